@@ -1,0 +1,117 @@
+/** Whose mail it is: what people write into the customers file, after short forms and defaults are filled in. */
+
+import type { ProtocolName } from "./observation.ts";
+import type { TlsStart } from "./target.ts";
+
+/** What the gateway does with TLS when it hands mail on to the customer's own servers. */
+export type TlsMode = "enabled" | "disabled" | "enforced";
+
+export const requirementLevels = ["none", "tls", "verified", "dane", "mta-sts"] as const;
+export type RequirementLevel = (typeof requirementLevels)[number];
+
+/** Below this a session counts as `weak`. */
+export interface Floor {
+  readonly protocol: ProtocolName;
+  /** Least strength of the bulk cipher in bits. */
+  readonly cipherBits: number;
+  /** Least RSA key and finite-field DH size in bits. */
+  readonly rsaBits: number;
+  /** Least elliptic curve size in bits. */
+  readonly ecBits: number;
+  readonly forwardSecrecy: boolean;
+}
+
+export interface Requirement {
+  readonly level: RequirementLevel;
+  readonly floor: Floor;
+}
+
+export const defaultFloor: Floor = {
+  protocol: "TLSv1.2",
+  cipherBits: 128,
+  rsaBits: 2048,
+  ecBits: 224,
+  forwardSecrecy: false,
+};
+export const defaultRequirement: Requirement = { level: "tls", floor: defaultFloor };
+
+export interface Gateway {
+  readonly id: string;
+  /** MX host names, A-labels, lower case, no trailing dot. */
+  readonly hosts: readonly string[];
+}
+
+export interface Domain {
+  /** A-labels, lower case, no trailing dot. */
+  readonly name: string;
+  /** Null when the file is silent: then the operator's rule by `created` decides. */
+  readonly tlsMode: TlsMode | null;
+}
+
+export interface Downstream {
+  /** A host name, or an address. */
+  readonly host: string;
+  readonly port: number;
+  readonly tls: TlsStart;
+  /** What the certificate must match: `host` itself unless that is an address; null when an address came without a name. */
+  readonly name: string | null;
+}
+
+export interface Contact {
+  readonly email: string | null;
+  /** E.164, e.g. `+4915112345678`. */
+  readonly sms: string | null;
+}
+
+export interface Customer {
+  readonly id: string;
+  /** `YYYY-MM-DD`, when the account was made; null when unknown. */
+  readonly created: string | null;
+  readonly gateway: string | null;
+  readonly domains: readonly Domain[];
+  readonly downstream: readonly Downstream[];
+  readonly require: { readonly gateway: Requirement; readonly downstream: Requirement };
+  /** The vantage that sees each hop as the mail does. Null: the default vantage, which stands outside. */
+  readonly vantage: { readonly gateway: string | null; readonly downstream: string | null };
+  /** The operator vouches for private addresses of this customer, and for every port of its downstream servers. */
+  readonly allowPrivate: boolean;
+  readonly contacts: readonly Contact[];
+}
+
+/** The gateway's TLS mode of a domain that names none, by the date the account was made. */
+export interface TlsModeRule {
+  /** `YYYY-MM-DD`. */
+  readonly createdBefore: string;
+  readonly mode: TlsMode;
+  readonly otherwise: TlsMode;
+}
+
+/** Accounts made before 2016 have TLS towards the customer disabled unless somebody enabled it. */
+export const seedTlsModeRule: TlsModeRule = { createdBefore: "2016-01-01", mode: "disabled", otherwise: "enabled" };
+
+export function tlsModeOf(domain: Domain, created: string | null, rule: TlsModeRule): TlsMode {
+  if (domain.tlsMode !== null) return domain.tlsMode;
+  return created !== null && created < rule.createdBefore ? rule.mode : rule.otherwise;
+}
+
+/** A place to look from within this process. */
+export interface VantageConfig {
+  readonly id: string;
+  /** The local address to dial from, or null for whatever the system picks. */
+  readonly sourceAddress: string | null;
+}
+
+/** What holds for the whole fleet; the customers file may change it. */
+export interface FleetSettings {
+  readonly tlsModeRule: TlsModeRule;
+  readonly vantages: readonly VantageConfig[];
+}
+
+/** The vantage that every probe is made from unless a customer names another. */
+export const defaultVantage = "here";
+
+export interface Fleet {
+  readonly settings: FleetSettings;
+  readonly gateways: readonly Gateway[];
+  readonly customers: readonly Customer[];
+}

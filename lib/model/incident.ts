@@ -1,0 +1,154 @@
+/** Causes, incidents, and the messages they owe. */
+
+import type { Finding, Severity } from "./finding.ts";
+import type { HopKind } from "./roster.ts";
+
+export const incidentClasses = [
+  "cleartext",
+  "weak",
+  "unauthenticated",
+  "unsatisfiable-policy",
+  "expiring",
+  "unreachable",
+  "temporarily-unavailable",
+] as const;
+export type IncidentClass = (typeof incidentClasses)[number];
+
+export type CauseState = "clear" | "suspected" | "open" | "recovering";
+
+/** How a cause shows: at every answer, or at some of them (`starttls.intermittent`). */
+export type CauseForm = "steady" | "intermittent";
+
+/** What one vantage got in one round of one cycle, as far as this cause is concerned. */
+export interface Vote {
+  /** Epoch ms. */
+  readonly at: number;
+  readonly cycle: number;
+  /** 0 for the cycle's own look, 1–3 for confirmations. */
+  readonly round: number;
+  readonly vantage: string;
+  /** `none`: nobody answered. Silence never heals. */
+  readonly answer: "good" | "bad" | "none";
+}
+
+/** What the words of a message are made of; kept with the cause, so that telling needs no second look. */
+export interface CauseContext {
+  /** The host name people know the target by, or the domain; the address itself where there is no name. */
+  readonly host: string;
+  readonly hop: HopKind;
+  readonly customers: number;
+  /** The customer itself where only one is behind the subject: its contacts are told too. */
+  readonly customer: string | null;
+  /** The target was never seen to offer TLS. */
+  readonly neverOffered: boolean;
+  readonly severity: Severity;
+  readonly findings: readonly Finding[];
+  /** The decisive transcript lines, at most ten, in the manner of `chainmail probe`. */
+  readonly lines: readonly string[];
+  /** Slice and slot of the target, for confirmation probes; null where the subject isn't a target. */
+  readonly slot: { readonly slice: number; readonly slot: number; readonly vantage: string } | null;
+}
+
+export type AlertKind = "opened" | "worse" | "reminder" | "recovered" | "gone";
+
+/** One message of an incident, before it is worded for a channel. */
+export interface Alert {
+  /** `CM-7F3A·2`: the incident's id and the number of the message in it. The same id is the same message. */
+  readonly id: string;
+  readonly incident: string;
+  readonly kind: AlertKind;
+  readonly class: IncidentClass;
+  readonly form: CauseForm;
+  readonly subject: string;
+  /** Epoch ms when the message came to be owed. */
+  readonly at: number;
+  /** Epoch ms of the first bad answer. */
+  readonly since: number;
+  /** In `form: intermittent`: how many of the last answers were bad. */
+  readonly rate: { readonly bad: number; readonly of: number } | null;
+  readonly context: CauseContext;
+}
+
+export interface OutboxEntry {
+  readonly alert: Alert;
+  /** Entries of one digest that are due together leave as one message; null: alone. */
+  readonly digest: string | null;
+  /** Epoch ms before which it isn't sent. */
+  readonly notBefore: number;
+  /** Recipients that have it already. */
+  readonly sentTo: readonly string[];
+  readonly attempts: number;
+  /** Epoch ms until which a sender holds it. */
+  readonly leasedUntil: number;
+}
+
+export interface Incident {
+  /** `CM-` and four or more hex digits. */
+  readonly id: string;
+  readonly openedAt: number;
+  /** Epoch ms of the first bad answer. */
+  readonly since: number;
+  readonly endedAt: number | null;
+  /** How it ended: TLS came back, or DNS dropped the subject. */
+  readonly ended: "recovered" | "gone" | null;
+  readonly acknowledged: { readonly by: string; readonly at: number } | null;
+  /** Messages written so far. */
+  readonly messages: number;
+}
+
+export interface Cause {
+  readonly class: IncidentClass;
+  /** A target key, a domain or a certificate's SHA-256. */
+  readonly subject: string;
+  readonly state: CauseState;
+  /** Epoch ms when this state was entered. */
+  readonly stateSince: number;
+  readonly form: CauseForm;
+  /** At most the last 24, oldest first. */
+  readonly votes: readonly Vote[];
+  /** Epoch ms of openings within the last hour, for flapping. */
+  readonly openings: readonly number[];
+  readonly incident: Incident | null;
+  readonly context: CauseContext;
+  readonly outbox: readonly OutboxEntry[];
+  /** Epoch ms when the tick has to look at it again; null when only an answer can change it. */
+  readonly due: number | null;
+}
+
+/** The figures of the incident machine; the defaults are the design's. */
+export interface IncidentPolicy {
+  /** Confirmation probes after a first bad answer, ms. */
+  readonly confirmAfter: readonly number[];
+  /** Bad answers that open, and the least time between first and last, ms. */
+  readonly openAfter: number;
+  readonly openSpan: number;
+  /** Bad answers of the last `window` that open as intermittent. */
+  readonly intermittentAfter: number;
+  readonly window: number;
+  /** Good answers, cycles they stand in, and then clean time in ms that end an incident. */
+  readonly recoverAfter: number;
+  readonly recoverCycles: number;
+  readonly cleanFor: number;
+  /** Openings within an hour after which one message is the last. */
+  readonly flapsPerHour: number;
+  /** What opens `unreachable` and `temporarily-unavailable`: silence this long and over this many cycles. */
+  readonly silentFor: number;
+  readonly silentCycles: number;
+  /** Reminders: first after this many ms, then doubled each time. */
+  readonly remindAfter: number;
+}
+
+export const defaultPolicy: IncidentPolicy = {
+  confirmAfter: [20_000, 40_000, 60_000],
+  openAfter: 3,
+  openSpan: 40_000,
+  intermittentAfter: 3,
+  window: 24,
+  recoverAfter: 3,
+  recoverCycles: 2,
+  cleanFor: 600_000,
+  flapsPerHour: 3,
+  silentFor: 1_800_000,
+  silentCycles: 6,
+  remindAfter: 86_400_000,
+};

@@ -1,0 +1,48 @@
+/** The messages between plan, probe and judge. `v` is the version of their shape. */
+
+import type { Observation } from "./observation.ts";
+import type { Target } from "./target.ts";
+
+/** Cycles are numbered: floor(scheduled time ÷ interval). The number is the cycle's id everywhere. */
+export type CycleNumber = number;
+
+export interface ProbeTask {
+  readonly slot: number;
+  readonly target: Target;
+  /** The name that is sent as SNI and that the certificate must match; null for a bare address. */
+  readonly name: string | null;
+  /** True for a further name of a target that was already looked at under its first one. */
+  readonly identity: boolean;
+  readonly allowPrivate: boolean;
+  /** The fingerprint known for this slot: an equal one is answered by `same` instead of all the facts. */
+  readonly known: string;
+}
+
+export interface ProbeJob {
+  readonly v: 1;
+  readonly cycle: CycleNumber;
+  readonly slice: number;
+  readonly vantage: string;
+  /** 0 for the cycle's own look; 1, 2, 3 for the confirmations after a bad answer. */
+  readonly round: number;
+  /** Epoch ms: later than this the job isn't begun. */
+  readonly notAfter: number;
+  readonly tasks: readonly ProbeTask[];
+}
+
+export type ProbeAnswer = { readonly slot: number; readonly name: string | null; readonly identity: boolean } & (
+  | { readonly kind: "same"; readonly at: number }
+  | { readonly kind: "seen"; readonly observation: Observation; readonly fingerprint: string }
+  | { readonly kind: "not-tried" }
+);
+
+export interface ProbeResults {
+  readonly v: 1;
+  readonly cycle: CycleNumber;
+  readonly slice: number;
+  readonly vantage: string;
+  readonly round: number;
+  /** 0, 1, … where the answers of one job did not fit one message. */
+  readonly part: number;
+  readonly answers: readonly ProbeAnswer[];
+}

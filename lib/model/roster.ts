@@ -1,0 +1,61 @@
+/** Who is probed: targets in slices of at most 250, and what is remembered of each between two cycles. */
+
+import type { Requirement } from "./customer.ts";
+import type { IncidentClass } from "./incident.ts";
+import type { Target } from "./target.ts";
+
+export const sliceSize = 250;
+
+export type HopKind = "gateway" | "downstream";
+
+/** One distinct wish that stands behind a target, and how many customers have it. */
+export interface Need {
+  readonly hop: HopKind;
+  readonly require: Requirement;
+  readonly customers: number;
+  /** The customer itself where it is only one: its contacts are told. */
+  readonly customer: string | null;
+  /** False: the gateway's TLS mode is disabled for all its domains, so nothing here alarms (design rule 5). */
+  readonly alarms: boolean;
+}
+
+/** A reference name (RFC 9525 §2) under which a target is reached. */
+export interface RosterName {
+  /** A-labels, lower case, no trailing dot. */
+  readonly name: string;
+  /** The cycle number in which it was first on the roster: spreads the first looks. */
+  readonly since: number;
+}
+
+export interface RosterEntry {
+  readonly target: Target;
+  /** The first is sent as server name in every light probe; the others are looked at on first sight and daily. Empty for a bare address. */
+  readonly names: readonly RosterName[];
+  readonly vantage: string;
+  readonly allowPrivate: boolean;
+  readonly needs: readonly Need[];
+  /** The cycle number in which the target was first on the roster. */
+  readonly since: number;
+}
+
+/** A slot keeps its number for life: ledger bits refer to it. `null` is a free slot. */
+export interface Slice {
+  readonly number: number;
+  readonly vantage: string;
+  readonly entries: readonly (RosterEntry | null)[];
+}
+
+/** What the last cycle left behind for each slot of a slice; parallel to `entries`. */
+export interface SlotMemory {
+  /** Fingerprint of the last outcome (answer or not); empty before the first. */
+  readonly fingerprint: string;
+  /** Incident classes whose cause isn't clear: good answers must be told to them too. */
+  readonly hot: readonly IncidentClass[];
+  /** Epoch ms when unchanged facts must be judged again (a certificate's threshold); null for never. */
+  readonly rejudgeAt: number | null;
+}
+
+export const blankMemory: SlotMemory = { fingerprint: "", hot: [], rejudgeAt: null };
+
+/** What one slot got in one cycle: two bits of the ledger. */
+export type CycleMark = "not-tried" | "tls" | "clear" | "no-answer";

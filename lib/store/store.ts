@@ -1,0 +1,175 @@
+/**
+ * All that is kept, as the steps see it. `store/dynamo.ts` keeps it in three DynamoDB tables.
+ *
+ * Promises: every method may be called twice with the same argument and the second call changes nothing;
+ * every write touches one item; a `version` that is stale is answered `false`, never overwritten.
+ */
+
+import type { Customer, FleetSettings, Gateway } from "../model/customer.ts";
+import type { HostFacts, MxAnswer } from "../model/domain-facts.ts";
+import type { Alert, Cause, IncidentClass } from "../model/incident.ts";
+import type { CycleNumber } from "../model/jobs.ts";
+import type { CertificateFacts, Observation } from "../model/observation.ts";
+import type { CycleMark, Slice, SlotMemory } from "../model/roster.ts";
+import type { TargetKey } from "../model/target.ts";
+
+/** An item and the version it was read at; 0 for one that isn't there yet. */
+export interface Versioned<T> {
+  readonly value: T;
+  readonly version: number;
+}
+
+export interface StoredDomain {
+  readonly domain: string;
+  readonly mx: MxAnswer;
+  /** Epoch ms when this answer first came. */
+  readonly since: number;
+}
+
+export interface StoredHost {
+  readonly facts: HostFacts;
+  readonly since: number;
+}
+
+/** What is known of one target from one vantage. */
+export interface TargetState {
+  readonly key: TargetKey;
+  readonly vantage: string;
+  readonly slice: number;
+  readonly slot: number;
+  /** The last look that brought an answer, with its transcript; null before the first. */
+  readonly facts: Observation | null;
+  /** Epoch ms since which these facts hold. */
+  readonly factsSince: number | null;
+  /** The present failure, where the last look brought no answer. */
+  readonly silence: { readonly observation: Observation; readonly since: number } | null;
+  /** TLS was agreed here at least once. */
+  readonly everEncrypted: boolean;
+}
+
+/** What a target shows under one of its further names. */
+export interface NameState {
+  readonly name: string;
+  readonly certificate: CertificateFacts | null;
+  readonly at: number;
+}
+
+/** One cycle of one slice, two bits a slot. */
+export interface LedgerEntry {
+  readonly cycle: CycleNumber;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly marks: readonly CycleMark[];
+}
+
+/** One day of one slot: how many cycles brought what. What is missing to the day's cycles is our own gap. */
+export interface DayCounts {
+  /** `YYYY-MM-DD`, UTC. */
+  readonly day: string;
+  readonly tls: number;
+  readonly clear: number;
+  readonly noAnswer: number;
+  /** Cycles the day should have had up to now. */
+  readonly cycles: number;
+}
+
+export type HistoryEvent =
+  | { readonly at: number; readonly kind: "facts"; readonly vantage: string; readonly observation: Observation }
+  | { readonly at: number; readonly kind: "silence"; readonly vantage: string; readonly observation: Observation }
+  | {
+      readonly at: number;
+      readonly kind: "dns";
+      readonly subject: string;
+      readonly came: readonly string[];
+      readonly went: readonly string[];
+      readonly note: string;
+    };
+
+export interface Token {
+  /** Null: the operator's, who sees all. */
+  readonly customer: string | null;
+  readonly createdAt: number;
+}
+
+export interface ConfigStore {
+  settings(): Promise<FleetSettings>;
+  putSettings(settings: FleetSettings): Promise<void>;
+  gateways(): Promise<readonly Gateway[]>;
+  putGateways(gateways: readonly Gateway[]): Promise<void>;
+  customer(id: string): Promise<Customer | undefined>;
+  /** All customers, in no promised order, paged behind the scenes: memory stays flat. */
+  customers(): AsyncIterable<Customer>;
+  /** Any number; batched behind the scenes. */
+  putCustomers(customers: Iterable<Customer> | AsyncIterable<Customer>): Promise<void>;
+  removeCustomers(ids: Iterable<string>): Promise<void>;
+  /** Rises with every import that changed something: `resolve` then rebuilds the rosters. */
+  revision(): Promise<number>;
+  bumpRevision(): Promise<number>;
+  /** `hash` is the lower-case hex SHA-256 of the token. */
+  token(hash: string): Promise<Token | undefined>;
+  putToken(hash: string, token: Token): Promise<void>;
+  removeToken(hash: string): Promise<boolean>;
+}
+
+export interface StateStore {
+  domain(domain: string): Promise<StoredDomain | undefined>;
+  domains(): AsyncIterable<StoredDomain>;
+  putDomain(domain: StoredDomain): Promise<void>;
+  removeDomain(domain: string): Promise<void>;
+  host(host: string): Promise<StoredHost | undefined>;
+  hosts(): AsyncIterable<StoredHost>;
+  putHost(host: StoredHost): Promise<void>;
+  removeHost(host: string): Promise<void>;
+
+  /** The revision the rosters were built from; 0 before the first. */
+  rosterRevision(): Promise<number>;
+  putRosterRevision(revision: number): Promise<void>;
+  slices(): Promise<readonly Slice[]>;
+  slice(number: number): Promise<Slice | undefined>;
+  putSlice(slice: Slice): Promise<void>;
+
+  memory(slice: number): Promise<Versioned<readonly SlotMemory[]>>;
+  putMemory(slice: number, memory: Versioned<readonly SlotMemory[]>): Promise<boolean>;
+
+  target(key: TargetKey, vantage: string): Promise<TargetState | undefined>;
+  targets(keys: readonly { readonly key: TargetKey; readonly vantage: string }[]): Promise<readonly TargetState[]>;
+  putTarget(state: TargetState): Promise<void>;
+  names(key: TargetKey, vantage: string): Promise<readonly NameState[]>;
+  putName(key: TargetKey, vantage: string, state: NameState): Promise<void>;
+
+  cause(cls: IncidentClass, subject: string): Promise<Versioned<Cause | null>>;
+  /** Removed from the table where the cause is clear and owes nothing. */
+  putCause(cause: Versioned<Cause>): Promise<boolean>;
+  /** Causes whose `due` is at or before `at`, or that owe a message not later than `at`. */
+  dueCauses(at: number): Promise<readonly Versioned<Cause>[]>;
+  /** Every cause that isn't clear. */
+  activeCauses(): Promise<readonly Versioned<Cause>[]>;
+
+  /** Claims a cycle for planning and tells that the planner lives; false when it was claimed already. */
+  claimCycle(cycle: CycleNumber, at: number): Promise<boolean>;
+  lastCycle(): Promise<{ readonly cycle: CycleNumber; readonly at: number } | undefined>;
+}
+
+export interface LedgerStore {
+  /** The commit mark: false when this cycle of this slice stands there already. */
+  putLedger(slice: number, entry: LedgerEntry, part: number): Promise<boolean>;
+  /** Newest first, at most `limit`. */
+  ledger(slice: number, limit: number): Promise<readonly LedgerEntry[]>;
+  /** Rolls up the finished days of a slice that aren't yet. */
+  rollUp(slice: number, now: number, everyMs: number): Promise<void>;
+  days(slice: number, slot: number, now: number, everyMs: number): Promise<readonly DayCounts[]>;
+  putEvent(subject: string, event: HistoryEvent): Promise<void>;
+  /** Newest first. `subject` is a target key, a domain or a host. */
+  events(subject: string, limit: number): Promise<readonly HistoryEvent[]>;
+  putAlert(alert: Alert, to: readonly string[]): Promise<void>;
+  /** Newest first. */
+  alerts(limit: number): Promise<readonly { readonly alert: Alert; readonly to: readonly string[] }[]>;
+  /** Deletes what has expired, where the table doesn't do so itself; returns how many. */
+  expire(now: number): Promise<number>;
+}
+
+export interface Store {
+  readonly config: ConfigStore;
+  readonly state: StateStore;
+  readonly ledger: LedgerStore;
+}
