@@ -39,6 +39,8 @@ export interface Gateway {
   readonly id: string;
   /** MX host names, A-labels, lower case, no trailing dot. */
   readonly hosts: readonly string[];
+  /** Where its hosts listen: 25 on the Internet (the default of the file), another port in a lab. The gateway hop of its customers is dialled there. */
+  readonly port: number;
 }
 
 export interface Domain {
