@@ -31,7 +31,8 @@ export interface ProbeJob {
 }
 
 export type ProbeAnswer = { readonly slot: number; readonly name: string | null; readonly identity: boolean } & (
-  | { readonly kind: "same"; readonly at: number }
+  /** `fingerprint` is the task's `known`: the judge may have learned another one in between. */
+  | { readonly kind: "same"; readonly at: number; readonly fingerprint: string }
   | { readonly kind: "seen"; readonly observation: Observation; readonly fingerprint: string }
   | { readonly kind: "not-tried" }
 );

@@ -49,13 +49,15 @@ export interface Slice {
 export interface SlotMemory {
   /** Fingerprint of the last outcome (answer or not); empty before the first. */
   readonly fingerprint: string;
+  /** What that outcome is worth in the ledger: an unchanged one gets it again. */
+  readonly mark: CycleMark;
   /** Incident classes whose cause isn't clear: good answers must be told to them too. */
   readonly hot: readonly IncidentClass[];
   /** Epoch ms when unchanged facts must be judged again (a certificate's threshold); null for never. */
   readonly rejudgeAt: number | null;
 }
 
-export const blankMemory: SlotMemory = { fingerprint: "", hot: [], rejudgeAt: null };
+export const blankMemory: SlotMemory = { fingerprint: "", mark: "not-tried", hot: [], rejudgeAt: null };
 
 /** What one slot got in one cycle: two bits of the ledger. */
 export type CycleMark = "not-tried" | "tls" | "clear" | "no-answer";
