@@ -1,0 +1,24 @@
+/** Exit codes are a Nagios plugin's; wrong usage is sysexits' EX_USAGE. */
+
+import type { Finding } from "../model/finding.ts";
+import type { Verdict } from "../model/verdict.ts";
+
+export type ExitCode = 0 | 1 | 2 | 3 | 64;
+
+export const wrongUsage: ExitCode = 64;
+
+/** 0 secure, 1 warning (also `secure` with a finding of severity warning), 2 critical, 3 unknown or stale. */
+export function exitCode(verdict: Verdict, findings: readonly Finding[]): ExitCode {
+  switch (verdict) {
+    case "lost":
+      return 2;
+    case "weak":
+    case "unverified":
+      return 1;
+    case "unknown":
+    case "stale":
+      return 3;
+    case "secure":
+      return findings.some((finding) => finding.severity !== "info") ? 1 : 0;
+  }
+}

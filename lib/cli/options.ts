@@ -1,0 +1,116 @@
+/** Options that several commands share, and the sentences for values that aren't right. */
+
+import { isIP } from "node:net";
+import { InvalidArgumentError, Option } from "commander";
+import { requirementLevels, type TlsMode } from "../model/customer.ts";
+import type { TlsStart } from "../model/target.ts";
+
+const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+
+/** `30s`, `5m`, `1h`, `500ms` → milliseconds. */
+export function duration(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const match = /^(\d{1,6})(ms|s|m|h)$/.exec(text);
+    const value = match ? Number(match[1]) * units[match[2] as keyof typeof units] : Number.NaN;
+    if (!(value >= least && value <= most))
+      throw new InvalidArgumentError(`expected a duration from ${words(least)} to ${words(most)}, like 30s or 5m.`);
+    return value;
+  };
+}
+
+function words(ms: number): string {
+  if (ms % units.h === 0) return `${ms / units.h}h`;
+  if (ms % units.m === 0) return `${ms / units.m}m`;
+  return ms % units.s === 0 ? `${ms / units.s}s` : `${ms}ms`;
+}
+
+/** `IP`, `IP:port` or `[v6]:port`. */
+export function resolverAddress(text: string): string {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)|([0-9a-f:]+))(?::(\d{1,5}))?$/i.exec(text);
+  const address = isIP(text) ? text : (match?.[1] ?? match?.[2]);
+  const port = isIP(text) || match?.[4] === undefined ? 53 : Number(match[4]);
+  if (address === undefined || !isIP(address) || port < 1 || port > 65_535)
+    throw new InvalidArgumentError("expected an address with or without a port, like 192.0.2.53 or [2001:db8::53]:5353.");
+  return text;
+}
+
+export function portNumber(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError("expected a port from 0 to 65535.");
+  return port;
+}
+
+/** A host name as EHLO takes it (RFC 5321 §4.1.1.1): a domain or an address literal. */
+export function ehloName(text: string): string {
+  const literal = /^\[(?:IPv6:)?([0-9a-f:.]+)\]$/i.exec(text);
+  const domain = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
+  if (literal ? !isIP(literal[1] ?? "") : !domain.test(text))
+    throw new InvalidArgumentError("expected a host name or an address literal like [192.0.2.1].");
+  return text;
+}
+
+/** An envelope address for `--from` and `--to` (RFC 5321 §4.1.2): nothing that could end the command line. */
+export function mailbox(text: string): string {
+  if (text.length > 254 || !/^[^\s<>@\p{C}]{1,64}@[^\s<>@\p{C}]+$/u.test(text))
+    throw new InvalidArgumentError("expected a mail address like postmaster@example.com.");
+  return text;
+}
+
+export function tlsMode(): Option {
+  const modes: readonly TlsMode[] = ["enabled", "disabled", "enforced"];
+  return new Option("--tls-mode <mode>", "the gateway's TLS mode for the domain").choices(modes);
+}
+
+export function requirement(): Option {
+  return new Option("--require <level>", "what the chain must reach").choices(requirementLevels);
+}
+
+export function tlsStart(): Option {
+  const starts: readonly TlsStart[] = ["starttls", "implicit"];
+  return new Option("--tls <how>", "how TLS begins").choices(starts).default("starttls");
+}
+
+/** Options of everything that looks at mail servers. */
+export interface LookOptions {
+  readonly json?: boolean;
+  readonly ca?: string;
+  readonly allowPrivate?: boolean;
+  readonly timeout: number;
+  readonly resolver?: string;
+  readonly ehlo?: string;
+}
+
+export function lookOptions(): readonly Option[] {
+  return [
+    new Option("--json", "print one JSON object (docs/schema)"),
+    new Option("--ca <file>", "trust these certificates (PEM) as well"),
+    new Option("--allow-private", "dial private addresses and any port: for one's own network"),
+    new Option("--timeout <duration>", "for one probe").argParser(duration(100, 600_000)).default(30_000, "30s"),
+    resolverOption(),
+    ehloOption(),
+  ];
+}
+
+export function resolverOption(): Option {
+  return new Option("--resolver <ip[:port]>", "ask this DNS server").argParser(resolverAddress);
+}
+
+export function ehloOption(): Option {
+  return new Option("--ehlo <name>", "the name said in EHLO (default: this host's FQDN, else its address)").argParser(
+    ehloName,
+  );
+}
+
+/** Where the data is: a folder of one process, or a stack on AWS. */
+export interface DataOptions {
+  readonly data: string;
+  readonly stack?: string;
+}
+
+export function dataOptions(): readonly Option[] {
+  return [dataOption(), new Option("--stack <name>", "the deployed tables of this stack instead (AWS credentials)")];
+}
+
+export function dataOption(): Option {
+  return new Option("--data <dir>", "the folder where one process keeps its data").default("data").env("CHAINMAIL_DATA");
+}
