@@ -1,5 +1,7 @@
 /** Whose mail it is: what people write into the customers file, after short forms and defaults are filled in. */
 
+import type { IncidentPolicy } from "./incident.ts";
+import { type NotifySettings, noNotify } from "./notify-settings.ts";
 import type { ProtocolName } from "./observation.ts";
 import type { TlsStart } from "./target.ts";
 
@@ -107,7 +109,18 @@ export interface VantageConfig {
 export interface FleetSettings {
   readonly tlsModeRule: TlsModeRule;
   readonly vantages: readonly VantageConfig[];
+  /** What the file changes of the incident machine's figures. */
+  readonly policy: Partial<IncidentPolicy>;
+  readonly notify: NotifySettings;
 }
+
+/** Before anything was imported. */
+export const defaultSettings: FleetSettings = {
+  tlsModeRule: seedTlsModeRule,
+  vantages: [],
+  policy: {},
+  notify: noNotify,
+};
 
 /** The vantage that every probe is made from unless a customer names another. */
 export const defaultVantage = "here";

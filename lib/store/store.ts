@@ -57,6 +57,8 @@ export interface NameState {
 /** One cycle of one slice, two bits a slot. */
 export interface LedgerEntry {
   readonly cycle: CycleNumber;
+  /** The interval that the number counts in, ms: entries stand in the order of cycle × interval, whatever the interval was. */
+  readonly everyMs: number;
   /** Epoch ms. */
   readonly at: number;
   readonly marks: readonly CycleMark[];
@@ -145,8 +147,8 @@ export interface StateStore {
   /** Every cause that isn't clear. */
   activeCauses(): Promise<readonly Versioned<Cause>[]>;
 
-  /** Claims a cycle for planning and tells that the planner lives; false when it was claimed already. */
-  claimCycle(cycle: CycleNumber, at: number): Promise<boolean>;
+  /** Claims a cycle for planning and tells that the planner lives; false when it or a later one was claimed already. */
+  claimCycle(cycle: CycleNumber, at: number, everyMs: number): Promise<boolean>;
   lastCycle(): Promise<{ readonly cycle: CycleNumber; readonly at: number } | undefined>;
 }
 

@@ -1,0 +1,27 @@
+/** Where `chainmail up` sends its messages: the `notify:` block of the customers file. */
+
+export interface SmtpSettings {
+  readonly host: string;
+  readonly port: number;
+  /** Envelope and header sender. */
+  readonly from: string;
+  /** The operator's addresses; contacts of customers come in addition. */
+  readonly to: readonly string[];
+  readonly user: string | null;
+  readonly password: string | null;
+  /** `required`: no message leaves in clear or to a server that can't prove its name; `off` for a relay on loopback. */
+  readonly tls: "required" | "opportunistic" | "off";
+}
+
+export interface WebhookSettings {
+  readonly url: string;
+  /** Sent as `Authorization: Bearer …`; null for none. */
+  readonly token: string | null;
+}
+
+export interface NotifySettings {
+  readonly smtp: SmtpSettings | null;
+  readonly webhooks: readonly WebhookSettings[];
+}
+
+export const noNotify: NotifySettings = { smtp: null, webhooks: [] };
