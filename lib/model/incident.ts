@@ -49,7 +49,11 @@ export interface CauseContext {
   readonly slot: { readonly slice: number; readonly slot: number; readonly vantage: string } | null;
 }
 
-export type AlertKind = "opened" | "worse" | "reminder" | "recovered" | "gone";
+/**
+ * `worse`: the severity rose, or it shows at every answer now. `flapping`: it comes and goes too often; the next message
+ * is its end. `gone`: DNS or the operator dropped the subject, which isn't `recovered`.
+ */
+export type AlertKind = "opened" | "worse" | "reminder" | "flapping" | "recovered" | "gone";
 
 /** One message of an incident, before it is worded for a channel. */
 export interface Alert {
@@ -94,6 +98,12 @@ export interface Incident {
   readonly acknowledged: { readonly by: string; readonly at: number } | null;
   /** Messages written so far. */
   readonly messages: number;
+  /** The share of bad answers when the last one came; null while it is steady. Says how many clean answers end it. */
+  readonly rate: { readonly bad: number; readonly of: number } | null;
+  /** Flapping was told: nothing more is said until it ends. */
+  readonly quiet: boolean;
+  /** Epoch ms of the next reminder, unless it is acknowledged, and the wait that led to it in ms. */
+  readonly remind: { readonly at: number; readonly after: number };
 }
 
 export interface Cause {
@@ -106,6 +116,8 @@ export interface Cause {
   readonly form: CauseForm;
   /** At most the last 24, oldest first. */
   readonly votes: readonly Vote[];
+  /** Good answers since the last bad one. */
+  readonly clean: number;
   /** Epoch ms of openings within the last hour, for flapping. */
   readonly openings: readonly number[];
   readonly incident: Incident | null;
@@ -113,6 +125,19 @@ export interface Cause {
   readonly outbox: readonly OutboxEntry[];
   /** Epoch ms when the tick has to look at it again; null when only an answer can change it. */
   readonly due: number | null;
+}
+
+/**
+ * Nothing in it matters any more: it can be deleted, and good answers need not be told to it. A clear cause with a bad
+ * answer in its window is kept, since three of 24 make an intermittent loss.
+ */
+export function isSpent(cause: Cause): boolean {
+  return (
+    cause.state === "clear" &&
+    cause.outbox.length === 0 &&
+    cause.openings.length === 0 &&
+    cause.votes.every((vote) => vote.answer !== "bad")
+  );
 }
 
 /** The figures of the incident machine; the defaults are the design's. */

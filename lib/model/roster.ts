@@ -51,7 +51,7 @@ export interface SlotMemory {
   readonly fingerprint: string;
   /** What that outcome is worth in the ledger: an unchanged one gets it again. */
   readonly mark: CycleMark;
-  /** Incident classes whose cause isn't clear: good answers must be told to them too. */
+  /** Incident classes whose cause isn't spent (`isSpent`): good answers must be told to them too. */
   readonly hot: readonly IncidentClass[];
   /** Epoch ms when unchanged facts must be judged again (a certificate's threshold); null for never. */
   readonly rejudgeAt: number | null;

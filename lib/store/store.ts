@@ -140,7 +140,7 @@ export interface StateStore {
   putName(key: TargetKey, vantage: string, state: NameState): Promise<void>;
 
   cause(cls: IncidentClass, subject: string): Promise<Versioned<Cause | null>>;
-  /** Removed from the table where the cause is clear and owes nothing. */
+  /** Removed from the table where the cause is spent (`isSpent`): clear, owing nothing, no bad answer in its window. */
   putCause(cause: Versioned<Cause>): Promise<boolean>;
   /** Causes whose `due` is at or before `at`, or that owe a message not later than `at`. */
   dueCauses(at: number): Promise<readonly Versioned<Cause>[]>;
