@@ -30,7 +30,9 @@ export function resolverAddress(text: string): string {
   const address = isIP(text) ? text : (match?.[1] ?? match?.[2]);
   const port = isIP(text) || match?.[4] === undefined ? 53 : Number(match[4]);
   if (address === undefined || !isIP(address) || port < 1 || port > 65_535)
-    throw new InvalidArgumentError("expected an address with or without a port, like 192.0.2.53 or [2001:db8::53]:5353.");
+    throw new InvalidArgumentError(
+      "expected an address with or without a port, like 192.0.2.53 or [2001:db8::53]:5353.",
+    );
   return text;
 }
 
@@ -112,5 +114,7 @@ export function dataOptions(): readonly Option[] {
 }
 
 export function dataOption(): Option {
-  return new Option("--data <dir>", "the folder where one process keeps its data").default("data").env("CHAINMAIL_DATA");
+  return new Option("--data <dir>", "the folder where one process keeps its data")
+    .default("data")
+    .env("CHAINMAIL_DATA");
 }

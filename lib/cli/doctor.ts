@@ -1,0 +1,58 @@
+/** `chainmail doctor`: one line a check, worst state as exit code. */
+
+import { type Check, examine } from "../local/doctor.ts";
+import { systemClock } from "../world/clock.ts";
+import { createDialler } from "../world/dialler.ts";
+import { defaultEhloName } from "../world/ehlo-name.ts";
+import { createResolver } from "../world/resolver.ts";
+import type { ExitCode } from "./exit.ts";
+import type { Io } from "./io.ts";
+
+interface DoctorOptions {
+  readonly data: string;
+  readonly resolver?: string;
+  readonly ehlo?: string;
+  readonly json?: boolean;
+}
+
+/** Big providers in unrelated networks: one of them answers wherever port 25 is open. */
+const publicDomains = ["gmail.com", "outlook.com", "icloud.com"];
+const clockUrl = "https://www.google.com/generate_204";
+
+export async function doctorCommand(options: DoctorOptions, io: Io): Promise<ExitCode> {
+  const checks = await examine({
+    resolver: createResolver({ servers: options.resolver === undefined ? [] : [options.resolver], now: systemClock }),
+    dial: createDialler({}),
+    now: systemClock,
+    ehloName: options.ehlo ?? defaultEhloName(),
+    publicDomains,
+    otherClock,
+    tryStore: () => tryStore(options.data),
+  });
+  if (options.json) io.stdout.write(`${JSON.stringify({ checks }, null, 2)}\n`);
+  else for (const { name, state, words } of checks) io.stdout.write(`${state.padEnd(7)} ${name.padEnd(13)} ${words}\n`);
+  return worstOf(checks);
+}
+
+function worstOf(checks: readonly Check[]): ExitCode {
+  if (checks.some(({ state }) => state === "bad")) return 2;
+  return checks.some(({ state }) => state === "unknown") ? 3 : 0;
+}
+
+async function otherClock(): Promise<number> {
+  const response = await fetch(clockUrl, { method: "HEAD", signal: AbortSignal.timeout(5_000) });
+  const date = Date.parse(response.headers.get("date") ?? "");
+  if (Number.isNaN(date)) throw new Error("no Date header came");
+  return date;
+}
+
+async function tryStore(dir: string): Promise<void> {
+  const { openEmbedded } = await import("../store/embedded.ts");
+  const { store, close } = await openEmbedded(dir);
+  try {
+    await store.config.putToken("doctor", { customer: null, createdAt: 0 });
+    await store.config.removeToken("doctor");
+  } finally {
+    await close();
+  }
+}

@@ -1,0 +1,87 @@
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { type DoctorWorld, examine, reverseName } from "../../lib/local/doctor.ts";
+import type { DnsAnswer, Resolver } from "../../lib/model/ports.ts";
+
+const zone: Record<string, unknown[]> = {
+  "MX example.com": [{ preference: 10, exchange: "mx.example.com" }],
+  "A mx.example.com": ["198.51.100.1"],
+  "AAAA mx.example.com": ["2001:db8::1"],
+  "A watch.example.net": ["198.51.100.9"],
+  "PTR 9.100.51.198.in-addr.arpa": ["watch.example.net"],
+};
+
+const resolver: Resolver = async (name, type): Promise<DnsAnswer> => ({
+  kind: "answer",
+  ttl: 300,
+  records: (zone[`${type} ${name}`] ?? []).map((data) => ({ name, type, ttl: 300, data })),
+});
+
+const healthy: DoctorWorld = {
+  resolver,
+  dial: async () => ({ kind: "connected", socket: new PassThrough(), localAddress: "198.51.100.9" }),
+  now: () => 1_000_000,
+  ehloName: "watch.example.net",
+  publicDomains: ["example.com"],
+  otherClock: async () => 1_001_000,
+  tryStore: async () => {},
+};
+
+const stateOf = async (over: Partial<DoctorWorld>, name: string) => {
+  const check = (await examine({ ...healthy, ...over })).find((candidate) => candidate.name === name);
+  return `${check?.state}: ${check?.words}`;
+};
+
+describe("doctor", () => {
+  it("finds a healthy place healthy", async () => {
+    expect((await examine(healthy)).map(({ state }) => state)).toEqual(Array(6).fill("good"));
+  });
+
+  it("tells the family whose port 25 is closed, and what was tried", async () => {
+    const dial: DoctorWorld["dial"] = async ({ address }) =>
+      address.includes(":")
+        ? { kind: "failed", silence: "network-unreachable" }
+        : { kind: "connected", socket: new PassThrough(), localAddress: "198.51.100.9" };
+    expect(await stateOf({ dial }, "port 25, IPv4")).toMatch(/^good/);
+    expect(await stateOf({ dial }, "port 25, IPv6")).toMatch(
+      /^bad: closed \(mx\.example\.com \[2001:db8::1\]: network-unreachable\)/,
+    );
+  });
+
+  it("does not blame the port for what DNS doesn't say", async () => {
+    const dumb: Resolver = async () => ({ kind: "failed", reason: "timeout", ttl: 60 });
+    expect(await stateOf({ resolver: dumb }, "DNS")).toMatch(/^bad: no answer \(example\.com: timeout\)/);
+    expect(await stateOf({ resolver: dumb }, "port 25, IPv4")).toMatch(/^unknown/);
+    expect(await stateOf({ resolver: dumb }, "EHLO name")).toMatch(/^unknown/);
+  });
+
+  it("wants EHLO name, address and PTR to agree (RFC 1912 §2.1)", async () => {
+    expect(await stateOf({ ehloName: "[192.0.2.1]" }, "EHLO name")).toMatch(/^bad: .*--ehlo/);
+    expect(await stateOf({ ehloName: "mx.example.com" }, "EHLO name")).toMatch(
+      /^bad: .*198\.51\.100\.1 points to nothing/,
+    );
+    expect(await stateOf({ ehloName: "nowhere.example.net" }, "EHLO name")).toMatch(/^bad: .*has no address/);
+  });
+
+  it("tells a wrong clock from one that can't be compared", async () => {
+    expect(await stateOf({ otherClock: async () => 91_000 }, "clock")).toMatch(/^bad: 909 s ahead/);
+    expect(await stateOf({ otherClock: () => Promise.reject(new Error("offline")) }, "clock")).toMatch(
+      /^unknown: .*offline/,
+    );
+  });
+
+  it("tells why the store can't be used", async () => {
+    const tryStore = () => Promise.reject(new Error("data: permission denied"));
+    expect(await stateOf({ tryStore }, "store")).toBe("bad: can't be used: data: permission denied");
+  });
+});
+
+describe("reverse names (RFC 1035 §3.5, RFC 3596 §2.5)", () => {
+  it.each([
+    ["192.0.2.1", "1.2.0.192.in-addr.arpa"],
+    ["2001:db8::1", `1.${"0.".repeat(23)}8.b.d.0.1.0.0.2.ip6.arpa`],
+    ["::1", `1.${"0.".repeat(31)}ip6.arpa`],
+  ])("%s → %s", (address, name) => {
+    expect(reverseName(address)).toBe(name);
+  });
+});
