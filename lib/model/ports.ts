@@ -68,3 +68,8 @@ export interface Channel {
   readonly name: string;
   deliver(letter: Letter): Promise<Delivery>;
 }
+
+/** Keeps one line for each message, whoever and however many it went to. Never rejects. */
+export interface AlertLog {
+  append(event: Readonly<Record<string, unknown>>): Promise<Delivery>;
+}

@@ -1,0 +1,65 @@
+/** Several alerts told as one message: what a first look at an imported fleet finds would otherwise be a flood. */
+
+import type { Alert } from "../../model/incident.ts";
+import { asciiId, shown } from "./escape.ts";
+import { nameOf } from "./headline.ts";
+import { type Draft, draftOf } from "./letter.ts";
+import { customersWord, hopWords } from "./phrases.ts";
+import { utc } from "./time.ts";
+
+/** The page has the others. */
+const mostListed = 200;
+
+/**
+ * One message for targets that were never seen to offer TLS. A single alert is worded as it would be alone.
+ * `customers` counts one that stands behind several targets once for each: it is a most, and said so.
+ */
+export function digestOf(alerts: readonly [Alert, ...Alert[]], baseUrl: string | null): Draft {
+  const [first] = alerts;
+  if (alerts.length === 1) return draftOf(first, baseUrl);
+  const customers = alerts.reduce((sum, { context }) => sum + context.customers, 0);
+  const text = bodyOf(alerts, customers, baseUrl);
+  const summary = `TLS never offered: ${alerts.length} targets, cleartext, at most ${customersWord(customers)}`;
+  return {
+    id: first.id,
+    subject: `[${asciiId(first.id)}] ${summary}`,
+    text,
+    sms: `${asciiId(first.id)} ${summary}, found by the first looks after an import`,
+    attributes: { class: first.class, kind: first.kind, severity: first.context.severity, hop: first.context.hop },
+    event: {
+      id: first.id,
+      kind: first.kind,
+      class: first.class,
+      subject: alerts.map(({ subject }) => subject).join(" "),
+      customers,
+      at: new Date(first.at).toISOString(),
+      text,
+    },
+  };
+}
+
+function bodyOf(alerts: readonly [Alert, ...Alert[]], customers: number, baseUrl: string | null): string {
+  const listed = alerts.slice(0, mostListed);
+  const advice = new Set(
+    alerts.flatMap(({ context }) => context.findings.map((finding) => shown(finding.advice, 500))),
+  );
+  const earliest = Math.min(...alerts.map(({ since }) => since));
+  return [
+    `The first looks after an import found ${alerts.length} targets that have never offered TLS, and are required to.`,
+    "",
+    `Since:     ${utc(earliest)}`,
+    `Customers: at most ${customersWord(customers)}`,
+    "The mail:  mail goes in clear",
+    "",
+    "Which:",
+    ...listed.map((alert) => `  ${nameOf(alert)}, ${hopWords[alert.context.hop]}, ${whose(alert)}, ${alert.incident}`),
+    ...(alerts.length > mostListed ? [`  and ${alerts.length - mostListed} more`] : []),
+    ...(advice.size === 0 ? [] : ["", "What to do:", ...[...advice].map((line) => `  ${line}`)]),
+    ...(baseUrl === null ? [] : ["", `${baseUrl}/incidents`]),
+    "",
+  ].join("\n");
+}
+
+function whose({ context }: Alert): string {
+  return context.customer === null ? customersWord(context.customers) : shown(context.customer, 64);
+}

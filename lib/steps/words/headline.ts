@@ -1,0 +1,88 @@
+/** Subject line, SMS and first sentence of a message: the three places where every character counts. */
+
+import type { Alert } from "../../model/incident.ts";
+import { asciiId, fitted, hostLabel } from "./escape.ts";
+import { customersWord, phrases } from "./phrases.ts";
+import { span, utc } from "./time.ts";
+
+const subjectMax = 99;
+const smsMax = 140;
+
+export function alertClass({ form, class: cls }: Alert): string {
+  return form === "intermittent" ? "intermittent" : cls;
+}
+
+function title(alert: Alert): string {
+  if (alert.class === "cleartext" && alert.context.neverOffered) return "TLS never offered";
+  return alert.form === "intermittent" ? `${phrases[alert.class].title} at times` : phrases[alert.class].title;
+}
+
+function headline(alert: Alert): string {
+  switch (alert.kind) {
+    case "opened":
+      return title(alert);
+    case "worse":
+      return `Worse, ${title(alert)}`;
+    case "reminder":
+      return `Still open, ${title(alert)}`;
+    case "recovered":
+      return "Recovered";
+    case "gone":
+      return "No longer in use";
+  }
+}
+
+/** `[CM-7F3A.1] TLS lost: mx1.gateway.example, cleartext, 3 customers`: ASCII, at most 99 characters. */
+export function subjectLine(alert: Alert): string {
+  const before = `[${asciiId(alert.id)}] ${headline(alert)}: `;
+  const after = `, ${alertClass(alert)}, ${customersWord(alert.context.customers)}`;
+  const host = hostLabel(alert.context.host, alert.subject);
+  return `${before}${fitted(host, subjectMax - before.length - after.length)}${after}`;
+}
+
+/** At most 140 characters of GSM-7's basic table, without its extension (brackets count twice there). */
+export function smsText(alert: Alert): string {
+  const host = hostLabel(alert.context.host, alert.subject).replace("[", "(").replace("]", ")");
+  const before = `${asciiId(alert.id)} ${headline(alert)}: `;
+  const when =
+    alert.kind === "recovered" || alert.kind === "gone" ? `after ${lasted(alert)}` : `since ${utc(alert.since)}`;
+  const after = `, ${alertClass(alert)}, ${customersWord(alert.context.customers)}, ${when}`;
+  return `${before}${fitted(host, smsMax - before.length - after.length)}${after}`;
+}
+
+/** `mx1.gateway.example (192.0.2.1:25)`. */
+export function nameOf({ context, subject }: Alert): string {
+  const host = hostLabel(context.host, subject);
+  return host === subject || subject.startsWith(host) ? subject : `${host} (${hostLabel(subject, subject)})`;
+}
+
+export function lasted({ since, at }: Alert): string {
+  return span(at - since);
+}
+
+/** What is so, in one or two sentences. */
+export function statement(alert: Alert): string {
+  const words = phrases[alert.class];
+  const name = nameOf(alert);
+  switch (alert.kind) {
+    case "opened":
+      return `${name} ${opened(alert)}`;
+    case "worse":
+      return `It got worse: ${name} ${opened(alert)}`;
+    case "reminder":
+      return `Still so after ${lasted(alert)}: ${name} ${opened(alert)}`;
+    case "recovered":
+      return `${name} ${words.recovered} It lasted ${lasted(alert)}, from ${utc(alert.since)} to ${utc(alert.at)}.`;
+    case "gone":
+      return `${name} is no longer in use: DNS or the customers file no longer names it. That is not a recovery: it was open for ${lasted(alert)}, since ${utc(alert.since)}.`;
+  }
+}
+
+function opened({ class: cls, form, rate, context }: Alert): string {
+  const words = phrases[cls];
+  if (form === "intermittent" && rate !== null) {
+    return `does not answer alike each time: ${rate.bad} of ${rate.of} sessions ${words.sometimes}.`;
+  }
+  if (cls === "cleartext" && context.neverOffered) return "has never offered TLS, and is required to.";
+  return words.opened;
+}

@@ -1,0 +1,98 @@
+/** One alert, worded for every channel at once. Pure; see `test/steps/words` for what people get to read. */
+
+import type { Finding } from "../../model/finding.ts";
+import { severities } from "../../model/finding.ts";
+import type { Alert } from "../../model/incident.ts";
+import type { Letter } from "../../model/ports.ts";
+import { shown } from "./escape.ts";
+import { alertClass, smsText, statement, subjectLine } from "./headline.ts";
+import { customersWord, hopWords, phrases } from "./phrases.ts";
+import { utc } from "./time.ts";
+
+/** A letter that has no recipient yet. */
+export type Draft = Omit<Letter, "to">;
+
+/** How many findings, lines and pieces of evidence are shown; the page has them all. */
+const mostFindings = 5;
+const mostLines = 10;
+const mostEvidence = 3;
+
+/** `baseUrl` without a trailing slash, or null where no page can be reached. */
+export function draftOf(alert: Alert, baseUrl: string | null): Draft {
+  const text = bodyOf(alert, baseUrl);
+  return {
+    id: alert.id,
+    subject: subjectLine(alert),
+    text,
+    sms: smsText(alert),
+    attributes: attributesOf(alert),
+    event: {
+      id: alert.id,
+      kind: alert.kind,
+      class: alertClass(alert),
+      subject: alert.subject,
+      customers: alert.context.customers,
+      at: new Date(alert.at).toISOString(),
+      text,
+    },
+  };
+}
+
+function attributesOf(alert: Alert): Readonly<Record<string, string>> {
+  const { hop, severity, customer } = alert.context;
+  const common = { class: alertClass(alert), kind: alert.kind, severity, hop, incident: alert.incident };
+  return customer === null ? common : { ...common, customer };
+}
+
+function bodyOf(alert: Alert, baseUrl: string | null): string {
+  const over = alert.kind === "recovered" || alert.kind === "gone";
+  const { context } = alert;
+  const findings = [...context.findings].sort((a, b) => severityRank(b) - severityRank(a)).slice(0, mostFindings);
+  return [
+    statement(alert),
+    "",
+    `Since:     ${utc(alert.since)}`,
+    `Hop:       ${hopWords[context.hop]}`,
+    `Customers: ${customersWord(context.customers)}${context.customer === null ? "" : ` (${shown(context.customer, 64)})`}`,
+    ...(over ? [] : [`The mail:  ${consequenceOf(alert, findings)}`]),
+    ...(over ? [] : section("What was found", findings.flatMap(findingLines))),
+    ...(over
+      ? []
+      : section(
+          "The decisive lines",
+          context.lines.slice(0, mostLines).map((line) => `  ${shown(line)}`),
+        )),
+    ...(over ? [] : section("What to do", unique(findings.map(({ advice }) => `  ${shown(advice, 500)}`)))),
+    "",
+    `Incident ${alert.incident}, message ${shown(alert.id.slice(alert.incident.length + 1), 8)}, ${utc(alert.at)}`,
+    ...(baseUrl === null ? [] : [linkTo(alert, baseUrl)]),
+    "",
+  ].join("\n");
+}
+
+function consequenceOf(alert: Alert, findings: readonly Finding[]): string {
+  const said = unique(findings.map(({ consequence }) => shown(consequence, 300)));
+  return said.length === 0 ? phrases[alert.class].consequence : said.join("; ");
+}
+
+function findingLines({ code, severity, evidence }: Finding): readonly string[] {
+  return [`  ${code} (${severity})`, ...evidence.slice(0, mostEvidence).map((line) => `    ${shown(line)}`)];
+}
+
+function section(heading: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ["", `${heading}:`, ...lines];
+}
+
+function linkTo({ context, incident }: Alert, baseUrl: string): string {
+  return context.customer === null
+    ? `${baseUrl}/incidents/${encodeURIComponent(incident)}`
+    : `${baseUrl}/customers/${encodeURIComponent(context.customer)}`;
+}
+
+function severityRank({ severity }: Finding): number {
+  return severities.indexOf(severity);
+}
+
+function unique(lines: readonly string[]): readonly string[] {
+  return [...new Set(lines)];
+}

@@ -1,0 +1,77 @@
+/** The words of each class of incident. A new class doesn't compile until it has them all. */
+
+import type { IncidentClass } from "../../model/incident.ts";
+
+interface Phrases {
+  /** Starts the subject line: codes and plain ASCII only. */
+  readonly title: string;
+  /** What is so, behind the target's name. */
+  readonly opened: string;
+  /** What was so in some of the sessions, behind "3 of 24 sessions". */
+  readonly sometimes: string;
+  /** What is so again, behind the target's name. */
+  readonly recovered: string;
+  /** What happens to the mail where no finding says it. */
+  readonly consequence: string;
+}
+
+export const phrases: Readonly<Record<IncidentClass, Phrases>> = {
+  cleartext: {
+    title: "TLS lost",
+    opened: "no longer offers TLS.",
+    sometimes: "offered no TLS",
+    recovered: "offers TLS again.",
+    consequence: "mail goes in clear",
+  },
+  weak: {
+    title: "TLS weak",
+    opened: "offers TLS that is weaker than required.",
+    sometimes: "had weak TLS",
+    recovered: "offers TLS as strong as required again.",
+    consequence: "mail is encrypted, but not as strongly as required",
+  },
+  unauthenticated: {
+    title: "TLS unverified",
+    opened: "no longer proves who it is.",
+    sometimes: "could not be verified",
+    recovered: "proves who it is again.",
+    consequence: "mail is encrypted, but anybody in the path could pose as this server",
+  },
+  "unsatisfiable-policy": {
+    title: "Policy unsatisfiable",
+    opened: "does not satisfy the policy published for it.",
+    sometimes: "did not satisfy the policy",
+    recovered: "satisfies its policy again.",
+    consequence: "mail queues and bounces",
+  },
+  expiring: {
+    title: "Certificate expiring",
+    opened: "shows a certificate that is about to expire.",
+    sometimes: "showed a certificate that is about to expire",
+    recovered: "shows a certificate that isn't about to expire.",
+    consequence: "nothing yet",
+  },
+  unreachable: {
+    title: "Unreachable",
+    opened: "does not answer.",
+    sometimes: "got no answer",
+    recovered: "answers again.",
+    consequence: "mail queues, and bounces when it lasts",
+  },
+  "temporarily-unavailable": {
+    title: "TLS unavailable",
+    opened: "keeps saying that TLS isn't available for now.",
+    sometimes: "were told that TLS isn't available for now",
+    recovered: "offers TLS again.",
+    consequence: "mail queues, or goes in clear where the sender doesn't insist on TLS",
+  },
+};
+
+export const hopWords = {
+  gateway: "internet to gateway",
+  downstream: "gateway to customer's mail server",
+} as const;
+
+export function customersWord(customers: number): string {
+  return customers === 1 ? "1 customer" : `${customers} customers`;
+}

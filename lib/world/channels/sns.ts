@@ -1,0 +1,50 @@
+/** Messages to an SNS topic: e-mail, SMS and whatever else subscribes, each filtered by the message's attributes. */
+
+import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
+import type { Channel, Delivery, Letter } from "../../model/ports.ts";
+import { reasonOf } from "./reason.ts";
+
+const timeoutMs = 10_000;
+/** SNS takes 256 kB in all; the text stands in the message twice. */
+const mostText = 100_000;
+
+/** The outbox retries, and knows what was told already: the SDK must not. */
+export function createSnsClient(): SNSClient {
+  return new SNSClient({ maxAttempts: 1 });
+}
+
+/** `name` stands in the list of those told, e.g. `sns:operators`. */
+export function createSnsChannel(client: Pick<SNSClient, "send">, topicArn: string, name: string): Channel {
+  return {
+    name,
+    async deliver(letter) {
+      try {
+        await client.send(publishOf(letter, topicArn), { abortSignal: AbortSignal.timeout(timeoutMs) });
+        return { kind: "sent" };
+      } catch (error) {
+        return failureOf(error);
+      }
+    },
+  };
+}
+
+function publishOf({ id, subject, text, sms, attributes }: Letter, topicArn: string): PublishCommand {
+  const body = text.length > mostText ? `${text.slice(0, mostText)}\n...\n` : text;
+  const values = Object.entries({ ...attributes, id }).filter(([, value]) => value !== "");
+  return new PublishCommand({
+    TopicArn: topicArn,
+    Subject: subject,
+    MessageStructure: "json",
+    Message: JSON.stringify({ default: body, email: body, sms }),
+    MessageAttributes: Object.fromEntries(
+      values.map(([key, value]) => [key, { DataType: "String", StringValue: value }]),
+    ),
+  });
+}
+
+/** What is wrong with the message itself stays wrong; rights, topics and the network can be mended meanwhile. */
+function failureOf(error: unknown): Delivery {
+  const name = error instanceof Error ? error.name : "";
+  const final = /^(InvalidParameter|ParameterValueInvalid|Validation)/.test(name);
+  return { kind: final ? "never" : "later", why: `${name}: ${reasonOf(error)}` };
+}
