@@ -81,6 +81,8 @@ export interface OutboxEntry {
   readonly notBefore: number;
   /** Recipients that have it already. */
   readonly sentTo: readonly string[];
+  /** Recipients that will never take it; they hold up nobody else. */
+  readonly dead: readonly string[];
   readonly attempts: number;
   /** Epoch ms until which a sender holds it. */
   readonly leasedUntil: number;
