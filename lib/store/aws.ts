@@ -1,0 +1,43 @@
+/** The store of a deployed stack, under the caller's own AWS credentials. */
+
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { InputError } from "../model/input-error.ts";
+import { createStore, documentClient } from "./dynamo.ts";
+import type { Store } from "./store.ts";
+import { tableNames } from "./tables.ts";
+
+export interface AwsStore {
+  readonly store: Store;
+  close(): Promise<void>;
+}
+
+/** What the SDK's errors mean to a person at the command line; others are bugs and go on as they are. */
+const sentences: Readonly<Record<string, string>> = {
+  ResourceNotFoundException: "has no tables in this account and region: check the name, AWS_PROFILE and AWS_REGION",
+  CredentialsProviderError: "can't be reached without AWS credentials: set AWS_PROFILE, or sign in",
+  ExpiredTokenException: "can't be reached: the AWS credentials have expired",
+  UnrecognizedClientException: "can't be reached: AWS doesn't know these credentials",
+  AccessDeniedException: "can't be read: these AWS credentials have no rights on its tables",
+};
+
+/** Looks at one item first, so that a wrong name or missing credentials are an InputError now and not a crash later. */
+export async function openAws(stackName: string): Promise<AwsStore> {
+  const client = new DynamoDBClient({});
+  const store = createStore(documentClient(client), tableNames(stackName));
+  try {
+    await store.config.revision();
+  } catch (error) {
+    client.destroy();
+    throw explained(stackName, error);
+  }
+  return { store, close: async () => client.destroy() };
+}
+
+function explained(stackName: string, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error.message.includes("Region is missing")) {
+    return new InputError(`stack '${stackName}' can't be looked up without a region: set AWS_REGION`);
+  }
+  const sentence = sentences[error.name];
+  return sentence === undefined ? error : new InputError(`stack '${stackName}' ${sentence}`);
+}

@@ -1,0 +1,128 @@
+/**
+ * DynamoDB in this process: dynalite over LevelDB in a directory, or in memory.
+ *
+ * It listens on a loopback port that the system picks, and answers only to the key that this process holds:
+ * other users of the machine and pages in its browser reach the port too.
+ * Written data survives kill -9; a power cut may lose the last seconds.
+ */
+
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import dynalite from "dynalite";
+import { createStore, documentClient } from "./dynamo.ts";
+import { lockDirectory } from "./lock.ts";
+import type { Store } from "./store.ts";
+import { type TableDefinition, type TableNames, tableDefinitions, tableNames, tableRoles } from "./tables.ts";
+
+export interface EmbeddedStore {
+  readonly store: Store;
+  readonly client: DynamoDBDocumentClient;
+  readonly tables: TableNames;
+  close(): Promise<void>;
+}
+
+const connections = 32;
+
+/** Opens the store kept in `dir`, made when missing; null: in memory. An InputError tells why a directory can't be used. */
+export async function openEmbedded(dir: string | null): Promise<EmbeddedStore> {
+  const unlock = dir === null ? async () => {} : await lockDirectory(dir);
+  const key = randomBytes(16).toString("hex");
+  const path = dir === null ? {} : { path: join(dir, "dynamodb") };
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0, ...path });
+  const gate = openGate(server.listeners("request")[0] as RequestListener, key);
+  server.removeAllListeners("request").on("request", gate.listener);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+
+  const client = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    region: "local",
+    credentials: { accessKeyId: key, secretAccessKey: key },
+    requestHandler: { httpAgent: { keepAlive: true, maxSockets: connections } },
+  });
+  const tables = tableNames("chainmail");
+  await createMissing(client, tables);
+  const documents = documentClient(client);
+  return {
+    store: createStore(documents, tables),
+    client: documents,
+    tables,
+    async close() {
+      await gate.close();
+      client.destroy();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await unlock();
+    },
+  };
+}
+
+async function createMissing(client: DynamoDBClient, tables: TableNames): Promise<void> {
+  const { TableNames: present = [] } = await client.send(new ListTablesCommand({}));
+  for (const role of tableRoles.filter((role) => !present.includes(tables[role]))) {
+    await client.send(new CreateTableCommand({ TableName: tables[role], ...creation(tableDefinitions[role]) }));
+  }
+}
+
+function creation({ hash, range, indexes }: TableDefinition) {
+  const numbers = new Set(indexes.map((index) => index.range));
+  const attributes = new Set([hash, range, ...indexes.flatMap((index) => [index.hash, index.range])]);
+  const schemaOf = (keys: { hash: string; range: string }) => [
+    { AttributeName: keys.hash, KeyType: "HASH" as const },
+    { AttributeName: keys.range, KeyType: "RANGE" as const },
+  ];
+  return {
+    BillingMode: "PAY_PER_REQUEST" as const,
+    AttributeDefinitions: [...attributes].map((name) => ({
+      AttributeName: name,
+      AttributeType: numbers.has(name) ? ("N" as const) : ("S" as const),
+    })),
+    KeySchema: schemaOf({ hash, range }),
+    ...(indexes.length > 0 && {
+      GlobalSecondaryIndexes: indexes.map((index) => ({
+        IndexName: index.name,
+        KeySchema: schemaOf(index),
+        Projection: { ProjectionType: "KEYS_ONLY" as const },
+      })),
+    }),
+  };
+}
+
+interface Gate {
+  readonly listener: RequestListener;
+  /** Takes no more requests and waits for those that run: dynalite throws when its database closes under one. */
+  close(): Promise<void>;
+}
+
+/** Lets only requests signed with our own key through to dynalite, which checks no signature itself. */
+function openGate(next: RequestListener, key: string): Gate {
+  const running = new Set<ServerResponse>();
+  let closing = false;
+
+  function listener(request: IncomingMessage, response: ServerResponse): void {
+    const ours = request.headers.authorization?.includes(`Credential=${key}/`) === true;
+    if (closing || !ours) {
+      response.writeHead(closing ? 503 : 403, { connection: "close" }).end();
+      return;
+    }
+    running.add(response);
+    response.once("finish", () => running.delete(response));
+    response.once("close", () => running.delete(response));
+    next(request, response);
+    // dynalite throws what a broken connection brings; nobody is left to answer then.
+    request.removeAllListeners("error").on("error", () => {});
+  }
+
+  return {
+    listener,
+    async close() {
+      closing = true;
+      await Promise.all([...running].map((response) => once(response, "close")));
+    },
+  };
+}

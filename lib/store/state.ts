@@ -1,0 +1,68 @@
+/** The state table: what machines found, written on change. Rights: resolve, plan, judge. */
+
+import type { HostFacts, MxAnswer } from "../model/domain-facts.ts";
+import { causeStore } from "./causes.ts";
+import { shardOf, shards } from "./keys.ts";
+import { rosterStore } from "./rosters.ts";
+import type { StateStore } from "./store.ts";
+import type { Item, Key, Table } from "./table.ts";
+import { targetStore } from "./targets.ts";
+
+type DomainItem = Item & { mx: MxAnswer; since: number };
+type HostItem = Item & { facts: HostFacts; since: number };
+type CycleItem = Item & { cycle: number; start: number; at: number };
+
+const cycleKey: Key = { pk: "FLEET", sk: "CYCLE" };
+const domainKey = (domain: string): Key => ({ pk: `DOM#${shardOf(domain)}`, sk: domain });
+const hostKey = (host: string): Key => ({ pk: `HOST#${shardOf(host)}`, sk: host });
+
+export function stateStore(table: Table): StateStore {
+  async function* everyShard<T extends Item>(kind: "DOM" | "HOST"): AsyncGenerator<T> {
+    for (let shard = 0; shard < shards; shard++) yield* table.query<T>(`${kind}#${shard}`);
+  }
+
+  return {
+    async domain(domain) {
+      const item = await table.get<DomainItem>(domainKey(domain));
+      return item && { domain, mx: item.mx, since: item.since };
+    },
+    async *domains() {
+      for await (const { sk, mx, since } of everyShard<DomainItem>("DOM")) yield { domain: sk, mx, since };
+    },
+    async putDomain({ domain, mx, since }) {
+      await table.put({ ...domainKey(domain), mx, since });
+    },
+    async removeDomain(domain) {
+      await table.remove(domainKey(domain));
+    },
+    async host(host) {
+      const item = await table.get<HostItem>(hostKey(host));
+      return item && { facts: item.facts, since: item.since };
+    },
+    async *hosts() {
+      for await (const { facts, since } of everyShard<HostItem>("HOST")) yield { facts, since };
+    },
+    async putHost({ facts, since }) {
+      await table.put({ ...hostKey(facts.host), facts, since });
+    },
+    async removeHost(host) {
+      await table.remove(hostKey(host));
+    },
+
+    ...rosterStore(table),
+    ...targetStore(table),
+    ...causeStore(table),
+
+    /** One item for the whole fleet: the claim is the heartbeat. Ordered by the cycle's start, since another interval counts anew. */
+    async claimCycle(cycle, at, everyMs) {
+      const start = cycle * everyMs;
+      const item = { ...cycleKey, cycle, start, at };
+      const later = "attribute_not_exists(#pk) OR #start < :start";
+      return await table.put(item, { expression: later, values: { start } });
+    },
+    async lastCycle() {
+      const item = await table.get<CycleItem>(cycleKey);
+      return item && { cycle: item.cycle, at: item.at };
+    },
+  };
+}
