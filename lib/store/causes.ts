@@ -23,7 +23,7 @@ export function causeStore(table: Table): CauseStore {
 
   async function awake(upTo: number): Promise<readonly Versioned<Cause>[]> {
     const partitions = Array.from({ length: wakePartitions }, (_, partition) => `CAUSE#${partition}`);
-    const queries = partitions.map((hash) => Array.fromAsync(table.queryIndex(wakeIndex, hash, upTo)));
+    const queries = partitions.map((hash) => table.queryIndex(wakeIndex, hash, upTo));
     const keys = (await Promise.all(queries)).flat();
     const causes: Versioned<Cause>[] = [];
     for (let at = 0; at < keys.length; at += readsAtOnce) {

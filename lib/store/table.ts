@@ -57,7 +57,7 @@ export interface Table {
   add(key: Key, attribute: string, by: number): Promise<number>;
   query<T extends Item>(pk: string, range?: Range): AsyncIterable<T>;
   /** Keys of the items in a keys-only index whose range is at most `upTo`, least first. */
-  queryIndex(index: { name: string; hash: string; range: string }, hash: string, upTo: number): AsyncIterable<Key>;
+  queryIndex(index: { name: string; hash: string; range: string }, hash: string, upTo: number): Promise<readonly Key[]>;
   putAll(items: Iterable<Item> | AsyncIterable<Item>): Promise<void>;
   removeAll(keys: Iterable<Key> | AsyncIterable<Key>): Promise<void>;
   /** One page of the table: keys of those that meet the condition, and where the next page begins. */
@@ -195,7 +195,8 @@ export function openTable(client: DynamoDBDocumentClient, name: string): Table {
       }
     },
 
-    async *queryIndex(index, hash, upTo) {
+    async queryIndex(index, hash, upTo) {
+      const keys: Key[] = [];
       let start: Record<string, unknown> | undefined;
       do {
         const answer = await client.send(
@@ -209,9 +210,10 @@ export function openTable(client: DynamoDBDocumentClient, name: string): Table {
             ExclusiveStartKey: start,
           }),
         );
-        for (const item of answer.Items ?? []) yield { pk: String(item.pk), sk: String(item.sk) };
+        for (const { pk, sk } of (answer.Items ?? []) as Key[]) keys.push({ pk, sk });
         start = answer.LastEvaluatedKey;
       } while (start !== undefined);
+      return keys;
     },
 
     putAll: (items) => writeAll(items, (item) => ({ PutRequest: { Item: item } })),
