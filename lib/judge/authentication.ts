@@ -1,0 +1,124 @@
+/** Who the server proved to be (RFC 5280 §6 for trust, RFC 9525 for the name). */
+
+import type { Finding } from "../model/finding.ts";
+import type { CertificateFacts, Leaf, TlsFacts } from "../model/observation.ts";
+import type { Authentication } from "../model/verdict.ts";
+import { matchesName } from "../protocols/x509/names.ts";
+import { dateState } from "./dates.ts";
+import { finding } from "./findings.ts";
+
+export interface AuthenticationJudgement {
+  readonly authentication: Authentication;
+  readonly findings: readonly Finding[];
+}
+
+const shownNames = 10;
+
+/** True for the results that are a proof. */
+export function isProved(authentication: Authentication): boolean {
+  return authentication === "pkix" || authentication === "dane" || authentication === "pinned";
+}
+
+/** `reference` is the host name or address that the certificate must name; `now` in epoch ms. */
+export function judgeAuthentication(
+  tls: TlsFacts,
+  certificate: CertificateFacts | null,
+  reference: string,
+  now: number,
+): AuthenticationJudgement {
+  if (certificate === null) return withoutCertificate(tls);
+  const trust = judgeTrust(certificate);
+  const dates = judgeDates(certificate.leaf, now);
+  const name = judgeName(certificate.leaf, reference);
+  return {
+    // The first that fails is the reason: a right name or date on an untrusted certificate proves nothing.
+    authentication: trust.failure ?? dates.failure ?? name.failure ?? "pkix",
+    findings: [...trust.findings, ...dates.findings, ...name.findings, ...duplicates(certificate)],
+  };
+}
+
+interface Part {
+  readonly failure: Authentication | null;
+  readonly findings: readonly Finding[];
+}
+
+const proved: Part = { failure: null, findings: [] };
+
+function withoutCertificate({ authenticated, cipher }: TlsFacts): AuthenticationJudgement {
+  if (!authenticated) return { authentication: "anonymous", findings: [finding("cert.none", [cipher])] };
+  const evidence = ["the certificate could not be read: the handshake was not completed"];
+  return { authentication: "unknown", findings: [finding("cert.untrusted", evidence)] };
+}
+
+function judgeTrust(certificate: CertificateFacts): Part {
+  const { leaf, trust } = certificate;
+  const issuer = `issuer ${leaf.issuer}`;
+  const untrusted = (why: string): Part => ({
+    failure: "untrusted",
+    findings: [finding("cert.untrusted", [why, issuer])],
+  });
+  switch (trust) {
+    case "trusted":
+      return proved;
+    case "self-signed":
+      return { failure: "self-signed", findings: [finding("cert.self-signed", [`subject ${leaf.subject}`])] };
+    case "incomplete-chain":
+      return { failure: "untrusted", findings: incompleteChain(certificate) };
+    case "untrusted-root":
+      return untrusted("the chain ends in a root that is not trusted");
+    case "invalid-chain":
+      return untrusted("a signature or an extension in the chain is wrong");
+    case "expired-issuer":
+      return untrusted("a certificate above the leaf is outside its dates");
+    case "not-checked":
+      return { failure: "unknown", findings: [finding("cert.untrusted", ["the chain could not be checked", issuer])] };
+  }
+}
+
+/**
+ * With intermediates sent, their issuer is a stranger. With the leaf alone, a forgotten intermediate and a private
+ * authority look the same, unless the leaf says where its issuer is published, as public authorities' leaves do.
+ */
+function incompleteChain({ leaf, chain }: CertificateFacts): readonly Finding[] {
+  const sent = new Set((chain ?? []).map(({ sha256 }) => sha256)).size;
+  const issuer = `issuer ${leaf.issuer}`;
+  if (sent > 1) return [finding("cert.untrusted", ["the issuer of the last certificate sent is not known", issuer])];
+  const incomplete = finding("cert.incomplete-chain", ["the issuer was not sent", issuer]);
+  return leaf.namesIssuerPlace
+    ? [incomplete]
+    : [incomplete, finding("cert.untrusted", ["the issuer is not known", issuer])];
+}
+
+function judgeDates(leaf: Leaf, now: number): Part {
+  const from = `not before ${new Date(leaf.notBefore).toISOString()}`;
+  const until = `not after ${new Date(leaf.notAfter).toISOString()}`;
+  switch (dateState(leaf, now)) {
+    case "valid":
+      return proved;
+    case "expiring":
+      return { failure: null, findings: [finding("cert.expiring", [until])] };
+    case "expired":
+      return { failure: "expired", findings: [finding("cert.expired", [until])] };
+    case "not-yet-valid":
+      return { failure: "not-yet-valid", findings: [finding("cert.not-yet-valid", [from])] };
+  }
+}
+
+function judgeName(leaf: Leaf, reference: string): Part {
+  if (matchesName(leaf, reference)) return proved;
+  const names = [...leaf.dnsNames, ...leaf.addresses];
+  const held = names.length === 0 ? "no name" : names.slice(0, shownNames).join(", ");
+  const more = names.length > shownNames ? ` and ${names.length - shownNames} more` : "";
+  const evidence = [`${reference} is not among: ${held}${more}`];
+  return { failure: "name-mismatch", findings: [finding("cert.name-mismatch", evidence)] };
+}
+
+function duplicates({ chain }: CertificateFacts): readonly Finding[] {
+  if (chain === null || new Set(chain.map(({ sha256 }) => sha256)).size === chain.length) return [];
+  return [
+    finding(
+      "chain.duplicate",
+      chain.map(({ subject }, index) => `certificate ${index + 1}: ${subject}`),
+    ),
+  ];
+}

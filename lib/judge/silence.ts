@@ -1,0 +1,50 @@
+/** What a look without an answer is called. It never makes a loss (design rule 2). */
+
+import type { Finding } from "../model/finding.ts";
+import type { HelloAttempt, Outcome, Reply } from "../model/observation.ts";
+import type { Answer } from "./answer.ts";
+import { finding } from "./findings.ts";
+
+/** The outcomes that say nothing about TLS. */
+export type SilentOutcome = Exclude<Outcome, Answer>;
+
+export function silenceFinding(outcome: SilentOutcome): Finding {
+  switch (outcome.kind) {
+    case "forbidden":
+      return finding("address.forbidden", [outcome.range]);
+    case "no-answer":
+      return finding("unreachable", [`${outcome.stage}: ${outcome.silence}`]);
+    case "refused-by-policy":
+      return finding("refused-by-policy", replyLines(outcome.reply));
+    case "temporarily-refused":
+      // 421 in place of an answer to STARTTLS is as temporary as 454 (RFC 3207 §4).
+      return finding(
+        outcome.stage === "starttls" ? "starttls.temporarily-unavailable" : "unreachable",
+        replyLines(outcome.reply),
+      );
+    case "starttls-not-now":
+      return finding("starttls.temporarily-unavailable", replyLines(outcome.reply));
+    case "not-smtp":
+      return finding("unreachable", [`not SMTP: ${outcome.line}`], {
+        advice: "Check what listens on that port: it does not speak SMTP.",
+      });
+    case "too-much":
+      return finding("unreachable", [`too much was sent to be read: ${outcome.what}`], {
+        advice: "Check what listens on that port: no mail server sends that much before TLS.",
+      });
+    case "handshake-broken":
+      return finding("unreachable", attemptLines(outcome.attempts), {
+        advice: "Look for a firewall that drops large or unusual TLS hellos, and in the mail server's log.",
+      });
+  }
+}
+
+/** `454 4.7.0 TLS not available`, one for each line of the reply. */
+export function replyLines({ code, lines }: Reply): readonly string[] {
+  return lines.length === 0 ? [String(code)] : lines.map((line) => `${code} ${line}`);
+}
+
+/** `full hello: alert handshake_failure`, one for each attempt. */
+export function attemptLines(attempts: readonly HelloAttempt[]): readonly string[] {
+  return attempts.map(({ hello, answer, detail }) => `${hello} hello: ${answer} ${detail}`.trimEnd());
+}
