@@ -25,15 +25,25 @@ export interface HostFacts {
   readonly addresses: readonly string[];
   /** Names that CNAME records led through, in order; an MX must not be an alias (RFC 2181 §10.3). */
   readonly aliases: readonly string[];
-  /** Set when a lookup failed; `addresses` then holds what the other family gave. */
+  /** Set when the last lookup failed; `addresses` then holds what the other family gave and what was known before. */
   readonly failure: DnsFailure | null;
   /** Seconds, 60 to 3,600. */
   readonly ttl: number;
 }
 
+/** Lookups fail at present; the last good answer is kept beside it, since not seen is not lost. */
+export interface DnsTrouble {
+  readonly reason: DnsFailure;
+  /** Epoch ms of the first failure in a row. */
+  readonly since: number;
+}
+
 export interface DomainFacts {
   readonly domain: string;
+  /** The last good answer; `failed` only where there never was one. */
   readonly mx: MxAnswer;
+  /** Why the last lookup of the MX failed, whatever `mx` still tells: `dns.failed`. Null while lookups are answered. */
+  readonly failure: DnsFailure | null;
   /** One entry for each exchange, in the order of `mx`. */
   readonly hosts: readonly HostFacts[];
 }

@@ -1,6 +1,6 @@
 /** The state table: what machines found, written on change. Rights: resolve, plan, judge. */
 
-import type { HostFacts, MxAnswer } from "../model/domain-facts.ts";
+import type { DnsTrouble, HostFacts, MxAnswer } from "../model/domain-facts.ts";
 import { causeStore } from "./causes.ts";
 import { shardOf, shards } from "./keys.ts";
 import { rosterStore } from "./rosters.ts";
@@ -8,8 +8,8 @@ import type { StateStore } from "./store.ts";
 import type { Item, Key, Table } from "./table.ts";
 import { targetStore } from "./targets.ts";
 
-type DomainItem = Item & { mx: MxAnswer; since: number };
-type HostItem = Item & { facts: HostFacts; since: number };
+type DomainItem = Item & { mx: MxAnswer; since: number; failure: DnsTrouble | null };
+type HostItem = Item & { facts: HostFacts; since: number; failure: DnsTrouble | null };
 type CycleItem = Item & { cycle: number; start: number; at: number };
 
 const cycleKey: Key = { pk: "FLEET", sk: "CYCLE" };
@@ -24,26 +24,28 @@ export function stateStore(table: Table): StateStore {
   return {
     async domain(domain) {
       const item = await table.get<DomainItem>(domainKey(domain));
-      return item && { domain, mx: item.mx, since: item.since };
+      return item && { domain, mx: item.mx, since: item.since, failure: item.failure };
     },
     async *domains() {
-      for await (const { sk, mx, since } of everyShard<DomainItem>("DOM")) yield { domain: sk, mx, since };
+      for await (const { sk, mx, since, failure } of everyShard<DomainItem>("DOM")) {
+        yield { domain: sk, mx, since, failure };
+      }
     },
-    async putDomain({ domain, mx, since }) {
-      await table.put({ ...domainKey(domain), mx, since });
+    async putDomain({ domain, mx, since, failure }) {
+      await table.put({ ...domainKey(domain), mx, since, failure });
     },
     async removeDomain(domain) {
       await table.remove(domainKey(domain));
     },
     async host(host) {
       const item = await table.get<HostItem>(hostKey(host));
-      return item && { facts: item.facts, since: item.since };
+      return item && { facts: item.facts, since: item.since, failure: item.failure };
     },
     async *hosts() {
-      for await (const { facts, since } of everyShard<HostItem>("HOST")) yield { facts, since };
+      for await (const { facts, since, failure } of everyShard<HostItem>("HOST")) yield { facts, since, failure };
     },
-    async putHost({ facts, since }) {
-      await table.put({ ...hostKey(facts.host), facts, since });
+    async putHost({ facts, since, failure }) {
+      await table.put({ ...hostKey(facts.host), facts, since, failure });
     },
     async removeHost(host) {
       await table.remove(hostKey(host));

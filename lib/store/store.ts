@@ -6,7 +6,7 @@
  */
 
 import type { Customer, FleetSettings, Gateway } from "../model/customer.ts";
-import type { HostFacts, MxAnswer } from "../model/domain-facts.ts";
+import type { DnsTrouble, HostFacts, MxAnswer } from "../model/domain-facts.ts";
 import type { Alert, Cause, IncidentClass } from "../model/incident.ts";
 import type { CycleNumber } from "../model/jobs.ts";
 import type { CertificateFacts, Observation } from "../model/observation.ts";
@@ -21,14 +21,21 @@ export interface Versioned<T> {
 
 export interface StoredDomain {
   readonly domain: string;
+  /** The last good answer; `failed` only where there never was one. */
   readonly mx: MxAnswer;
   /** Epoch ms when this answer first came. */
   readonly since: number;
+  /** Set while lookups fail: `dns.failed`, although `mx` still holds the last good answer. */
+  readonly failure: DnsTrouble | null;
 }
 
 export interface StoredHost {
+  /** Its addresses are the last good ones, its `failure` the last lookup's. */
   readonly facts: HostFacts;
+  /** Epoch ms when these addresses first came. */
   readonly since: number;
+  /** `facts.failure` and since when. */
+  readonly failure: DnsTrouble | null;
 }
 
 /** What is known of one target from one vantage. */

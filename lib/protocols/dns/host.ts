@@ -35,7 +35,8 @@ export async function findDomain(domain: string, resolver: Resolver): Promise<Do
   const mx = await findMx(domain, resolver);
   const records = mx.kind === "mx" || mx.kind === "implicit" ? mx.records : [];
   const hosts = await Promise.all(records.map(({ host }) => findHost(host, resolver)));
-  return { domain: asciiName(domain) ?? domain.toLowerCase(), mx, hosts };
+  const failure = mx.kind === "failed" ? mx.reason : null;
+  return { domain: asciiName(domain) ?? domain.toLowerCase(), mx, failure, hosts };
 }
 
 function addressesOf(found: Lookup, family: "ipv4" | "ipv6"): readonly string[] {
