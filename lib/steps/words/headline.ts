@@ -25,6 +25,8 @@ function headline(alert: Alert): string {
       return `Worse, ${title(alert)}`;
     case "reminder":
       return `Still open, ${title(alert)}`;
+    case "flapping":
+      return `Flapping, ${title(alert)}`;
     case "recovered":
       return "Recovered";
     case "gone":
@@ -71,6 +73,8 @@ export function statement(alert: Alert): string {
       return `It got worse: ${name} ${opened(alert)}`;
     case "reminder":
       return `Still so after ${lasted(alert)}: ${name} ${opened(alert)}`;
+    case "flapping":
+      return `It comes and goes: ${name} ${opened(alert)} Nothing more is said of it until it stays away.`;
     case "recovered":
       return `${name} ${words.recovered} It lasted ${lasted(alert)}, from ${utc(alert.since)} to ${utc(alert.at)}.`;
     case "gone":
