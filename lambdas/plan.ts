@@ -1,0 +1,18 @@
+/** EventBridge Scheduler, in every cycle → one job per slice in the queue of its vantage. */
+
+import { plan } from "../lib/steps/plan.ts";
+import { systemClock } from "../lib/world/clock.ts";
+import { intervalMs } from "../lib/world/environment.ts";
+import { sendJobs } from "./clients.ts";
+import { heartbeat, log } from "./log.ts";
+import { parseSchedule } from "./messages.ts";
+import { store } from "./store.ts";
+
+export async function handler(event: unknown): Promise<void> {
+  const everyMs = intervalMs();
+  const cycle = Math.floor(parseSchedule(event) / everyMs);
+  const { claimed, jobs } = await plan({ store: store(), now: systemClock }, cycle, everyMs);
+  for (const vantage of await sendJobs(jobs)) log("plan", "error", "nobody looks from this vantage", { vantage });
+  log("plan", "info", claimed ? "planned" : "planned already", { cycle, jobs: jobs.length });
+  heartbeat("plan");
+}

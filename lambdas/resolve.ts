@@ -1,0 +1,23 @@
+/** EventBridge Scheduler, in every cycle → what DNS says of every domain, and the roster of targets. */
+
+import { resolve } from "../lib/steps/resolve.ts";
+import { systemClock } from "../lib/world/clock.ts";
+import { intervalMs, optionalFromEnvironment } from "../lib/world/environment.ts";
+import { createResolver } from "../lib/world/resolver.ts";
+import { heartbeat, log } from "./log.ts";
+import { parseSchedule } from "./messages.ts";
+import { once } from "./once.ts";
+import { store } from "./store.ts";
+
+/** For the life of a container, with its cache. */
+const resolver = once(() =>
+  createResolver({ servers: optionalFromEnvironment("resolvers")?.split(",") ?? [], now: systemClock }),
+);
+
+export async function handler(event: unknown): Promise<void> {
+  const everyMs = intervalMs();
+  const cycle = Math.floor(parseSchedule(event) / everyMs);
+  const report = await resolve({ store: store(), resolver: resolver(), now: systemClock }, cycle, everyMs);
+  log("resolve", "info", "resolved", { cycle, ...report });
+  heartbeat("resolve");
+}

@@ -1,0 +1,112 @@
+/** Chainmail on AWS: the way of the data, from the schedule to people, and what watches it. */
+
+import { Duration, Stack } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+import { defaultVantage } from "../model/customer.ts";
+import type { StackSettings } from "./context.ts";
+import { Operators } from "./operators.ts";
+import { Rhythm } from "./rhythm.ts";
+import { Status } from "./status.ts";
+import { minutes, Step } from "./step.ts";
+import { Tables } from "./tables.ts";
+import { Vantage } from "./vantage.ts";
+import { Watch } from "./watch.ts";
+import { WorkQueue } from "./work-queue.ts";
+
+export class ChainmailStack extends Stack {
+  constructor(scope: Construct, settings: StackSettings) {
+    super(scope, settings.stackName, { description: "Chainmail: a continuous TLS monitor for e-mail" });
+    const every = Duration.millis(settings.everyMs);
+    const tables = new Tables(this, "Tables", settings.stackName);
+    const operators = new Operators(this, "Operators", settings);
+    const status = new Status(this, "Status", { tables, everyMs: settings.everyMs });
+    const common = { stack: tables.prefix, every: String(settings.everyMs) };
+
+    const resolve = new Step(this, "Resolve", {
+      handler: "resolve",
+      description: "Asks DNS where each customer's mail goes, and keeps the roster of targets",
+      timeout: minutes(10),
+      memory: 512,
+      environment: { ...common, ...(settings.resolvers.length > 0 && { resolvers: settings.resolvers.join(",") }) },
+    });
+    const plan = new Step(this, "Plan", {
+      handler: "plan",
+      description: "Turns each slice of the roster into one job of this cycle",
+      timeout: minutes(2),
+      memory: 512,
+      environment: common,
+    });
+    const judge = new Step(this, "Judge", {
+      handler: "judge",
+      description: "Turns what was seen into findings, state and incidents",
+      timeout: minutes(1),
+      memory: 512,
+      environment: common,
+    });
+    const tick = new Step(this, "Tick", {
+      handler: "tick",
+      description: "Does what only the clock brings: silence, recovery, reminders, daily sums",
+      timeout: minutes(2),
+      memory: 512,
+      environment: common,
+    });
+    const notify = new Step(this, "Notify", {
+      handler: "notify",
+      description: "Sends the messages that incidents owe",
+      timeout: minutes(1),
+      memory: 256,
+      environment: { ...common, topic: operators.topic.topicArn, statusUrl: status.url },
+    });
+
+    const results = new WorkQueue(this, "Results", {
+      consumer: judge,
+      batchSize: 5,
+      maxConcurrency: 5,
+      tries: 5,
+      oldest: minutes(15),
+    });
+    const outbox = new WorkQueue(this, "Outbox", {
+      consumer: notify,
+      batchSize: 10,
+      maxConcurrency: 2,
+      tries: 3,
+      oldest: minutes(10),
+    });
+    const vantage = new Vantage(this, "Vantage", { name: defaultVantage, results, settings });
+    const rhythm = new Rhythm(this, "Rhythm", {
+      everyCycle: [resolve, plan],
+      everyMinute: [tick],
+      everyMs: settings.everyMs,
+    });
+
+    const jobQueues = this.toJsonString({ [vantage.name]: vantage.jobs.queue.queueUrl });
+    for (const step of [plan, judge, tick]) {
+      step.tell("jobQueues", jobQueues);
+      vantage.jobs.queue.grantSendMessages(step.function);
+    }
+    for (const step of [judge, tick]) {
+      step.tell("outboxQueue", outbox.queue.queueUrl);
+      outbox.queue.grantSendMessages(step.function);
+    }
+    operators.topic.grantPublish(notify.function);
+
+    tables.grant(resolve, { config: "read", state: "read-write", ledger: "write" });
+    tables.grant(plan, { state: "read-write" });
+    tables.grant(judge, { config: "read", state: "read-write", ledger: "read-write" });
+    tables.grant(tick, { config: "read", state: "read-write", ledger: "read-write" });
+    tables.grant(notify, { config: "read", state: "read-write", ledger: "write" });
+
+    new Watch(this, "Watch", {
+      operators,
+      stack: tables.prefix,
+      heartbeats: { resolve: every, plan: every, judge: every, tick: minutes(1), notify: minutes(1) },
+      queues: { jobs: vantage.jobs, results, outbox },
+      deadLetters: {
+        jobs: vantage.jobs.deadLetters,
+        results: results.deadLetters,
+        outbox: outbox.deadLetters,
+        runs: rhythm.deadLetters,
+      },
+    });
+  }
+}

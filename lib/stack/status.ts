@@ -1,0 +1,39 @@
+/** The state of every chain, as JSON and as a page, for whoever has a token. Reads the tables and writes none. */
+
+import { CfnOutput } from "aws-cdk-lib";
+import { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
+import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
+import { Construct } from "constructs";
+import { Step, seconds } from "./step.ts";
+import type { Tables } from "./tables.ts";
+
+export interface StatusProps {
+  readonly tables: Tables;
+  readonly everyMs: number;
+}
+
+export class Status extends Construct {
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, { tables, everyMs }: StatusProps) {
+    super(scope, id);
+    const status = new Step(this, "Api", {
+      handler: "status",
+      description: "Answers how each customer's mail is, as JSON and as a page",
+      timeout: seconds(15),
+      memory: 512,
+      environment: { stack: tables.prefix, every: String(everyMs) },
+    });
+    tables.grant(status, { config: "read", state: "read", ledger: "read" });
+    const api = new HttpApi(this, "Http", {
+      description: "Chainmail's status",
+      defaultIntegration: new HttpLambdaIntegration("Integration", status.function),
+    });
+    this.url = api.apiEndpoint;
+    const url = new CfnOutput(this, "Url", {
+      value: this.url,
+      description: "Status pages and API; make a token first",
+    });
+    url.overrideLogicalId("StatusUrl");
+  }
+}

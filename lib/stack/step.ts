@@ -1,0 +1,73 @@
+/** One step of the way of the data: a function with its own role, its own log, and what it needs to know in its environment. */
+
+import { AssetHashType, DockerImage, Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Architecture, Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
+import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import { type EnvironmentKey, environmentNames } from "../world/environment.ts";
+import { bundleHandler, handlersDir } from "./bundle.ts";
+
+export interface StepProps {
+  /** File name in `lambdas/`, without its ending. */
+  readonly handler: string;
+  readonly description: string;
+  readonly timeout: Duration;
+  /** MB; the share of a processor grows with it. */
+  readonly memory: number;
+  readonly environment: Partial<Record<EnvironmentKey, string>>;
+}
+
+export class Step extends Construct {
+  readonly function: LambdaFunction;
+  readonly timeout: Duration;
+
+  constructor(scope: Construct, id: string, { handler, description, timeout, memory, environment }: StepProps) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, "Log", {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // Not AWS's managed policy: that one may write every log of the account.
+    const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
+    logGroup.grantWrite(role);
+    this.timeout = timeout;
+    this.function = new LambdaFunction(this, "Function", {
+      description,
+      code: codeOf(handler),
+      handler: "index.handler",
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: memory,
+      timeout,
+      role,
+      logGroup,
+      environment: Object.fromEntries(
+        Object.entries(environment).map(([key, value]) => [environmentNames[key as EnvironmentKey], value]),
+      ),
+    });
+  }
+
+  tell(key: EnvironmentKey, value: string): void {
+    this.function.addEnvironment(environmentNames[key], value);
+  }
+}
+
+/** esbuild fills the asset's folder itself; the image, which CDK asks for in case that fails, is never started. */
+function codeOf(handler: string): Code {
+  return Code.fromAsset(handlersDir, {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      image: DockerImage.fromRegistry("no-docker-is-needed"),
+      local: {
+        tryBundle(outDir) {
+          bundleHandler(handler, outDir);
+          return true;
+        },
+      },
+    },
+  });
+}
+
+export const seconds = (count: number): Duration => Duration.seconds(count);
+export const minutes = (count: number): Duration => Duration.minutes(count);

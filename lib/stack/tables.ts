@@ -1,0 +1,68 @@
+/** The three tables, named after the stack so that `chainmail --stack NAME` finds them, and who may do what with each. */
+
+import { CfnOutput, RemovalPolicy } from "aws-cdk-lib";
+import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
+import { Construct } from "constructs";
+import { type TableDefinition, type TableRole, tableDefinitions, tableNames, tableRoles } from "../store/tables.ts";
+import type { Step } from "./step.ts";
+
+/** `write` is to put, change and remove items; nobody may scan. */
+export type Access = "read" | "write" | "read-write";
+
+const reading = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"];
+const writing = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"];
+const actions: Readonly<Record<Access, readonly string[]>> = {
+  read: reading,
+  write: writing,
+  "read-write": [...reading, ...writing],
+};
+
+export class Tables extends Construct {
+  readonly prefix: string;
+  private readonly tables: ReadonlyMap<TableRole, Table>;
+
+  constructor(scope: Construct, id: string, prefix: string) {
+    super(scope, id);
+    this.prefix = prefix;
+    const names = tableNames(prefix);
+    this.tables = new Map(tableRoles.map((role) => [role, this.table(role, names[role], tableDefinitions[role])]));
+    const output = new CfnOutput(this, "Prefix", {
+      value: prefix,
+      description: "What --stack of the command line takes",
+    });
+    output.overrideLogicalId("StackName");
+  }
+
+  grant(step: Step, access: Partial<Record<TableRole, Access>>): void {
+    for (const [role, table] of this.tables) {
+      const wanted = access[role];
+      if (wanted !== undefined) table.grant(step.function, ...actions[wanted]);
+    }
+  }
+
+  private table(
+    role: TableRole,
+    tableName: string,
+    { hash, range, indexes, expiry, precious }: TableDefinition,
+  ): Table {
+    const table = new Table(this, role, {
+      tableName,
+      partitionKey: { name: hash, type: AttributeType.STRING },
+      sortKey: { name: range, type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.AWS_MANAGED,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: precious },
+      // A backed-up table that is deleted stays restorable for 35 days; one that is kept would block the next deployment of its name.
+      removalPolicy: RemovalPolicy.DESTROY,
+      ...(expiry === null ? {} : { timeToLiveAttribute: expiry }),
+    });
+    for (const index of indexes)
+      table.addGlobalSecondaryIndex({
+        indexName: index.name,
+        partitionKey: { name: index.hash, type: AttributeType.STRING },
+        sortKey: { name: index.range, type: AttributeType.NUMBER },
+        projectionType: ProjectionType.KEYS_ONLY,
+      });
+    return table;
+  }
+}

@@ -1,0 +1,163 @@
+import { Annotations, Match, type Template } from "aws-cdk-lib/assertions";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Resource, resourcesOf, synthesized } from "./synthesized.ts";
+
+let template: Template;
+beforeAll(() => {
+  template = synthesized({ alertEmail: "ops@example.com" }).template;
+});
+
+const all = (type: string): readonly Resource[] => [...resourcesOf(template, type).values()];
+
+describe("the functions", () => {
+  it("are one for each step, on Node 24 and arm64", () => {
+    const functions = [...resourcesOf(template, "AWS::Lambda::Function").entries()];
+    expect(functions.map(([id]) => id.replace(/Function\w{8}$/, "")).sort()).toEqual(
+      ["Judge", "Notify", "Plan", "Resolve", "StatusApi", "Tick", "VantageProbe"].sort(),
+    );
+    for (const [, { Properties }] of functions)
+      expect(Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"], Handler: "index.handler" });
+  });
+
+  it("reserve no concurrency: a new account has ten in all", () => {
+    for (const { Properties } of all("AWS::Lambda::Function"))
+      expect(Properties).not.toHaveProperty("ReservedConcurrentExecutions");
+  });
+
+  it("have a log of their own that is kept for a month", () => {
+    const logs = all("AWS::Logs::LogGroup");
+    expect(logs).toHaveLength(all("AWS::Lambda::Function").length);
+    for (const { Properties } of logs) expect(Properties.RetentionInDays).toBe(30);
+  });
+});
+
+describe("the queues", () => {
+  it("feed a function that runs several at once but not many, and fails records one by one", () => {
+    const mappings = all("AWS::Lambda::EventSourceMapping");
+    expect(mappings).toHaveLength(3);
+    for (const { Properties } of mappings) {
+      expect(Properties.FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
+      const { MaximumConcurrency } = Properties.ScalingConfig as { MaximumConcurrency: number };
+      expect(MaximumConcurrency).toBeGreaterThanOrEqual(2);
+      expect(MaximumConcurrency).toBeLessThanOrEqual(5);
+    }
+  });
+
+  it("hide a message for six times as long as its function may run", () => {
+    const queues = resourcesOf(template, "AWS::SQS::Queue");
+    const functions = resourcesOf(template, "AWS::Lambda::Function");
+    for (const { Properties } of all("AWS::Lambda::EventSourceMapping")) {
+      const source = Properties.EventSourceArn as { "Fn::GetAtt": [string, string] };
+      const name = Properties.FunctionName as { Ref: string };
+      const visibility = Number(queues.get(source["Fn::GetAtt"][0])?.Properties.VisibilityTimeout);
+      expect(visibility).toBeGreaterThanOrEqual(6 * Number(functions.get(name.Ref)?.Properties.Timeout));
+    }
+  });
+
+  it("give what fails again and again to dead letters that are kept for two weeks", () => {
+    const queues = resourcesOf(template, "AWS::SQS::Queue");
+    const live = [...queues.values()].filter(({ Properties }) => Properties.RedrivePolicy !== undefined);
+    expect(live).toHaveLength(3);
+    for (const { Properties } of live) {
+      const policy = Properties.RedrivePolicy as { deadLetterTargetArn: { "Fn::GetAtt": [string, string] } };
+      const dead = queues.get(policy.deadLetterTargetArn["Fn::GetAtt"][0]);
+      expect(dead?.Properties.MessageRetentionPeriod).toBe(14 * 86_400);
+    }
+  });
+});
+
+describe("the tables", () => {
+  it("are named after the stack, on demand and encrypted", () => {
+    const names = all("AWS::DynamoDB::Table").map(({ Properties }) => Properties.TableName);
+    expect(names).toEqual(["Chainmail-config", "Chainmail-state", "Chainmail-ledger"]);
+    for (const { Properties } of all("AWS::DynamoDB::Table"))
+      expect(Properties).toMatchObject({ BillingMode: "PAY_PER_REQUEST", SSESpecification: { SSEEnabled: true } });
+  });
+
+  it("are backed up continuously where probing can't make them again", () => {
+    const backedUp = all("AWS::DynamoDB::Table").map(({ Properties }) => {
+      const { PointInTimeRecoveryEnabled } = Properties.PointInTimeRecoverySpecification as Record<string, boolean>;
+      return PointInTimeRecoveryEnabled;
+    });
+    expect(backedUp).toEqual([true, true, false]);
+  });
+
+  it("let the ledger expire by itself, and never the customers", () => {
+    const expiry = all("AWS::DynamoDB::Table").map(({ Properties }) => Properties.TimeToLiveSpecification);
+    expect(expiry).toEqual([
+      undefined,
+      { AttributeName: "expiresAt", Enabled: true },
+      { AttributeName: "expiresAt", Enabled: true },
+    ]);
+  });
+
+  it("have the index that the tick asks", () => {
+    template.hasResourceProperties("AWS::DynamoDB::Table", {
+      TableName: "Chainmail-state",
+      GlobalSecondaryIndexes: [Match.objectLike({ IndexName: "wake", Projection: { ProjectionType: "KEYS_ONLY" } })],
+    });
+  });
+});
+
+describe("the clock", () => {
+  const rateOf = (step: string): unknown => {
+    const schedules = [...resourcesOf(template, "AWS::Scheduler::Schedule").entries()];
+    return schedules.find(([id]) => id.startsWith(`Rhythm${step}`))?.[1].Properties.ScheduleExpression;
+  };
+
+  it("begins resolve and plan in every cycle and the tick in every minute", () => {
+    expect([rateOf("Resolve"), rateOf("Plan"), rateOf("Tick")]).toEqual([
+      "rate(5 minutes)",
+      "rate(5 minutes)",
+      "rate(1 minute)",
+    ]);
+  });
+
+  it("tells the time a run was meant for, so that a repeated run belongs to the same cycle", () => {
+    for (const { Properties } of all("AWS::Scheduler::Schedule")) {
+      const { Input } = Properties.Target as { Input: string };
+      expect(JSON.parse(Input)).toEqual({ v: 1, at: "<aws.scheduler.scheduled-time>" });
+    }
+  });
+
+  it("takes the interval from the context", () => {
+    const { template: hourly } = synthesized({ every: "1h" });
+    hourly.hasResourceProperties("AWS::Scheduler::Schedule", { ScheduleExpression: "rate(1 hour)" });
+    hourly.hasResourceProperties("AWS::Lambda::Function", {
+      Environment: { Variables: Match.objectLike({ CHAINMAIL_EVERY_MS: "3600000" }) },
+    });
+  });
+});
+
+describe("who is told", () => {
+  it("by mail and SMS as the context says", () => {
+    const { template } = synthesized({ alertEmail: "ops@example.com,night@example.com", alertSms: "+4915112345678" });
+    const subscriptions = [...resourcesOf(template, "AWS::SNS::Subscription").values()];
+    expect(subscriptions.map(({ Properties }) => [Properties.Protocol, Properties.Endpoint])).toEqual([
+      ["email", "ops@example.com"],
+      ["email", "night@example.com"],
+      ["sms", "+4915112345678"],
+    ]);
+  });
+
+  it("nobody, without a context value: the topic stands, and a warning and an output say so", () => {
+    const { stack, template } = synthesized();
+    template.resourceCountIs("AWS::SNS::Topic", 1);
+    template.resourceCountIs("AWS::SNS::Subscription", 0);
+    template.hasOutput("AlertsTopic", { Description: Match.stringLikeRegexp("alertEmail=") });
+    Annotations.fromStack(stack).hasWarning("*", Match.stringLikeRegexp("nobody is subscribed to the alerts"));
+  });
+
+  it("with a recipient there is no warning", () => {
+    const { stack } = synthesized({ alertEmail: "ops@example.com" });
+    Annotations.fromStack(stack).hasNoWarning("*", Match.anyValue());
+  });
+});
+
+it("outputs what a person needs next", () => {
+  expect(Object.keys(template.toJSON().Outputs).sort()).toEqual(["AlertsTopic", "StackName", "StatusUrl"]);
+});
+
+it("knows no account and no region", () => {
+  expect(JSON.stringify(template.toJSON())).not.toMatch(/\b\d{12}\b|\beu-|\bus-/);
+});

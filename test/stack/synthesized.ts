@@ -1,0 +1,27 @@
+/** The stack's template for given context values, without bundling: what the tests of `lib/stack` read. */
+
+import { App } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import { vi } from "vitest";
+import { ChainmailStack } from "../../lib/stack/chainmail-stack.ts";
+import { readContext } from "../../lib/stack/context.ts";
+
+// Loading the CDK takes seconds where other tests run beside it.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
+
+export function synthesized(context: Readonly<Record<string, string>> = {}) {
+  // CDK's own switch for "bundle nothing"; the flag is one of cdk.json's.
+  const app = new App({ context: { "aws:cdk:bundling-stacks": [], "@aws-cdk/aws-iam:minimizePolicies": true } });
+  const stack = new ChainmailStack(app, readContext(context));
+  return { stack, template: Template.fromStack(stack) };
+}
+
+/** Logical ids and resources of one CloudFormation type. */
+export function resourcesOf(template: Template, type: string): ReadonlyMap<string, Resource> {
+  return new Map(Object.entries(template.findResources(type)) as [string, Resource][]);
+}
