@@ -47,26 +47,26 @@ export interface LeafOptions {
 
 const day = 86_400_000;
 const serverAuth = "1.3.6.1.5.5.7.3.1";
-const rsaKeys = new Map<KeyKind, Promise<Key>>();
+const rsaKeys = new Map<string, Promise<Key>>();
 
-/** RSA keys cost a tenth of a second and more, so each size is made once a process. */
-function makeKeys(kind: KeyKind): Promise<Key> {
+/** RSA keys cost a tenth of a second and more, so each size is made once a process; WebCrypto ties a hash to it. */
+function makeKeys(kind: KeyKind, signature: Signature): Promise<Key> {
   if (kind === "ec") {
     return webcrypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
   }
-  const known = rsaKeys.get(kind);
+  const known = rsaKeys.get(kind + signature);
   if (known !== undefined) return known;
   const made = webcrypto.subtle.generateKey(
     {
       name: "RSASSA-PKCS1-v1_5",
       modulusLength: kind === "rsa1024" ? 1024 : 2048,
       publicExponent: new Uint8Array([1, 0, 1]),
-      hash: "SHA-256",
+      hash: signature === "sha1" ? "SHA-1" : "SHA-256",
     },
     true,
     ["sign", "verify"],
   );
-  rsaKeys.set(kind, made);
+  rsaKeys.set(kind + signature, made);
   return made;
 }
 
@@ -75,7 +75,9 @@ function pem(certificate: x509.X509Certificate): string {
   return `${certificate.toString("pem").trim()}\n`;
 }
 
-const jsonName = (subject: Subject): x509.JsonName => subject.map(([type, value]) => ({ [type]: [value] }));
+/** The library takes backslashes in values for escapes. */
+const jsonName = (subject: Subject): x509.JsonName =>
+  subject.map(([type, value]) => ({ [type]: [value.replaceAll("\\", "\\\\")] }));
 
 const serialNumber = (): string => `4${Buffer.from(webcrypto.getRandomValues(new Uint8Array(8))).toString("hex")}`;
 
@@ -91,7 +93,7 @@ export async function makeCa(options: {
   readonly notBefore?: Date;
   readonly notAfter?: Date;
 }): Promise<Authority> {
-  const keys = await makeKeys("ec");
+  const keys = await makeKeys("ec", "sha256");
   const signer = options.issuer;
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serialNumber(),
@@ -145,7 +147,7 @@ async function makeLeaf(
   const names = options.names ?? [];
   const addresses = options.addresses ?? [];
   const subject = jsonName(options.subject ?? (names[0] === undefined ? [] : [["CN", names[0]]]));
-  const keys = await makeKeys(options.key ?? "ec");
+  const keys = await makeKeys(options.key ?? "ec", options.signature ?? "sha256");
   const signing = signer?.keys ?? keys;
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serialNumber(),
