@@ -1,6 +1,6 @@
 /** Causes in the state table: one item each, with its votes and its outbox inside, so that state and debt are one write. */
 
-import type { Cause } from "../model/incident.ts";
+import { type Cause, isSpent } from "../model/incident.ts";
 import { dayMs, expiresAt, shardOf } from "./keys.ts";
 import { pack, unpack } from "./pack.ts";
 import type { StateStore, Versioned } from "./store.ts";
@@ -13,7 +13,6 @@ type CauseItem = Item & { version: number; body: Uint8Array; active?: string; wa
 /** Stands in the index for a cause that only an answer can wake. */
 const never = Number.MAX_SAFE_INTEGER;
 const wakePartitions = 4;
-const hourMs = 3_600_000;
 const readsAtOnce = 100;
 
 type CauseStore = Pick<StateStore, "cause" | "putCause" | "dueCauses" | "activeCauses">;
@@ -42,9 +41,8 @@ export function causeStore(table: Table): CauseStore {
     async putCause({ value, version }) {
       const key = keyOf(value.class, value.subject);
       const asRead: Condition = version === 0 ? absent : { expression: "#version = :version", values: { version } };
-      const forgettable = isForgettable(value);
-      if (forgettable && version > 0) return await table.remove(key, asRead);
-      if (forgettable) return (await table.get(key)) === undefined;
+      if (isSpent(value) && version === 0) return (await table.get(key)) === undefined;
+      if (isSpent(value)) return await table.remove(key, asRead);
       const wake = wakeOf(value);
       const item = { ...key, version: version + 1, state: value.state, body: pack(value) };
       const indexed =
@@ -71,15 +69,6 @@ function wakeOf({ state, due, outbox }: Cause): number | null {
   if (state === "clear" && due === null && outbox.length === 0) return null;
   const owed = outbox.map(({ notBefore, leasedUntil }) => Math.max(notBefore, leasedUntil));
   return Math.min(due ?? never, ...owed);
-}
-
-/** Clear, owing nothing, and neither a bad answer nor an opening that could still count. */
-function isForgettable(cause: Cause): boolean {
-  if (wakeOf(cause) !== null) return false;
-  const now = newest(cause);
-  const badCounts = cause.votes.some(({ answer, at }) => answer === "bad" && now - at < dayMs);
-  const openingCounts = cause.openings.some((at) => now - at < hourMs);
-  return !badCounts && !openingCounts;
 }
 
 /** The last moment the cause knows of, epoch ms. */

@@ -1,0 +1,89 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openAws } from "../../lib/store/aws.ts";
+import { openEmbedded } from "../../lib/store/embedded.ts";
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "chainmail-store-"));
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+describe("the embedded store", () => {
+  it("keeps what was written over a restart", async () => {
+    const first = await openEmbedded(dir);
+    await first.store.config.bumpRevision();
+    await first.close();
+    const second = await openEmbedded(dir);
+    expect(await second.store.config.revision()).toBe(1);
+    await second.close();
+  });
+
+  it("is used by one process at a time, and says by which", async () => {
+    const first = await openEmbedded(dir);
+    await expect(openEmbedded(dir)).rejects.toThrow(`data directory ${dir} is in use by process ${process.pid}`);
+    await first.close();
+  });
+
+  it("keeps what was written when its process is killed, and isn't blocked by its lock", async () => {
+    const program = `
+      import { openEmbedded } from ${JSON.stringify(join(import.meta.dirname, "../../lib/store/embedded.ts"))};
+      const { store } = await openEmbedded(${JSON.stringify(dir)});
+      await store.config.bumpRevision();
+      console.log("written");
+      setInterval(() => {}, 1000);`;
+    const child = spawn(process.execPath, ["--input-type=module", "--eval", program]);
+    await once(child.stdout, "data");
+    await expect(openEmbedded(dir)).rejects.toThrow(`is in use by process ${child.pid}`);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    const after = await openEmbedded(dir);
+    expect(await after.store.config.revision()).toBe(1);
+    await after.close();
+  });
+
+  it("says why a directory can't be used", async () => {
+    const file = join(dir, "file");
+    await writeFile(file, "");
+    await expect(openEmbedded(file)).rejects.toThrow(`data directory ${file} can't be made: `);
+  });
+
+  it("answers nobody who hasn't its key: other users and pages in a browser reach the port too", async () => {
+    const embedded = await openEmbedded(null);
+    const endpoint = await embedded.client.config.endpoint?.();
+    expect(endpoint?.hostname).toBe("127.0.0.1");
+    const answer = await fetch(`http://127.0.0.1:${endpoint?.port}/`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/x-amz-json-1.0",
+        "x-amz-target": "DynamoDB_20120810.ListTables",
+        "x-amz-date": "20261120T120000Z",
+        authorization:
+          "AWS4-HMAC-SHA256 Credential=guess/20261120/local/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
+      },
+      body: "{}",
+    });
+    expect(answer.status).toBe(403);
+    await embedded.close();
+  });
+});
+
+describe("a deployed stack's store", () => {
+  it("says in a sentence that a region is missing", async () => {
+    const before = { ...process.env };
+    for (const name of ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"]) delete process.env[name];
+    process.env.AWS_CONFIG_FILE = "/dev/null";
+    process.env.AWS_SHARED_CREDENTIALS_FILE = "/dev/null";
+    try {
+      await expect(openAws("chainmail")).rejects.toThrow(
+        "stack 'chainmail' can't be looked up without a region: set AWS_REGION",
+      );
+    } finally {
+      process.env = before;
+    }
+  });
+});

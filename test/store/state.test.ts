@@ -1,0 +1,220 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Slice, SlotMemory } from "../../lib/model/roster.ts";
+import { type EmbeddedStore, openEmbedded } from "../../lib/store/embedded.ts";
+import type { StateStore } from "../../lib/store/store.ts";
+import { cause, certificate, observation, t0, targetState } from "./samples.ts";
+
+let embedded: EmbeddedStore;
+let state: StateStore;
+beforeAll(async () => {
+  embedded = await openEmbedded(null);
+  state = embedded.store.state;
+});
+afterAll(() => embedded.close());
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
+
+describe("domains and hosts", () => {
+  it("are kept, listed and removed by name", async () => {
+    const mx = { kind: "null-mx", ttl: 300 } as const;
+    await state.putDomain({ domain: "acme.example", mx, since: t0, failure: null });
+    await state.putDomain({ domain: "other.example", mx, since: t0, failure: null });
+    await state.removeDomain("other.example");
+    expect(await all(state.domains())).toEqual([{ domain: "acme.example", mx, since: t0, failure: null }]);
+    expect(await state.domain("other.example")).toBeUndefined();
+
+    const facts = { host: "mx.acme.example", addresses: ["192.0.2.1"], aliases: [], failure: null, ttl: 60 };
+    await state.putHost({ facts, since: t0, failure: null });
+    expect(await state.host("mx.acme.example")).toEqual({ facts, since: t0, failure: null });
+    expect(await all(state.hosts())).toHaveLength(1);
+    await state.removeHost("mx.acme.example");
+    expect(await all(state.hosts())).toEqual([]);
+  });
+});
+
+function slice(number: number, names: number): Slice {
+  return {
+    number,
+    vantage: "here",
+    entries: [
+      null,
+      {
+        target: { address: "192.0.2.1", port: 25, tls: "starttls" },
+        names: Array.from({ length: names }, (_, at) => ({
+          name: `mx-${(at * 7919) % 1_000_003}.${(at * 104_729) % 999_983}.example`,
+          since: 7,
+        })),
+        vantage: "here",
+        allowPrivate: false,
+        needs: [],
+        since: 7,
+      },
+    ],
+  };
+}
+
+describe("rosters", () => {
+  it("come back slice by slice, with their free slots", async () => {
+    await state.putSlice(slice(0, 1));
+    await state.putSlice(slice(11, 2));
+    expect(await state.slices()).toEqual([slice(0, 1), slice(11, 2)]);
+    expect(await state.slice(11)).toEqual(slice(11, 2));
+    expect(await state.slice(3)).toBeUndefined();
+  });
+
+  it("hold a target that serves a hundred thousand names, which no single item could", async () => {
+    await state.putSlice(slice(5, 100_000));
+    expect((await state.slice(5))?.entries[1]?.names).toHaveLength(100_000);
+    await state.putSlice(slice(5, 90_000));
+    expect((await state.slice(5))?.entries[1]?.names).toHaveLength(90_000);
+    await state.putSlice(slice(5, 1));
+    expect(await state.slice(5)).toEqual(slice(5, 1));
+  });
+
+  it("tell the revision they were built from", async () => {
+    expect(await state.rosterRevision()).toBe(0);
+    await state.putRosterRevision(4);
+    expect(await state.rosterRevision()).toBe(4);
+  });
+});
+
+describe("memory of a slice", () => {
+  const slots: readonly SlotMemory[] = [{ fingerprint: "f00d", mark: "tls", hot: ["cleartext"], rejudgeAt: t0 }];
+
+  it("is written only by who read it last", async () => {
+    expect(await state.memory(0)).toEqual({ value: [], version: 0 });
+    expect(await state.putMemory(0, { value: slots, version: 0 })).toBe(true);
+    expect(await state.putMemory(0, { value: [], version: 0 })).toBe(false);
+    expect(await state.memory(0)).toEqual({ value: slots, version: 1 });
+    expect(await state.putMemory(0, { value: [], version: 1 })).toBe(true);
+    expect(await state.putMemory(0, { value: slots, version: 1 })).toBe(false);
+  });
+});
+
+describe("targets", () => {
+  it("come back with facts and silence, each at its vantage", async () => {
+    const silent = targetState({ vantage: "inside", silence: { observation: observation(), since: t0 + 1 } });
+    await state.putTarget(targetState());
+    await state.putTarget(silent);
+    expect(await state.target("192.0.2.1:25", "here")).toEqual(targetState());
+    expect(await state.target("192.0.2.1:25", "inside")).toEqual(silent);
+    expect(await state.target("192.0.2.2:25", "here")).toBeUndefined();
+  });
+
+  it("are read many at once, each once, and those that aren't there left out", async () => {
+    const keys = Array.from({ length: 130 }, (_, at) => ({ key: `192.0.2.9:${at + 1}`, vantage: "here" }));
+    for (const { key } of keys.slice(0, 120)) await state.putTarget(targetState({ key }));
+    const found = await state.targets([...keys, ...keys.slice(0, 5)]);
+    expect(found.map(({ key }) => key).sort()).toEqual(
+      keys
+        .slice(0, 120)
+        .map(({ key }) => key)
+        .sort(),
+    );
+  });
+
+  it("share the certificate that many names show", async () => {
+    for (const name of ["a.example", "b.example"]) {
+      await state.putName("192.0.2.1:25", "here", { name, certificate: certificate(), at: t0 });
+    }
+    await state.putName("192.0.2.1:25", "here", { name: "c.example", certificate: null, at: t0 });
+    const names = await state.names("192.0.2.1:25", "here");
+    expect(names.map(({ name }) => name)).toEqual(["a.example", "b.example", "c.example"]);
+    expect(names[0]?.certificate).toEqual(certificate());
+    expect(names[1]?.certificate).toBe(names[0]?.certificate);
+    expect(names[2]?.certificate).toBeNull();
+    expect(await state.names("192.0.2.1:25", "inside")).toEqual([]);
+  });
+
+  it("are kept even when a server sent more than an item holds, and the cut is seen", async () => {
+    const noise = (seed: number) => createHash("shake256", { outputLength: 1_500 }).update(`${seed}`).digest("base64");
+    const transcript = Array.from({ length: 900 }, (_, at) => ({
+      at,
+      kind: "received" as const,
+      encrypted: false,
+      text: `250-${noise(at)}`,
+    }));
+    const hostile = targetState({ key: "192.0.2.66:25", facts: observation({ transcript }) });
+    await state.putTarget(hostile);
+    const kept = (await state.target("192.0.2.66:25", "here"))?.facts?.transcript ?? [];
+    expect(kept[0]?.text).toMatch(/^250-.*… \(\d+ more characters were not kept\)$/s);
+    expect(kept.at(-1)?.text).toMatch(/^\(\d+ more lines were not kept\)$/);
+  });
+});
+
+describe("causes", () => {
+  it("are written only by who read them last", async () => {
+    expect(await state.cause("cleartext", "192.0.2.1:25")).toEqual({ value: null, version: 0 });
+    expect(await state.putCause({ value: cause(), version: 0 })).toBe(true);
+    expect(await state.putCause({ value: cause(), version: 0 })).toBe(false);
+    expect(await state.cause("cleartext", "192.0.2.1:25")).toEqual({ value: cause(), version: 1 });
+  });
+
+  it("are due at their own time, not before", async () => {
+    const { due } = cause();
+    expect(await state.dueCauses((due ?? 0) - 1)).toEqual([]);
+    expect(await state.dueCauses(due ?? 0)).toEqual([{ value: cause(), version: 1 }]);
+  });
+
+  it("are due when they owe a message that nobody holds", async () => {
+    const alert = {
+      id: "CM-7F3A·1",
+      incident: "CM-7F3A",
+      kind: "opened",
+      class: "cleartext",
+      form: "steady",
+      subject: "192.0.2.1:25",
+      at: t0,
+      since: t0,
+      rate: null,
+      context: cause().context,
+    } as const;
+    const entry = { alert, digest: null, notBefore: t0 + 5, sentTo: [], dead: [], attempts: 0, leasedUntil: t0 + 9 };
+    const open = cause({ state: "open", due: null, outbox: [entry] });
+    expect(await state.putCause({ value: open, version: 1 })).toBe(true);
+    expect(await state.dueCauses(t0 + 8)).toEqual([]);
+    expect(await state.dueCauses(t0 + 9)).toEqual([{ value: open, version: 2 }]);
+  });
+
+  it("are active as long as they aren't clear, also when only an answer can wake them", async () => {
+    const open = cause({ state: "open", due: null });
+    expect(await state.putCause({ value: open, version: 2 })).toBe(true);
+    expect(await state.dueCauses(t0 + 10 ** 10)).toEqual([]);
+    expect(await state.activeCauses()).toEqual([{ value: open, version: 3 }]);
+  });
+
+  it("leave the index when clear, and the table when nothing in them counts any more", async () => {
+    const clear = cause({ state: "clear", due: null });
+    expect(await state.putCause({ value: clear, version: 3 })).toBe(true);
+    expect(await state.activeCauses()).toEqual([]);
+    expect((await state.cause("cleartext", "192.0.2.1:25")).version).toBe(4);
+    const spent = cause({ state: "clear", due: null, votes: [] });
+    expect(await state.putCause({ value: spent, version: 3 })).toBe(false);
+    expect(await state.putCause({ value: spent, version: 4 })).toBe(true);
+    expect(await state.cause("cleartext", "192.0.2.1:25")).toEqual({ value: null, version: 0 });
+    expect(await state.putCause({ value: spent, version: 0 })).toBe(true);
+  });
+});
+
+describe("cycles", () => {
+  const every = 300_000;
+
+  it("are claimed once, in order", async () => {
+    expect(await state.lastCycle()).toBeUndefined();
+    expect(await state.claimCycle(100, t0, every)).toBe(true);
+    expect(await state.claimCycle(100, t0 + 5, every)).toBe(false);
+    expect(await state.claimCycle(99, t0 + 5, every)).toBe(false);
+    expect(await state.claimCycle(101, t0 + every, every)).toBe(true);
+    expect(await state.lastCycle()).toEqual({ cycle: 101, at: t0 + every });
+  });
+
+  it("go on when the interval is changed, though the numbers fall", async () => {
+    expect(await state.claimCycle(50, t0 + every, 2 * every)).toBe(false);
+    expect(await state.claimCycle(51, t0 + 2 * every, 2 * every)).toBe(true);
+  });
+});
