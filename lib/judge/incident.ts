@@ -1,0 +1,52 @@
+/**
+ * The incident machine: `clear → suspected → open → recovering → clear`. Pure: the next state of a cause, the looks it
+ * wants and the messages it owes, after one answer or at one tick of the clock.
+ *
+ * Silence (`none`) changes no state: it neither opens nor heals. What lasts of it is a bad vote to `unreachable`.
+ */
+
+import type { Cause, CauseState, IncidentPolicy } from "../model/incident.ts";
+import { blank } from "./incident/cause.ts";
+import { clear } from "./incident/clear.ts";
+import { type At, type CauseEvent, type Handlers, type Step, unchanged, type VoteEvent } from "./incident/event.ts";
+import { acknowledge, dropped, open } from "./incident/open.ts";
+import { endOfTime, keepRecovering } from "./incident/recovering.ts";
+import { reopen } from "./incident/reopen.ts";
+import { suspected } from "./incident/suspected.ts";
+import { holds } from "./incident/window.ts";
+
+export type { CauseEvent, Step, VoteEvent } from "./incident/event.ts";
+export { type Digest, incidentId } from "./incident/telling.ts";
+
+const states: Readonly<Record<CauseState, Handlers>> = {
+  clear,
+  suspected,
+  open,
+  recovering: { bad: reopen, good: keepRecovering, tick: endOfTime, gone: dropped },
+};
+
+/**
+ * The next state of a cause at `now` (epoch ms); `cause` is null where nothing is kept of it. Redelivered votes, and
+ * votes older than the present state, change nothing.
+ */
+export function advance(cause: Cause | null, event: CauseEvent, policy: IncidentPolicy, now: number): Step {
+  const at: At = { policy, now };
+  if (event.kind === "vote") return cast(cause, event, at);
+  if (cause === null) return unchanged(null);
+  switch (event.kind) {
+    case "tick":
+      return states[cause.state].tick(cause, at);
+    case "gone":
+      return states[cause.state].gone(cause, at);
+    case "acknowledge":
+      return acknowledge(cause, event.by, at);
+  }
+}
+
+function cast(cause: Cause | null, event: VoteEvent, at: At): Step {
+  const { vote } = event;
+  if (vote.answer === "none") return unchanged(cause);
+  if (cause === null) return vote.answer === "good" ? unchanged(null) : clear.bad(blank(event), event, at);
+  if (vote.at < cause.stateSince || holds(cause.votes, vote)) return unchanged(cause);
+  return states[cause.state][vote.answer](cause, event, at);
+}

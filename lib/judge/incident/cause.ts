@@ -1,0 +1,91 @@
+/** What the states of a cause share. */
+
+import type { Cause, Incident, IncidentClass, IncidentPolicy, Vote } from "../../model/incident.ts";
+import type { At, VoteEvent } from "./event.ts";
+import { type Opened, tell } from "./telling.ts";
+import { append, trailingGood } from "./window.ts";
+
+const hourMs = 3_600_000;
+
+/**
+ * How a class opens. `confirmed`: by looks of its own, or as intermittent. `certain`: at the first bad answer, and over
+ * when it was not shown for the clean time. `patient`: by silence that lasts.
+ */
+export const manners: Readonly<Record<IncidentClass, "confirmed" | "certain" | "patient">> = {
+  cleartext: "confirmed",
+  weak: "confirmed",
+  unauthenticated: "confirmed",
+  "unsatisfiable-policy": "confirmed",
+  expiring: "certain",
+  unreachable: "patient",
+  "temporarily-unavailable": "patient",
+};
+
+export function blank({ class: cls, subject, vote, context }: VoteEvent): Cause {
+  return {
+    class: cls,
+    subject,
+    state: "clear",
+    stateSince: vote.at,
+    form: "steady",
+    votes: [],
+    clean: 0,
+    openings: [],
+    incident: null,
+    context,
+    outbox: [],
+    due: null,
+  };
+}
+
+/** With the vote in its window. */
+export function noted(cause: Cause, vote: Vote, { policy }: At): Cause {
+  const clean = vote.answer === "good" ? cause.clean + 1 : 0;
+  return { ...cause, votes: append(cause.votes, vote, policy.window), clean };
+}
+
+export function isOpened(cause: Cause): cause is Opened {
+  return cause.incident !== null && cause.incident.endedAt === null;
+}
+
+/** Back to `clear` with this window; openings of the last hour are kept, for flapping. */
+export function cleared(cause: Cause, since: number, votes: readonly Vote[], now: number): Cause {
+  const openings = withinHour(cause.openings, now);
+  const due = nextForgetting(openings);
+  return { ...cause, state: "clear", stateSince: since, form: "steady", votes, clean: 0, openings, due };
+}
+
+export function ended(cause: Opened, how: "recovered" | "gone", { now }: At): Cause {
+  const over: Opened = { ...cause, incident: { ...cause.incident, endedAt: now, ended: how } };
+  // The bad answers of an incident that was told are done with: the next one starts a new count.
+  const votes = how === "gone" ? [] : trailingGood(cause.votes);
+  return cleared(tell(over, how, now), votes.at(-1)?.at ?? now, votes, now);
+}
+
+export function mayRemind({ acknowledged, quiet }: Incident): boolean {
+  return acknowledged === null && !quiet;
+}
+
+/** How long it has to be clean: after flapping an hour. */
+export function cleanTime({ incident }: Opened, policy: IncidentPolicy): number {
+  return incident.quiet ? Math.max(hourMs, policy.cleanFor) : policy.cleanFor;
+}
+
+/** With the time at which the tick has to look at an open or recovering cause. */
+export function withDue(cause: Opened, policy: IncidentPolicy): Opened {
+  return { ...cause, due: dueOf(cause, policy) };
+}
+
+function dueOf(cause: Opened, policy: IncidentPolicy): number | null {
+  if (cause.state === "open") return mayRemind(cause.incident) ? cause.incident.remind.at : null;
+  return manners[cause.class] === "certain" ? cause.stateSince + cleanTime(cause, policy) : null;
+}
+
+export function withinHour(openings: readonly number[], now: number): readonly number[] {
+  return openings.filter((at) => at > now - hourMs);
+}
+
+/** Epoch ms when the oldest opening is an hour old; null without any. */
+export function nextForgetting([oldest]: readonly number[]): number | null {
+  return oldest === undefined ? null : oldest + hourMs;
+}

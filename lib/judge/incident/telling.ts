@@ -1,0 +1,51 @@
+/** What an incident says: its id, its messages, and the outbox that owes them. */
+
+import { createHash } from "node:crypto";
+import type { Alert, AlertKind, Cause, Incident, IncidentClass, OutboxEntry } from "../../model/incident.ts";
+
+/** Six digits: among a thousand incidents two share an id once in 34 fleets. */
+const idDigits = 6;
+
+/** `CM-7F3A2B`: the same opening of the same cause always has the same id. `openedAt` in epoch ms. */
+export function incidentId(cls: IncidentClass, subject: string, openedAt: number): string {
+  const digest = createHash("sha256").update(`${cls}|${subject}|${openedAt}`).digest("hex");
+  return `CM-${digest.slice(0, idDigits).toUpperCase()}`;
+}
+
+/** Entries of one digest leave as one message at `until`. */
+export interface Digest {
+  readonly digest: string;
+  /** Epoch ms. */
+  readonly until: number;
+}
+
+/** An incident that is open (or just ended) and its cause. */
+export type Opened = Cause & { readonly incident: Incident };
+
+/** Adds the incident's next message to the outbox. */
+export function tell(cause: Opened, kind: AlertKind, now: number, digest: Digest | null = null): Opened {
+  const { incident } = cause;
+  const number = incident.messages + 1;
+  const alert: Alert = {
+    id: `${incident.id}·${number}`,
+    incident: incident.id,
+    kind,
+    class: cause.class,
+    form: cause.form,
+    subject: cause.subject,
+    at: now,
+    since: incident.since,
+    rate: incident.rate,
+    context: cause.context,
+  };
+  const entry: OutboxEntry = {
+    alert,
+    digest: digest?.digest ?? null,
+    notBefore: Math.max(now, digest?.until ?? now),
+    sentTo: [],
+    dead: [],
+    attempts: 0,
+    leasedUntil: 0,
+  };
+  return { ...cause, incident: { ...incident, messages: number }, outbox: [...cause.outbox, entry] };
+}
