@@ -14,8 +14,9 @@ import { join } from "node:path";
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import dynalite from "dynalite";
+import { InputError } from "../model/input-error.ts";
 import { createStore, documentClient } from "./dynamo.ts";
-import { lockDirectory } from "./lock.ts";
+import { type Lock, lockDirectory, type Owner } from "./lock.ts";
 import type { Store } from "./store.ts";
 import { type TableDefinition, type TableNames, tableDefinitions, tableNames, tableRoles } from "./tables.ts";
 
@@ -27,10 +28,30 @@ export interface EmbeddedStore {
 }
 
 const connections = 32;
+const tables = tableNames("chainmail");
 
 /** Opens the store kept in `dir`, made when missing; null: in memory. An InputError tells why a directory can't be used. */
 export async function openEmbedded(dir: string | null): Promise<EmbeddedStore> {
-  const unlock = dir === null ? async () => {} : await lockDirectory(dir);
+  const lock = dir === null ? null : await lockDirectory(dir);
+  if (lock?.kind === "in-use") throw new InputError(inUse(dir, lock.owner));
+  return own(dir, lock);
+}
+
+/** The same, but where a running process owns `dir` its store is used over loopback: commands work beside `up`. */
+export async function openShared(dir: string): Promise<EmbeddedStore> {
+  const lock = await lockDirectory(dir);
+  if (lock.kind === "held") return own(dir, lock);
+  if (lock.owner === null) throw new InputError(inUse(dir, null));
+  const client = clientOf(lock.owner.port, lock.owner.key);
+  const documents = documentClient(client);
+  return { store: createStore(documents, tables), client: documents, tables, close: async () => client.destroy() };
+}
+
+function inUse(dir: string | null, owner: Owner | null): string {
+  return `data directory ${dir} is in use by ${owner === null ? "another process" : `process ${owner.pid}`}`;
+}
+
+async function own(dir: string | null, lock: Extract<Lock, { kind: "held" }> | null): Promise<EmbeddedStore> {
   const key = randomBytes(16).toString("hex");
   const path = dir === null ? {} : { path: join(dir, "dynamodb") };
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0, ...path });
@@ -39,14 +60,10 @@ export async function openEmbedded(dir: string | null): Promise<EmbeddedStore> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
 
-  const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    region: "local",
-    credentials: { accessKeyId: key, secretAccessKey: key },
-    requestHandler: { httpAgent: { keepAlive: true, maxSockets: connections } },
-  });
-  const tables = tableNames("chainmail");
+  const { port } = server.address() as AddressInfo;
+  const client = clientOf(port, key);
   await createMissing(client, tables);
+  await lock?.claim({ pid: process.pid, port, key });
   const documents = documentClient(client);
   return {
     store: createStore(documents, tables),
@@ -57,9 +74,18 @@ export async function openEmbedded(dir: string | null): Promise<EmbeddedStore> {
       client.destroy();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
-      await unlock();
+      await lock?.release();
     },
   };
+}
+
+function clientOf(port: number, key: string): DynamoDBClient {
+  return new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: "local",
+    credentials: { accessKeyId: key, secretAccessKey: key },
+    requestHandler: { httpAgent: { keepAlive: true, maxSockets: connections } },
+  });
 }
 
 async function createMissing(client: DynamoDBClient, tables: TableNames): Promise<void> {

@@ -1,24 +1,38 @@
-/** One process at a time uses a data directory. The lock is LevelDB's own, held by the kernel: kill -9 releases it. */
+/** One process at a time owns a data directory. The lock is LevelDB's own, held by the kernel: kill -9 releases it. */
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ClassicLevel } from "classic-level";
 import { InputError } from "../model/input-error.ts";
 
+/** Who holds a directory, and where it answers; `key` is its secret, so the file is the owner's alone. */
+export interface Owner {
+  readonly pid: number;
+  readonly port: number;
+  readonly key: string;
+}
+
+export type Lock =
+  | { readonly kind: "held"; claim(owner: Owner): Promise<void>; release(): Promise<void> }
+  /** Null: the owner has not said yet where it answers. */
+  | { readonly kind: "in-use"; readonly owner: Owner | null };
+
 /** Makes `dir` when missing and takes its lock; an InputError says why it can't be used. */
-export async function lockDirectory(dir: string): Promise<() => Promise<void>> {
+export async function lockDirectory(dir: string): Promise<Lock> {
   await makeDirectory(dir);
   const lock = new ClassicLevel(join(dir, "lock"));
-  const owner = join(dir, "owner.pid");
+  const file = join(dir, "owner.json");
   try {
     await lock.open();
   } catch (error) {
-    if (codeOf(error) === "LEVEL_LOCKED")
-      throw new InputError(`data directory ${dir} is in use by ${await named(owner)}`);
+    if (codeOf(error) === "LEVEL_LOCKED") return { kind: "in-use", owner: await readOwner(file) };
     throw new InputError(`data directory ${dir} can't be used: ${error instanceof Error ? reasonOf(error) : error}`);
   }
-  await writeFile(owner, `${process.pid}\n`);
-  return () => lock.close();
+  return {
+    kind: "held",
+    claim: (owner) => writeFile(file, JSON.stringify(owner), { mode: 0o600 }),
+    release: () => lock.close(),
+  };
 }
 
 async function makeDirectory(dir: string): Promise<void> {
@@ -29,11 +43,11 @@ async function makeDirectory(dir: string): Promise<void> {
   }
 }
 
-async function named(owner: string): Promise<string> {
+async function readOwner(file: string): Promise<Owner | null> {
   try {
-    return `process ${(await readFile(owner, "utf8")).trim()}`;
+    return JSON.parse(await readFile(file, "utf8"));
   } catch {
-    return "another process";
+    return null;
   }
 }
 

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openAws } from "../../lib/store/aws.ts";
-import { openEmbedded } from "../../lib/store/embedded.ts";
+import { openEmbedded, openShared } from "../../lib/store/embedded.ts";
 
 let dir: string;
 beforeEach(async () => {
@@ -29,9 +29,22 @@ describe("the embedded store", () => {
     await first.close();
   });
 
+  it("is shared over loopback by commands beside the process that owns it, and outlives them", async () => {
+    const owner = await openEmbedded(dir);
+    const guest = await openShared(dir);
+    await guest.store.config.bumpRevision();
+    await guest.close();
+    expect(await owner.store.config.revision()).toBe(1);
+    expect((await stat(join(dir, "owner.json"))).mode & 0o077).toBe(0);
+    await owner.close();
+    const alone = await openShared(dir);
+    expect(await alone.store.config.revision()).toBe(1);
+    await alone.close();
+  });
+
   it("keeps what was written when its process is killed, and isn't blocked by its lock", async () => {
     const program = `
-      import { openEmbedded } from ${JSON.stringify(join(import.meta.dirname, "../../lib/store/embedded.ts"))};
+      import { openEmbedded, openShared } from ${JSON.stringify(join(import.meta.dirname, "../../lib/store/embedded.ts"))};
       const { store } = await openEmbedded(${JSON.stringify(dir)});
       await store.config.bumpRevision();
       console.log("written");
