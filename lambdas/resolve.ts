@@ -18,6 +18,6 @@ export async function handler(event: unknown): Promise<void> {
   const everyMs = intervalMs();
   const cycle = Math.floor(parseSchedule(event) / everyMs);
   const report = await resolve({ store: store(), resolver: resolver(), now: systemClock }, cycle, everyMs);
-  log("resolve", "info", "resolved", { cycle, ...report });
+  log("resolve", "info", "resolved", { cycle, ...report, gone: report.gone.length });
   heartbeat("resolve");
 }

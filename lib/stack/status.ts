@@ -1,4 +1,4 @@
-/** The state of every chain, as JSON and as a page, for whoever has a token. Reads the tables and writes none. */
+/** The state of every chain, as JSON and as a page, for whoever has a token. Reads the tables, and writes who acknowledged an incident. */
 
 import { CfnOutput } from "aws-cdk-lib";
 import { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
@@ -24,12 +24,14 @@ export class Status extends Construct {
       memory: 512,
       environment: { stack: tables.prefix, every: String(everyMs) },
     });
-    tables.grant(status, { config: "read", state: "read", ledger: "read" });
+    // Written is only who acknowledged an incident.
+    tables.grant(status, { config: "read", state: "read-write", ledger: "read" });
     const api = new HttpApi(this, "Http", {
       description: "Chainmail's status",
       defaultIntegration: new HttpLambdaIntegration("Integration", status.function),
     });
     this.url = api.apiEndpoint;
+    status.tell("statusUrl", this.url);
     const url = new CfnOutput(this, "Url", {
       value: this.url,
       description: "Status pages and API; make a token first",

@@ -56,7 +56,7 @@ describe("rights of the functions", () => {
     ["Plan", ["state", "state/index"], ["state", "state/index"]],
     ["Judge", ["config", "ledger", "state", "state/index"], ["ledger", "state", "state/index"]],
     ["Tick", ["config", "ledger", "state", "state/index"], ["ledger", "state", "state/index"]],
-    ["StatusApi", ["config", "ledger", "state", "state/index"], []],
+    ["StatusApi", ["config", "ledger", "state", "state/index"], ["state", "state/index"]],
   ])("%s reads %j and writes %j", (step, read, written) => {
     expect([...tablesOf(step, reads)].sort()).toEqual([...read].sort());
     expect([...tablesOf(step, writes)].sort()).toEqual([...written].sort());

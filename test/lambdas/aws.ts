@@ -1,0 +1,155 @@
+/**
+ * AWS on loopback for the handlers: SQS and SNS that remember what they got, and DynamoDB as the embedded store,
+ * with a record of who did what to which table. The SDK finds them by `AWS_ENDPOINT_URL_*`.
+ */
+
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { openEmbedded } from "../../lib/store/embedded.ts";
+import type { Store } from "../../lib/store/store.ts";
+import type { TableRole } from "../../lib/store/tables.ts";
+import { environmentNames } from "../../lib/world/environment.ts";
+
+export interface SentMessage {
+  readonly queue: string;
+  readonly body: string;
+  readonly delaySeconds: number;
+}
+
+export interface TableCall {
+  /** `PutItem`, … */
+  readonly action: string;
+  readonly table: TableRole;
+}
+
+export interface FakeAws {
+  readonly store: Store;
+  /** Messages in the queues since the last time of asking. */
+  take(queue: string): readonly SentMessage[];
+  /** Form fields of each SNS publish. */
+  readonly published: readonly URLSearchParams[];
+  /** Table calls since the last time of asking. */
+  tableCalls(): readonly TableCall[];
+  /** True: every message to a queue fails, as under throttling. */
+  refuse(all: boolean): void;
+  close(): Promise<void>;
+}
+
+interface BatchRequest {
+  readonly QueueUrl: string;
+  readonly Entries: readonly { readonly Id: string; readonly MessageBody: string; readonly DelaySeconds?: number }[];
+}
+
+export async function startAws(): Promise<FakeAws> {
+  const embedded = await openEmbedded(null);
+  const endpoint = await embedded.client.config.endpoint?.();
+  const { accessKeyId, secretAccessKey } = await embedded.client.config.credentials();
+  const roles = new Map(Object.entries(embedded.tables).map(([role, name]) => [name, role as TableRole]));
+  let queued: SentMessage[] = [];
+  let calls: TableCall[] = [];
+  let refusing = false;
+  const published: URLSearchParams[] = [];
+
+  const server = createServer(async (request, response) => {
+    const body = await bodyOf(request);
+    const [service, action = ""] = String(request.headers["x-amz-target"] ?? "").split(".");
+    if (service === "AmazonSQS") answer(response, sendBatch(JSON.parse(body)));
+    else if (service?.startsWith("DynamoDB_")) await toStore(action, body, request, response);
+    else publish(body, response);
+  });
+
+  function sendBatch({ QueueUrl, Entries }: BatchRequest): unknown {
+    if (refusing) return { Failed: Entries.map(({ Id }) => ({ Id, SenderFault: false, Code: "ThrottlingException" })) };
+    queued.push(
+      ...Entries.map(({ MessageBody, DelaySeconds = 0 }) => ({
+        queue: QueueUrl.split("/").at(-1) ?? "",
+        body: MessageBody,
+        delaySeconds: DelaySeconds,
+      })),
+    );
+    return {
+      Successful: Entries.map(({ Id, MessageBody }) => ({
+        Id,
+        MessageId: Id,
+        MD5OfMessageBody: createHash("md5").update(MessageBody).digest("hex"),
+      })),
+    };
+  }
+
+  function publish(body: string, response: ServerResponse): void {
+    published.push(new URLSearchParams(body));
+    response.setHeader("content-type", "text/xml");
+    response.end(
+      `<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>`,
+    );
+  }
+
+  async function toStore(action: string, body: string, request: IncomingMessage, response: ServerResponse) {
+    const input = JSON.parse(body) as { TableName?: string; RequestItems?: Record<string, unknown> };
+    for (const name of input.TableName === undefined ? Object.keys(input.RequestItems ?? {}) : [input.TableName])
+      calls.push({ action, table: roles.get(name) ?? "config" });
+    const headers = Object.fromEntries(
+      ["authorization", "content-type", "x-amz-target", "x-amz-date"].map((name) => [name, String(request.headers[name])]),
+    );
+    const stored = await fetch(`http://${endpoint?.hostname}:${endpoint?.port}/`, { method: "POST", headers, body });
+    response.writeHead(stored.status, { "content-type": "application/x-amz-json-1.0" });
+    response.end(Buffer.from(await stored.arrayBuffer()));
+  }
+
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  Object.assign(process.env, {
+    AWS_REGION: "eu-central-1",
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_ENDPOINT_URL_DYNAMODB: url,
+    AWS_ENDPOINT_URL_SQS: url,
+    AWS_ENDPOINT_URL_SNS: url,
+    [environmentNames.stack]: "chainmail",
+    [environmentNames.every]: "300000",
+    [environmentNames.jobQueues]: JSON.stringify({ here: `${url}/1/jobs` }),
+    [environmentNames.resultsQueue]: `${url}/1/results`,
+    [environmentNames.outboxQueue]: `${url}/1/outbox`,
+    [environmentNames.topic]: "arn:aws:sns:eu-central-1:123456789012:operators",
+    [environmentNames.statusUrl]: "https://status.example",
+    [environmentNames.vantage]: "here",
+    [environmentNames.ehlo]: "probe.example",
+  });
+
+  return {
+    store: embedded.store,
+    published,
+    take(queue) {
+      const taken = queued.filter((message) => message.queue === queue);
+      queued = queued.filter((message) => message.queue !== queue);
+      return taken;
+    },
+    tableCalls() {
+      const since = calls;
+      calls = [];
+      return since;
+    },
+    refuse(all) {
+      refusing = all;
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await embedded.close();
+    },
+  };
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+function answer(response: ServerResponse, value: unknown): void {
+  response.setHeader("content-type", "application/x-amz-json-1.0");
+  response.end(JSON.stringify(value));
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { parseJob, parseResults, parseSchedule } from "../../lambdas/messages.ts";
+import type { ProbeJob, ProbeResults } from "../../lib/model/jobs.ts";
+
+const target = { address: "192.0.2.1", port: 25, tls: "starttls" } as const;
+const job: ProbeJob = {
+  v: 1,
+  cycle: 5_000_000,
+  slice: 3,
+  vantage: "here",
+  round: 0,
+  notAfter: 1_700_000_000_000,
+  tasks: [{ slot: 7, target, name: "mx.example", identity: false, allowPrivate: false, known: "" }],
+};
+const results: ProbeResults = {
+  v: 1,
+  cycle: 5_000_000,
+  slice: 3,
+  vantage: "here",
+  round: 0,
+  part: 0,
+  answers: [
+    { slot: 1, name: null, identity: false, kind: "same", at: 1_700_000_000_000, fingerprint: "f" },
+    { slot: 2, name: null, identity: false, kind: "not-tried" },
+  ],
+};
+
+describe("messages between the steps", () => {
+  it("a job comes out as it went in", () => {
+    expect(parseJob(JSON.stringify(job))).toEqual({ kind: "parsed", value: job });
+  });
+
+  it("results come out as they went in", () => {
+    expect(parseResults(JSON.stringify(results))).toEqual({ kind: "parsed", value: results });
+  });
+
+  it("what was sent by a later version is refused, not misread", () => {
+    expect(parseJob(JSON.stringify({ ...job, v: 2 }))).toEqual({ kind: "malformed", why: "v: 2 isn't right" });
+  });
+
+  it("is bounded before it is read", () => {
+    expect(parseJob(" ".repeat(262_145))).toEqual({ kind: "malformed", why: "longer than 262144 bytes" });
+    const tasks = Array.from({ length: 501 }, () => job.tasks[0]);
+    expect(parseJob(JSON.stringify({ ...job, tasks })).kind).toBe("malformed");
+  });
+
+  it("shows no more than the beginning of what it refuses", () => {
+    const answer = parseJob(`{"v":"${"x".repeat(10_000)}"}`);
+    expect(answer.kind === "malformed" && answer.why.length).toBeLessThan(120);
+  });
+
+  const task = (change: object): object => ({ ...job, tasks: [{ ...job.tasks[0], ...change }] });
+  it.each([
+    ["not JSON", "{", "not JSON"],
+    ["a list", "[]", "expected an object"],
+    ["null", "null", "expected an object"],
+    ["a cycle that is no number", JSON.stringify({ ...job, cycle: "1" }), "cycle"],
+    ["a negative slice", JSON.stringify({ ...job, slice: -1 }), "slice"],
+    ["a vantage that is no text", JSON.stringify({ ...job, vantage: 1 }), "vantage"],
+    ["too many rounds", JSON.stringify({ ...job, round: 11 }), "round"],
+    ["no time", JSON.stringify({ ...job, notAfter: null }), "notAfter"],
+    ["no tasks", JSON.stringify({ ...job, tasks: {} }), "tasks"],
+    ["a task that is no object", JSON.stringify({ ...job, tasks: [1] }), "tasks"],
+    ["a slot beyond the slice", JSON.stringify(task({ slot: 250 })), "tasks[0].slot"],
+    ["a name where an address belongs", JSON.stringify(task({ target: { ...target, address: "mx.example" } })), "tasks[0].target"],
+    ["a port beyond the ports", JSON.stringify(task({ target: { ...target, port: 70_000 } })), "tasks[0].target"],
+    ["another way of TLS", JSON.stringify(task({ target: { ...target, tls: "maybe" } })), "tasks[0].target"],
+    ["a name beyond all names", JSON.stringify(task({ name: "x".repeat(513) })), "tasks[0].name"],
+    ["a permission that is no boolean", JSON.stringify(task({ allowPrivate: "yes" })), "tasks[0].allowPrivate"],
+  ])("refuses a job with %s", (_, body, why) => {
+    const parsed = parseJob(body);
+    expect(parsed.kind).toBe("malformed");
+    expect(parsed.kind === "malformed" && parsed.why).toContain(why);
+  });
+
+  const answer = (change: object): string => JSON.stringify({ ...results, answers: [{ ...results.answers[0], ...change }] });
+  it.each([
+    ["an unknown kind", answer({ kind: "perhaps" }), "answers[0].kind"],
+    ["no fingerprint", answer({ fingerprint: undefined }), "answers[0].fingerprint"],
+    ["facts that are none", answer({ kind: "seen", observation: { target } }), "answers[0].observation"],
+    ["no part", JSON.stringify({ ...results, part: undefined }), "part"],
+  ])("refuses results with %s", (_, body, why) => {
+    const parsed = parseResults(body);
+    expect(parsed.kind === "malformed" && parsed.why).toContain(why);
+  });
+});
+
+describe("the schedule's event", () => {
+  it("carries the time that the run was meant for", () => {
+    expect(parseSchedule({ v: 1, at: "2026-11-25T03:00:00Z" })).toBe(Date.UTC(2026, 10, 25, 3));
+  });
+
+  it.each([[{}], [null], [{ v: 2, at: "2026-11-25T03:00:00Z" }], [{ v: 1, at: "soon" }], [{ v: 1, at: 5 }]])(
+    "refuses %j",
+    (event) => {
+      expect(() => parseSchedule(event)).toThrow("expected { v: 1, at: TIME }");
+    },
+  );
+});
