@@ -2,6 +2,7 @@
 
 import type { CycleNumber, ProbeJob, ProbeTask } from "../model/jobs.ts";
 import { blankMemory, type RosterEntry, type RosterName, type Slice, type SlotMemory } from "../model/roster.ts";
+import { spread } from "../model/spread.ts";
 import { type TargetKey, targetKey } from "../model/target.ts";
 
 const dayMs = 86_400_000;
@@ -49,17 +50,11 @@ function firstSightAt(names: readonly RosterName[], cycle: CycleNumber): string 
 
 function turnAt(names: readonly RosterName[], key: TargetKey, cycle: CycleNumber, everyMs: number): string | null {
   const period = Math.max(Math.ceil(dayMs / everyMs), names.length);
+  // Targets with many names don't all have their turn in the same cycle.
   const position = (cycle + spread(key)) % period;
   const index = Math.ceil((position * names.length) / period);
   const itsTurn = index < names.length && Math.floor((index * period) / names.length) === position;
   return itsTurn ? (names[index]?.name ?? null) : null;
-}
-
-/** FNV-1a, so that targets with many names don't all have their turn in the same cycle. */
-function spread(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
 }
 
 export interface Confirmation {

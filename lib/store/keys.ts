@@ -1,13 +1,13 @@
 /** How keys are written, so that text order is the order of numbers and times. */
 
+import { spread } from "../model/spread.ts";
+
 /** Partitions over which dense items are spread. */
 export const shards = 16;
 
-/** The shard of a name, 0 to 15: FNV-1a over its UTF-16 units, the same for ever. */
+/** The shard of a name, 0 to 15, the same for ever. */
 export function shardOf(name: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < name.length; at++) hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
-  return (hash >>> 0) % shards;
+  return spread(name) % shards;
 }
 
 /** Epoch ms as 13 digits. */

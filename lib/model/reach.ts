@@ -1,0 +1,53 @@
+/** Which targets stand behind a customer, by hop: what the roster is built from and what a customer's status is read by. */
+
+import { isIP } from "node:net";
+import { type Customer, defaultVantage } from "./customer.ts";
+import type { HopKind } from "./roster.ts";
+import type { Target } from "./target.ts";
+
+/** What DNS is known to say: the last good answers. */
+export interface KnownDns {
+  /** Host names of a domain's exchanges, best preference first; empty when none are known. */
+  exchangesOf(domain: string): readonly string[];
+  /** Canonical addresses of a host; empty when none are known. */
+  addressesOf(host: string): readonly string[];
+}
+
+/** One way to a target. */
+export interface Reach {
+  readonly hop: HopKind;
+  readonly target: Target;
+  /** The reference name (RFC 9525 §2): the exchange's on the gateway hop, the server's on the other; null for a bare address. */
+  readonly name: string | null;
+  readonly vantage: string;
+}
+
+/** Where mail is handed over unless a gateway listens elsewhere, in a lab. */
+export const smtpPort = 25;
+
+/**
+ * All targets of the gateway hop (the exchanges of each domain, by STARTTLS on `gatewayPort`) and of the downstream hop.
+ * An exchange that looks like an address is a name all the same (RFC 5321 §5.1); a downstream host that is one is dialled.
+ */
+export function reachesOf(customer: Customer, gatewayPort: number, dns: KnownDns): readonly Reach[] {
+  const gatewayVantage = customer.vantage.gateway ?? defaultVantage;
+  const downstreamVantage = customer.vantage.downstream ?? defaultVantage;
+  const exchanges = new Set(customer.domains.flatMap(({ name }) => dns.exchangesOf(name)));
+  return [
+    ...[...exchanges].flatMap((host) =>
+      dns.addressesOf(host).map(
+        (address): Reach => ({
+          hop: "gateway",
+          target: { address, port: gatewayPort, tls: "starttls" },
+          name: host,
+          vantage: gatewayVantage,
+        }),
+      ),
+    ),
+    ...customer.downstream.flatMap(({ host, port, tls, name }) =>
+      (isIP(host) ? [host] : dns.addressesOf(host)).map(
+        (address): Reach => ({ hop: "downstream", target: { address, port, tls }, name, vantage: downstreamVantage }),
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,152 @@
+/** Who is probed: customers and DNS in, slices out. Pure and deterministic. */
+
+import { isDeepStrictEqual } from "node:util";
+import { type Customer, type FleetSettings, type Gateway, type TlsModeRule, tlsModeOf } from "../model/customer.ts";
+import { type KnownDns, type Reach, reachesOf, smtpPort } from "../model/reach.ts";
+import { type HopKind, type Need, type RosterEntry, type RosterName, type Slice, sliceSize } from "../model/roster.ts";
+import { type Target, type TargetKey, targetKey } from "../model/target.ts";
+
+/** What all customers together want of one target from one vantage. */
+interface Wish {
+  readonly target: Target;
+  readonly vantage: string;
+  readonly names: Set<string>;
+  allowPrivate: boolean;
+  readonly needs: Map<string, Need>;
+}
+
+export interface Gone {
+  readonly key: TargetKey;
+  readonly vantage: string;
+}
+
+export interface Roster {
+  /** Only those that changed; the others stay as they are. */
+  readonly changed: readonly Slice[];
+  /** Entries that are new. */
+  readonly added: number;
+  /** Targets that nobody wants any more, from any vantage: not in use, which is not recovered. */
+  readonly gone: readonly Gone[];
+}
+
+export interface RosterBuilder {
+  /** Customers one by one, so that only what is wanted of each target is held. */
+  add(customer: Customer): void;
+  /** The roster that follows `old` in `cycle`. Slots keep their place for life, free ones are never used again. */
+  build(old: readonly Slice[], cycle: number): Roster;
+}
+
+export function createRosterBuilder(
+  settings: Pick<FleetSettings, "tlsModeRule">,
+  gateways: readonly Gateway[],
+  dns: KnownDns,
+): RosterBuilder {
+  const ports = new Map(gateways.map(({ id, port }) => [id, port]));
+  const wishes = new Map<string, Wish>();
+  return {
+    add(customer) {
+      const port = ports.get(customer.gateway ?? "") ?? smtpPort;
+      const needs = needsOf(customer, settings.tlsModeRule);
+      const counted = new Set<string>();
+      for (const reach of reachesOf(customer, port, dns)) {
+        const place = placeOf(reach.vantage, reach.target);
+        const wish = wishes.get(place) ?? wishFor(reach);
+        wishes.set(place, wish);
+        if (reach.name !== null) wish.names.add(reach.name);
+        wish.allowPrivate ||= customer.allowPrivate;
+        // Several domains or names of one customer are one customer.
+        if (!counted.has(`${reach.hop} ${place}`)) count(wish.needs, needs[reach.hop]);
+        counted.add(`${reach.hop} ${place}`);
+      }
+    },
+    build: (old, cycle) => rosterAfter(old, wishes, cycle),
+  };
+}
+
+const placeOf = (vantage: string, target: Target): string => `${vantage} ${targetKey(target)}`;
+
+const wishFor = ({ target, vantage }: Reach): Wish => ({
+  target,
+  vantage,
+  names: new Set(),
+  allowPrivate: false,
+  needs: new Map(),
+});
+
+/** Equal wishes have equal keys. */
+interface KeyedNeed {
+  readonly key: string;
+  readonly need: Need;
+}
+
+function needsOf(customer: Customer, rule: TlsModeRule): Readonly<Record<HopKind, KeyedNeed>> {
+  const { id, created, domains, require } = customer;
+  // Design rule 5: where the gateway never uses TLS, its absence downstream is said and doesn't alarm.
+  const usesTls = domains.length === 0 || domains.some((domain) => tlsModeOf(domain, created, rule) !== "disabled");
+  const keyed = (hop: HopKind, mayAlarm: boolean): KeyedNeed => {
+    const { level, floor } = require[hop];
+    const alarms = mayAlarm && level !== "none";
+    const key = JSON.stringify([hop, alarms, level, Object.entries(floor).sort()]);
+    return { key, need: { hop, require: require[hop], customers: 1, customer: id, alarms } };
+  };
+  return { gateway: keyed("gateway", true), downstream: keyed("downstream", usesTls) };
+}
+
+function count(needs: Map<string, Need>, { key, need }: KeyedNeed): void {
+  const known = needs.get(key);
+  needs.set(key, known ? { ...known, customers: known.customers + 1, customer: null } : need);
+}
+
+function rosterAfter(old: readonly Slice[], wishes: ReadonlyMap<string, Wish>, cycle: number): Roster {
+  const open = new Map(wishes);
+  const gone: Gone[] = [];
+  const next = [...old]
+    .sort((a, b) => a.number - b.number)
+    .map((slice) => ({ ...slice, entries: slice.entries.map((entry) => successor(entry)) }));
+  const added = [...open].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, wish]) => entryFor(wish, null, cycle));
+  // The last slice of each vantage is the only one that may have room.
+  const last = new Map(next.map((slice) => [slice.vantage, slice]));
+  let highest = next.at(-1)?.number ?? 0;
+  for (const entry of added) {
+    let slice = last.get(entry.vantage);
+    if (!slice || slice.entries.length >= sliceSize) {
+      slice = { number: ++highest, vantage: entry.vantage, entries: [] };
+      last.set(slice.vantage, slice);
+      next.push(slice);
+    }
+    slice.entries.push(entry);
+  }
+  const before = new Map(old.map((slice) => [slice.number, slice]));
+  const changed = next.filter((slice) => !isDeepStrictEqual(slice, before.get(slice.number)));
+  const inUse = new Set([...wishes.values()].map(({ target }) => targetKey(target)));
+  return { changed, added: added.length, gone: gone.filter(({ key }) => !inUse.has(key)) };
+
+  function successor(entry: RosterEntry | null): RosterEntry | null {
+    if (entry === null) return null;
+    const place = placeOf(entry.vantage, entry.target);
+    const wish = open.get(place);
+    open.delete(place);
+    if (wish) return entryFor(wish, entry, cycle);
+    gone.push({ key: targetKey(entry.target), vantage: entry.vantage });
+    return null;
+  }
+}
+
+function entryFor(wish: Wish, old: RosterEntry | null, cycle: number): RosterEntry {
+  return {
+    target: wish.target,
+    names: namesFor(wish.names, old?.names ?? [], cycle),
+    vantage: wish.vantage,
+    allowPrivate: wish.allowPrivate,
+    needs: [...wish.needs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, need]) => need),
+    since: old?.since ?? cycle,
+  };
+}
+
+/** Old names in their old order, so that the first one stays the first; then the new ones. */
+function namesFor(wanted: ReadonlySet<string>, old: readonly RosterName[], cycle: number): readonly RosterName[] {
+  const kept = old.filter(({ name }) => wanted.has(name));
+  const known = new Set(kept.map(({ name }) => name));
+  const fresh = [...wanted].filter((name) => !known.has(name)).sort();
+  return [...kept, ...fresh.map((name) => ({ name, since: cycle }))];
+}

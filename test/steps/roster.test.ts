@@ -1,0 +1,271 @@
+import { describe, expect, it, test } from "vitest";
+import {
+  type Customer,
+  defaultRequirement,
+  type Gateway,
+  type RequirementLevel,
+  seedTlsModeRule,
+} from "../../lib/model/customer.ts";
+import type { KnownDns } from "../../lib/model/reach.ts";
+import type { Slice } from "../../lib/model/roster.ts";
+import { targetKey } from "../../lib/model/target.ts";
+import { createRosterBuilder } from "../../lib/steps/roster.ts";
+
+const gateways: readonly Gateway[] = [
+  { id: "gw", hosts: ["mx1.gw.example"], port: 25 },
+  { id: "lab", hosts: ["mx1.gw.example"], port: 2525 },
+];
+
+/** Exchanges by domain, and addresses by host, in one table. */
+const dns = (table: Readonly<Record<string, readonly string[]>>): KnownDns => ({
+  exchangesOf: (domain) => table[domain] ?? [],
+  addressesOf: (host) => table[host] ?? [],
+});
+
+const world = dns({
+  "acme.example": ["mx1.gw.example", "mx2.gw.example"],
+  "beta.example": ["mx1.gw.example"],
+  "mx1.gw.example": ["192.0.2.1", "2001:db8::1"],
+  "mx2.gw.example": ["192.0.2.2"],
+  "mail.acme.example": ["198.51.100.7"],
+});
+
+function customer(id: string, over: Partial<Customer> = {}): Customer {
+  return {
+    id,
+    created: "2020-01-01",
+    gateway: "gw",
+    domains: [{ name: "acme.example", tlsMode: null }],
+    downstream: [],
+    require: { gateway: defaultRequirement, downstream: defaultRequirement },
+    vantage: { gateway: null, downstream: null },
+    allowPrivate: false,
+    contacts: [],
+    ...over,
+  };
+}
+
+const server = { host: "mail.acme.example", port: 25, tls: "starttls", name: "mail.acme.example" } as const;
+
+function build(customers: readonly Customer[], old: readonly Slice[] = [], cycle = 100, known = world) {
+  const builder = createRosterBuilder({ tlsModeRule: seedTlsModeRule }, gateways, known);
+  for (const one of customers) builder.add(one);
+  return builder.build(old, cycle);
+}
+
+/** The roster after `changed` were put. */
+const put = (old: readonly Slice[], changed: readonly Slice[]): readonly Slice[] => [
+  ...old.filter(({ number }) => changed.every((slice) => slice.number !== number)),
+  ...changed,
+];
+const entriesOf = (slices: readonly Slice[]) =>
+  slices.flatMap(({ entries }) => entries.filter((entry) => entry !== null));
+const keysOf = (slices: readonly Slice[]) => entriesOf(slices).map(({ target }) => targetKey(target));
+
+describe("the targets of a customer", () => {
+  it("are every address of every exchange, on port 25 by STARTTLS, and its own servers", () => {
+    const { changed, added } = build([customer("acme", { downstream: [server] })]);
+    expect(keysOf(changed)).toEqual(["192.0.2.1:25", "192.0.2.2:25", "198.51.100.7:25", "[2001:db8::1]:25"]);
+    expect(added).toBe(4);
+    expect(changed).toMatchObject([{ number: 1, vantage: "here" }]);
+  });
+
+  it("are dialled where the gateway listens", () => {
+    expect(keysOf(build([customer("acme", { gateway: "lab" })]).changed)).toContain("192.0.2.1:2525");
+  });
+
+  it("have the exchange's name on the gateway hop, and the server's on the other", () => {
+    const entries = entriesOf(build([customer("acme", { downstream: [{ ...server, name: "cert.example" }] })]).changed);
+    const names = Object.fromEntries(entries.map((entry) => [entry.target.address, entry.names]));
+    expect(names["192.0.2.1"]).toEqual([{ name: "mx1.gw.example", since: 100 }]);
+    expect(names["198.51.100.7"]).toEqual([{ name: "cert.example", since: 100 }]);
+  });
+
+  it("may be a bare address without a name", () => {
+    const downstream = [{ host: "203.0.113.5", port: 465, tls: "implicit", name: null }] as const;
+    expect(entriesOf(build([customer("acme", { domains: [], downstream })]).changed)).toMatchObject([
+      { target: { address: "203.0.113.5", port: 465, tls: "implicit" }, names: [] },
+    ]);
+  });
+
+  it("an exchange that looks like an address is a name (RFC 5321 §5.1)", () => {
+    expect(build([customer("acme")], [], 100, dns({ "acme.example": ["192.0.2.9"] })).changed).toEqual([]);
+  });
+
+  it("addresses that must not be dialled stay, so that somebody says so", () => {
+    const known = dns({ "acme.example": ["mx.example"], "mx.example": ["127.0.0.1"] });
+    expect(keysOf(build([customer("acme")], [], 100, known).changed)).toEqual(["127.0.0.1:25"]);
+  });
+});
+
+describe("customers share targets", () => {
+  it("a need is counted once per customer, however many domains lead there", () => {
+    const domains = ["acme.example", "beta.example"].map((name) => ({ name, tlsMode: null }));
+    const [entry] = entriesOf(build([customer("acme", { domains })]).changed);
+    expect(entry?.needs).toEqual([
+      { hop: "gateway", require: defaultRequirement, customers: 1, customer: "acme", alarms: true },
+    ]);
+  });
+
+  it("names the customer only where it is the only one", () => {
+    const [entry] = entriesOf(build([customer("acme"), customer("beta")]).changed);
+    expect(entry?.needs).toMatchObject([{ customers: 2, customer: null }]);
+  });
+
+  it("keeps different wishes apart", () => {
+    const require = { gateway: { ...defaultRequirement, level: "verified" as const }, downstream: defaultRequirement };
+    const [entry] = entriesOf(build([customer("a"), customer("b"), customer("c", { require })]).changed);
+    expect(entry?.needs.map(({ require: { level }, customers, customer: id }) => [level, customers, id])).toEqual([
+      ["tls", 2, null],
+      ["verified", 1, "c"],
+    ]);
+  });
+
+  it("keeps the hops of one target apart", () => {
+    const downstream = [{ host: "192.0.2.1", port: 25, tls: "starttls", name: "own.example" }] as const;
+    const [entry] = entriesOf(build([customer("acme"), customer("own", { domains: [], downstream })]).changed);
+    expect(entry?.needs.map(({ hop, customer: id }) => [hop, id])).toEqual([
+      ["downstream", "own"],
+      ["gateway", "acme"],
+    ]);
+    expect(entry?.names.map(({ name }) => name)).toEqual(["mx1.gw.example", "own.example"]);
+  });
+
+  it("private addresses are allowed if any customer behind it has them allowed", () => {
+    const [entry] = entriesOf(build([customer("a"), customer("b", { allowPrivate: true }), customer("c")]).changed);
+    expect(entry?.allowPrivate).toBe(true);
+    expect(entriesOf(build([customer("a")]).changed)[0]?.allowPrivate).toBe(false);
+  });
+
+  it("the order in which customers come changes nothing", () => {
+    const all = [customer("a", { downstream: [server] }), customer("b"), customer("c", { gateway: "lab" })];
+    expect(build(all).changed).toEqual(build(all.toReversed()).changed);
+  });
+});
+
+describe("what alarms (design rule 5)", () => {
+  const domain = (tlsMode: "enabled" | "disabled" | "enforced" | null) => ({ name: "acme.example", tlsMode });
+  test.each<[string, Partial<Customer>, boolean]>([
+    ["TLS mode enabled", { domains: [domain("enabled")] }, true],
+    ["TLS mode enforced", { domains: [domain("enforced")] }, true],
+    ["TLS mode disabled", { domains: [domain("disabled")] }, false],
+    ["disabled for one domain of two", { domains: [domain("disabled"), domain("enabled")] }, true],
+    ["silent, account of 2015", { domains: [domain(null)], created: "2015-12-31" }, false],
+    ["silent, account of 2016", { domains: [domain(null)], created: "2016-01-01" }, true],
+    ["silent, account of unknown date", { domains: [domain(null)], created: null }, true],
+    ["no domains", { domains: [], created: "2010-01-01" }, true],
+  ])("downstream, %s: %#", (_, over, alarms) => {
+    const entries = entriesOf(build([customer("acme", { ...over, downstream: [server] })]).changed);
+    const needs = entries.flatMap(({ needs }) => needs);
+    expect(needs.find(({ hop }) => hop === "downstream")?.alarms).toBe(alarms);
+    expect(needs.filter(({ hop }) => hop === "gateway").every((need) => need.alarms)).toBe(true);
+  });
+
+  test.each<[RequirementLevel, boolean]>([
+    ["none", false],
+    ["tls", true],
+  ])("level %s on the gateway hop", (level, alarms) => {
+    const require = { gateway: { ...defaultRequirement, level }, downstream: defaultRequirement };
+    expect(entriesOf(build([customer("acme", { require })]).changed)[0]?.needs[0]?.alarms).toBe(alarms);
+  });
+});
+
+describe("the first name is stable", () => {
+  const one = dns({ "acme.example": ["m.example"], "m.example": ["192.0.2.1"] });
+  const two = dns({
+    "acme.example": ["a.example", "m.example"],
+    "a.example": ["192.0.2.1"],
+    "m.example": ["192.0.2.1"],
+  });
+  const other = dns({
+    "acme.example": ["z.example", "a.example"],
+    "a.example": ["192.0.2.1"],
+    "z.example": ["192.0.2.1"],
+  });
+
+  it("while it is used; those that came later follow with the cycle they came in", () => {
+    const first = build([customer("acme")], [], 100, one).changed;
+    const second = put(first, build([customer("acme")], first, 200, two).changed);
+    expect(entriesOf(second)[0]?.names).toEqual([
+      { name: "m.example", since: 100 },
+      { name: "a.example", since: 200 },
+    ]);
+    const third = put(second, build([customer("acme")], second, 300, other).changed);
+    expect(entriesOf(third)[0]?.names).toEqual([
+      { name: "a.example", since: 200 },
+      { name: "z.example", since: 300 },
+    ]);
+    expect(entriesOf(third)[0]?.since).toBe(100);
+  });
+});
+
+describe("slices", () => {
+  const bare = (count: number, from = 0, vantage: string | null = null): Customer =>
+    customer(`bare-${from}-${vantage}`, {
+      domains: [],
+      vantage: { gateway: null, downstream: vantage },
+      downstream: Array.from({ length: count }, (_, n) => {
+        const number = n + from;
+        return { host: `198.18.${number >> 8}.${number & 255}`, port: 25, tls: "starttls", name: null } as const;
+      }),
+    });
+
+  it("hold 250 targets at most", () => {
+    const { changed } = build([bare(600)]);
+    expect(changed.map(({ number, entries }) => [number, entries.length])).toEqual([
+      [1, 250],
+      [2, 250],
+      [3, 100],
+    ]);
+  });
+
+  it("nothing changed: nothing to write", () => {
+    const { changed } = build([bare(300), customer("acme")]);
+    // As it comes back from a store.
+    const stored = JSON.parse(JSON.stringify(changed)) as readonly Slice[];
+    expect(build([bare(300), customer("acme")], stored, 200)).toEqual({ changed: [], added: 0, gone: [] });
+  });
+
+  it("a target keeps its slot for life, and a freed slot stays free", () => {
+    const first = build([bare(10)]).changed;
+    const second = build([bare(5, 5)], first, 200);
+    expect(second.changed[0]?.entries.slice(0, 5)).toEqual([null, null, null, null, null]);
+    expect(second.gone).toHaveLength(5);
+    expect(second.gone[0]).toEqual({ key: "198.18.0.0:25", vantage: "here" });
+    const third = build([bare(7, 5)], second.changed, 300);
+    const places = (slices: readonly Slice[]) => slices[0]?.entries.map((entry) => entry?.target.address.split(".")[3]);
+    expect(places(third.changed)?.slice(5)).toEqual(["5", "6", "7", "8", "9", "10", "11"]);
+    expect(third.added).toBe(2);
+  });
+
+  it("only those that changed are written", () => {
+    const first = build([bare(600)]).changed;
+    const { changed } = build([bare(601)], first, 200);
+    expect(changed.map(({ number, entries }) => [number, entries.length])).toEqual([[3, 101]]);
+  });
+
+  it("a slice that is used up is left, and a new one begun", () => {
+    const first = build([bare(250)]).changed;
+    const second = build([bare(1, 900)], first, 200);
+    expect(second.changed.map(({ number }) => number)).toEqual([1, 2]);
+    expect(second.changed[0]?.entries.every((entry) => entry === null)).toBe(true);
+  });
+
+  it("belong to one vantage each", () => {
+    const { changed } = build([bare(2), bare(2, 0, "inside")]);
+    expect(changed.map(({ vantage, entries }) => [vantage, entries.length])).toEqual([
+      ["here", 2],
+      ["inside", 2],
+    ]);
+  });
+
+  it("a target that is looked at from elsewhere now isn't gone", () => {
+    const first = build([bare(1)]).changed;
+    const { changed, gone, added } = build([bare(1, 0, "inside")], first, 200);
+    expect([gone, added]).toEqual([[], 1]);
+    expect(changed.map(({ vantage, entries }) => [vantage, entries.map((entry) => entry?.vantage ?? null)])).toEqual([
+      ["here", [null]],
+      ["inside", ["inside"]],
+    ]);
+  });
+});
