@@ -1,0 +1,147 @@
+/** The light probe: one target, one look, one Observation. */
+
+import { randomBytes } from "node:crypto";
+import type { Duplex } from "node:stream";
+import type { HelloAttempt, Observation, Outcome } from "../../model/observation.ts";
+import type { Dialler } from "../../model/ports.ts";
+import { Deadline } from "../deadline.ts";
+import { printable } from "../printable.ts";
+import { bareHandshake } from "../tls/bare.ts";
+import { handshake } from "../tls/handshake.ts";
+import { farewell, untilStarttls } from "./dialogue.ts";
+import { onceEncrypted } from "./encrypted.ts";
+import { Journal } from "./journal.ts";
+import { SmtpLine } from "./line.ts";
+import type { LightProbe, Look, ProbeClock } from "./look.ts";
+import { plaintextBudget } from "./reply.ts";
+import { stageLimits } from "./stages.ts";
+
+export type { LightProbe, ProbeClock } from "./look.ts";
+
+/**
+ * Connects, waits for the banner, says EHLO and STARTTLS, makes the handshake, says EHLO again and QUIT.
+ *
+ * Where the handshake fails it is tried again on a new connection with a smaller hello, and then with a bare hello
+ * that offers what our own TLS library can't: what we lack isn't blamed on the server. One connection at a time.
+ * Never rejects for anything that the wire does, and leaves no socket open.
+ */
+export async function probeTarget(request: LightProbe, dial: Dialler, clock: ProbeClock): Promise<Observation> {
+  const sni = request.sni?.replace(/\.$/, "") || null;
+  const look: Look = {
+    request: { ...request, sni },
+    clock,
+    journal: new Journal(clock.monotonic),
+    budget: plaintextBudget(),
+    deadline: new Deadline(clock.monotonic, request.timeoutMs),
+    limits: stageLimits(request.timeoutMs),
+  };
+  const at = clock.now();
+  const outcome = await pursue(look, dial);
+  const { journal } = look;
+  return {
+    target: request.target,
+    vantage: request.vantage,
+    at,
+    host: request.host,
+    sni,
+    outcome,
+    banner: journal.banner,
+    capabilities: { before: journal.before, after: journal.after },
+    leftover: journal.leftover,
+    envelope: journal.envelope,
+    timings: journal.timings,
+    transcript: journal.transcript,
+  };
+}
+
+const hellos = ["full", "small", "legacy"] as const;
+
+const again = {
+  full: "",
+  small: "New connection: a smaller hello",
+  legacy: "New connection: a bare hello with legacy, anonymous and NULL suites",
+} as const;
+
+async function pursue(look: Look, dial: Dialler): Promise<Outcome> {
+  const attempts: HelloAttempt[] = [];
+  for (const hello of hellos) {
+    if (attempts.length > 0) look.journal.note(again[hello]);
+    const opened = look.deadline.left > 0 ? await open(look, dial) : outOfTime;
+    if (!("socket" in opened)) {
+      if (attempts.length === 0) return opened.outcome;
+      attempts.push({ hello, ...meaningOf(opened.outcome) });
+      break;
+    }
+    const end = await tryHello(opened.socket, hello, look);
+    if ("kind" in end) return end;
+    look.journal.note(`${hello} hello: ${end.attempt.answer}: ${end.attempt.detail}`);
+    attempts.push(end.attempt);
+  }
+  // Only what the server said to every hello is its own word.
+  const itsWord =
+    attempts.length === hellos.length && attempts.every(({ answer }) => answer === "alert" || answer === "not-tls");
+  return { kind: itsWord ? "handshake-failed" : "handshake-broken", attempts };
+}
+
+type Opened = { readonly socket: Duplex } | { readonly outcome: Outcome };
+
+const outOfTime: Opened = { outcome: { kind: "no-answer", stage: "connect", silence: "timeout" } };
+
+/** A connection on which the handshake may begin. */
+async function open(look: Look, dial: Dialler): Promise<Opened> {
+  const { request, journal, deadline, limits } = look;
+  const ender = new AbortController();
+  deadline.arm(limits.connect, () => ender.abort());
+  const { address, port, tls } = request.target;
+  const dialled = await dial({ address, port, allowPrivate: request.allowPrivate, signal: ender.signal });
+  deadline.clear();
+  if (dialled.kind === "forbidden") return { outcome: dialled };
+  if (dialled.kind === "failed") {
+    return { outcome: { kind: "no-answer", stage: "connect", silence: dialled.silence } };
+  }
+  journal.done("connect");
+  const { socket } = dialled;
+  if (tls === "implicit") return { socket };
+  const line = new SmtpLine(socket, false, look);
+  const outcome = await untilStarttls(line, look);
+  if (outcome === null) {
+    const leftover = line.release();
+    if (leftover.length > 0) journal.leftover ??= printable(leftover, 500);
+    return { socket };
+  }
+  await farewell(line, outcome, look);
+  line.destroy();
+  return { outcome };
+}
+
+async function tryHello(
+  raw: Duplex,
+  hello: (typeof hellos)[number],
+  look: Look,
+): Promise<Outcome | { readonly attempt: HelloAttempt }> {
+  const { request, clock, journal, deadline, limits } = look;
+  const { sni, tls: kit, readChain } = request;
+  if (hello === "legacy") {
+    const bare = { sni, random: randomBytes(32), certificates: kit.certificates };
+    const result = await bareHandshake(raw, bare, deadline, limits.handshake);
+    if (result.kind === "failed") return result;
+    if (result.kind === "too-much") return { kind: "too-much", what: "certificates" };
+    journal.done("handshake");
+    return { kind: "encrypted", tls: result.tls, certificate: result.certificate };
+  }
+  const result = await handshake(raw, { kit, hello, sni, readChain, now: clock.now() }, deadline, limits.handshake);
+  if (result.kind === "failed") return result;
+  if (result.kind === "too-much") return { kind: "too-much", what: "certificates" };
+  journal.done("handshake");
+  const line = new SmtpLine(result.socket, true, look);
+  await onceEncrypted(line, look);
+  line.destroy();
+  return { kind: "encrypted", tls: result.tls, certificate: result.certificate };
+}
+
+/** Why a further connection didn't come to its hello: nobody's word. */
+function meaningOf(outcome: Outcome): Pick<HelloAttempt, "answer" | "detail"> {
+  if (outcome.kind === "no-answer") return { answer: outcome.silence, detail: `at ${outcome.stage}` };
+  const reply = "reply" in outcome ? `: ${outcome.reply.code} ${outcome.reply.lines[0] ?? ""}` : "";
+  return { answer: "error", detail: `the new connection ended before the hello: ${outcome.kind}${reply}` };
+}

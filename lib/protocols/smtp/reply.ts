@@ -1,0 +1,118 @@
+/** Replies as they arrive (RFC 5321 §4.2): incremental, bounded, no I/O. */
+
+import type { Reply } from "../../model/observation.ts";
+import { printable } from "../printable.ts";
+
+export interface ReplyBounds {
+  /** Of one reply. */
+  readonly lines: number;
+  /** Bytes of one line, its end not counted. */
+  readonly line: number;
+}
+
+export const replyBounds: ReplyBounds = { lines: 100, line: 2_048 };
+
+/** Bytes left to read in a whole probe, over all its connections. */
+export interface Budget {
+  bytes: number;
+}
+
+export const plaintextBudget = (): Budget => ({ bytes: 65_536 });
+
+export type Read =
+  | { readonly kind: "reply"; readonly reply: Reply }
+  /** What stands there isn't a reply, or not one of one piece. `line` is printable. */
+  | { readonly kind: "not-smtp"; readonly line: string }
+  | { readonly kind: "too-much"; readonly what: "lines" | "line" | "plaintext" };
+
+/** Of a line that isn't SMTP no more than this is told: it may be anybody's. */
+const shownOfStrangeLine = 200;
+
+const lf = 0x0a;
+const cr = 0x0d;
+
+/**
+ * Cuts what arrives into replies. After the first thing that isn't one, nothing more is read.
+ *
+ * A line may end in a bare LF: that is tolerated and noticed. A strange line is noticed by its first bytes, without
+ * waiting for its end.
+ */
+export class ReplyReader {
+  readonly #budget: Budget;
+  readonly #heard: (line: string) => void;
+  readonly #bounds: ReplyBounds;
+  /** What arrived and belongs to no finished line yet. */
+  #rest: Buffer = Buffer.alloc(0);
+  #code: number | null = null;
+  #lines: string[] = [];
+  #stop: Read | undefined;
+  bareLf = false;
+
+  /** `heard` gets each finished line as it was sent, without its end. */
+  constructor(budget: Budget, heard: (line: string) => void = () => {}, bounds: ReplyBounds = replyBounds) {
+    this.#budget = budget;
+    this.#heard = heard;
+    this.#bounds = bounds;
+  }
+
+  push(chunk: Buffer): void {
+    if (this.#stop) return;
+    this.#budget.bytes -= chunk.length;
+    // What fits is still read: it may hold whole replies.
+    const fits = this.#budget.bytes < 0 ? chunk.subarray(0, Math.max(0, chunk.length + this.#budget.bytes)) : chunk;
+    this.#rest = this.#rest.length === 0 ? fits : Buffer.concat([this.#rest, fits]);
+  }
+
+  /** The next reply, or what stopped the reading; undefined while there is none. */
+  take(): Read | undefined {
+    while (!this.#stop) {
+      const end = this.#rest.indexOf(lf);
+      const length = end < 0 ? this.#rest.length : end;
+      if (!couldBeReply(this.#rest.toString("latin1", 0, Math.min(length, 4)), end >= 0)) return this.#strange(length);
+      if (length > this.#bounds.line + 1) return this.#stopAt({ kind: "too-much", what: "line" });
+      if (end < 0) return this.#budget.bytes < 0 ? this.#stopAt({ kind: "too-much", what: "plaintext" }) : undefined;
+      const read = this.#line(end);
+      if (read) return read;
+    }
+    return this.#stop;
+  }
+
+  /** What arrived and was not taken. */
+  get leftover(): Buffer {
+    return this.#rest;
+  }
+
+  #line(end: number): Read | undefined {
+    const crlf = end > 0 && this.#rest[end - 1] === cr;
+    const line = this.#rest.subarray(0, crlf ? end - 1 : end);
+    const code = Number(line.toString("latin1", 0, 3));
+    if (this.#code !== null && this.#code !== code) return this.#strange(end);
+    if (this.#lines.length === this.#bounds.lines) return this.#stopAt({ kind: "too-much", what: "lines" });
+    this.bareLf ||= !crlf;
+    this.#rest = this.#rest.subarray(end + 1);
+    this.#heard(line.toString("utf8"));
+    this.#code = code;
+    this.#lines.push(line.toString("utf8", 4));
+    if (line[3] === 0x2d) return undefined;
+    const reply: Reply = { code, lines: this.#lines };
+    this.#code = null;
+    this.#lines = [];
+    return { kind: "reply", reply };
+  }
+
+  #strange(end: number): Read {
+    const line = printable(this.#rest.subarray(0, end), shownOfStrangeLine).replace(/\\x0d$/, "");
+    return this.#stopAt({ kind: "not-smtp", line });
+  }
+
+  #stopAt(read: Read): Read {
+    this.#stop = read;
+    this.#rest = Buffer.alloc(0);
+    return read;
+  }
+}
+
+/** A code of three digits, and then a space, a hyphen or the end (RFC 5321 §4.2); `start` is at most four bytes long. */
+function couldBeReply(start: string, whole: boolean): boolean {
+  return whole ? /^[2-5][0-9]{2}([ \r-]|$)/.test(start) : /^([2-5]([0-9]([0-9][ \r-]?)?)?)?$/.test(start);
+}

@@ -1,0 +1,95 @@
+/** A ClientHello of our own making, for suites that our TLS library can't offer (RFC 5246 §7.4.1.2). */
+
+import { type Suite, suites } from "./suites.ts";
+
+export interface Hello {
+  /** The highest version offered, as on the wire: 0x0300 (SSLv3) to 0x0303 (TLS 1.2). */
+  readonly version: number;
+  /** Code points in the order of preference. */
+  readonly suites: readonly number[];
+  /** 32 bytes. */
+  readonly random: Uint8Array;
+  /** A host name without trailing dot, or null for none (RFC 6066 §3). */
+  readonly serverName: string | null;
+  /** Code points of named groups (RFC 8422 §5.1.1). */
+  readonly groups: readonly number[];
+  /** Code points of signature schemes (RFC 5246 §7.4.1.4.1), sent in TLS 1.2. */
+  readonly signatures: readonly number[];
+}
+
+/** "I know secure renegotiation", as a suite (RFC 5746 §3.3). */
+const renegotiationScsv = 0x00ff;
+
+/** The hello in one record, ready to be sent. SSLv3 has no extensions. */
+export function writeHello(hello: Hello): Uint8Array {
+  const body = [
+    ...u16(hello.version),
+    ...hello.random,
+    0, // no session to resume
+    ...vector16([...hello.suites, renegotiationScsv].flatMap(u16)),
+    1,
+    0, // no compression
+    ...(hello.version > 0x0300 ? vector16(extensionsOf(hello)) : []),
+  ];
+  const handshake = [1, body.length >> 16, ...u16(body.length & 0xffff), ...body];
+  // A record version above TLS 1.0 has made old servers hang (RFC 5246 §E.1).
+  return Uint8Array.from([22, 3, hello.version === 0x0300 ? 0 : 1, ...vector16(handshake)]);
+}
+
+function extensionsOf({ version, serverName, groups, signatures }: Hello): number[] {
+  const name = serverName === null ? [] : [...Buffer.from(serverName.replace(/\.$/, ""), "latin1")];
+  return [
+    ...(name.length === 0 ? [] : extension(0, vector16([0, ...vector16(name)]))),
+    ...extension(10, vector16(groups.flatMap(u16))),
+    ...extension(11, [1, 0]), // uncompressed points
+    ...(version >= 0x0303 ? extension(13, vector16(signatures.flatMap(u16))) : []),
+  ];
+}
+
+const u16 = (value: number): number[] => [value >> 8, value & 0xff];
+const vector16 = (bytes: number[]): number[] => [...u16(bytes.length), ...bytes];
+const extension = (type: number, body: number[]): number[] => [...u16(type), ...vector16(body)];
+
+/** Groups that servers have been seen with, the usual first: x25519, P-256, P-384, P-521, x448, then the old and the rare, then ffdhe. */
+const everyGroup = [29, 23, 24, 25, 30, ...range(1, 22), 26, 27, 28, ...range(256, 260)];
+
+/** ECDSA, RSA-PSS, EdDSA, RSA, DSA, down to SHA-1 and MD5. */
+const everySignature = [
+  0x0403, 0x0503, 0x0603, 0x0804, 0x0805, 0x0806, 0x0807, 0x0808, 0x0401, 0x0501, 0x0601, 0x0402, 0x0502, 0x0602,
+  0x0303, 0x0301, 0x0302, 0x0203, 0x0201, 0x0202, 0x0101,
+];
+
+/**
+ * What the bare hello offers, least bad first: suites that our library lacks, or that it must not offer because an
+ * anonymous or unencrypted session would hide what the server can do; and AES as of SSLv3's days, for servers that
+ * speak nothing later. None that needs a secret shared beforehand.
+ */
+export const legacySuites: readonly number[] = suites
+  .filter((suite) => suite.keyExchange !== "any" && !["psk", "srp"].includes(suite.authentication))
+  .filter((suite) => suite.keyExchange !== "srp" && (!isModern(suite) || isOfSslv3(suite)))
+  .sort((a, b) => rank(a) - rank(b))
+  .map(({ code }) => code);
+
+/** Offered by every modern sender's own library, and so by ours. */
+function isModern({ cipher, keyExchange, authentication }: Suite): boolean {
+  const bulk = cipher.startsWith("AES_") || cipher.startsWith("CHACHA20");
+  const certified = authentication === "rsa" || authentication === "ecdsa";
+  return bulk && certified && ["rsa", "dhe", "ecdhe"].includes(keyExchange);
+}
+
+const isOfSslv3 = ({ code }: Suite): boolean => code >= 0x002f && code <= 0x0039;
+
+/** Encrypted before not, authenticated before anonymous, strong before weak, ephemeral before static. */
+function rank({ bits, forwardSecret, authentication }: Suite): number {
+  const kind = bits === 0 ? 2 : authentication === "anonymous" ? 1 : 0;
+  return 1_000 * kind - 2 * bits - (forwardSecret ? 1 : 0);
+}
+
+/** The bare hello of the last try. `random` is 32 bytes. */
+export function legacyHello(random: Uint8Array, serverName: string | null): Hello {
+  return { version: 0x0303, suites: legacySuites, random, serverName, groups: everyGroup, signatures: everySignature };
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+}
