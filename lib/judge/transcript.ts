@@ -84,7 +84,7 @@ const verbOf = (command: string) => command.split(" ")[0]?.toUpperCase() ?? "";
 function replyRemarks(
   asked: string,
   { text, encrypted }: Spoken,
-  { outcome, leftover, target }: Observation,
+  { outcome, leftover, target, capabilities }: Observation,
 ): readonly Remark[] {
   const isYes = text.startsWith("2");
   const now = text.startsWith("4") ? " now" : "";
@@ -96,7 +96,7 @@ function replyRemarks(
     case "HELO":
       if (asked === "EHLO" && /^50[024]/.test(text) && !encrypted) return [plain("EHLO is unknown on this server")];
       if (!isYes) return [bad(`We can not use this server${now}`)];
-      if (!encrypted) return [good("We can use this server"), ...offerRemarks(text, outcome)];
+      if (!encrypted) return [good("We can use this server"), ...offerRemarks(capabilities, outcome)];
       return [
         ...(target.tls === "implicit" ? [good("We can use this server")] : []),
         good("TLS successfully started on this server"),
@@ -118,8 +118,8 @@ function replyRemarks(
   }
 }
 
-function offerRemarks(reply: string, outcome: Outcome): readonly Remark[] {
-  if (/(?:^| )250[- ]STARTTLS\b/i.test(reply)) return [good("TLS is an option on this server")];
+function offerRemarks({ before }: Observation["capabilities"], outcome: Outcome): readonly Remark[] {
+  if (before !== null && Object.hasOwn(before, "STARTTLS")) return [good("TLS is an option on this server")];
   const masked = outcome.kind === "starttls-absent" && outcome.how === "masked";
   return [
     bad("TLS is not an option on this server"),

@@ -1,0 +1,46 @@
+/** Prints a probe in CheckTLS's manner, with colour where the terminal has it. */
+
+import { styleText } from "node:util";
+import { type Row, transcriptHeader, transcriptRows } from "../judge/transcript.ts";
+import type { Observation } from "../model/observation.ts";
+
+/** The lines of one block, without line ends. `colour`: whether they go to a terminal that wants it. */
+export function transcriptText(
+  observation: Observation,
+  preference: number | null,
+  colour: boolean,
+): readonly string[] {
+  const paint = colour ? coloured : (row: Row) => rowText(row);
+  const header = visible(transcriptHeader(observation, preference));
+  return [
+    colour ? style("bold", header) : header,
+    "seconds    | test stage and result",
+    ...transcriptRows(observation).map(paint),
+  ];
+}
+
+function rowText({ seconds, mark, text }: Row): string {
+  return `${clock(seconds)} | ${mark === null ? "" : `${mark} | `}${visible(text)}`;
+}
+
+function coloured(row: Row): string {
+  const text = rowText(row);
+  if (row.tone !== "plain") return style(row.tone === "good" ? "green" : "red", text);
+  return row.mark === null ? text : style("cyan", text);
+}
+
+const style = (format: Parameters<typeof styleText>[0], text: string) =>
+  styleText(format, text, { validateStream: false });
+
+/** `[000.072]`. */
+function clock(seconds: number): string {
+  return `[${seconds.toFixed(3).padStart(7, "0")}]`;
+}
+
+/** Nothing from the wire may steer the terminal or break the line: control and invisible characters are written out. */
+function visible(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (char) => {
+    const code = char.codePointAt(0) ?? 0;
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
+  });
+}
