@@ -1,6 +1,6 @@
 /** A probe as mail people know it from CheckTLS: what was said, and after each answer what it means. Pure. */
 
-import type { HelloAttempt, Observation, Outcome, Silence, Stage, TranscriptLine } from "../model/observation.ts";
+import type { Observation, Outcome, Silence, Stage, TranscriptLine } from "../model/observation.ts";
 import { bad, good, plain, type Remark, sessionRemarks } from "./transcript-session.ts";
 
 export interface Row {
@@ -26,34 +26,31 @@ export function transcriptRows(observation: Observation): readonly Row[] {
   const rows: Row[] = [];
   const add = (at: number, remarks: readonly Remark[]) =>
     rows.push(...remarks.map((remark) => ({ ...remark, seconds: at / 1000, mark: null })));
-  const addSession = (at: number) => {
-    if (outcome.kind !== "encrypted") return;
-    const reference = observation.host ?? target.address;
-    add(timings.handshake ?? at, sessionRemarks(outcome.tls, outcome.certificate, reference, observation.at));
-  };
+  const end = Math.max(0, ...said.map(({ at }) => at), ...Object.values(timings));
+  let session =
+    outcome.kind === "encrypted"
+      ? sessionRemarks(outcome.tls, outcome.certificate, observation.host ?? target.address, observation.at)
+      : [];
 
-  if (timings.connect !== undefined) {
-    add(timings.connect, [good("Connected to server")]);
-    if (target.tls === "implicit") addSession(timings.connect);
-  }
-  const lastStarttls = said.findLastIndex((line) => line.kind === "sent" && verbOf(line.text) === "STARTTLS");
+  if (timings.connect !== undefined) add(timings.connect, [good("Connected to server")]);
   let asked = "banner";
-  for (const [index, line] of said.entries()) {
+  for (const line of said) {
     if (line.kind === "note") {
       add(line.at, [plain(line.text)]);
+      // Behind a note stands a new connection, with its own banner.
       asked = "banner";
       continue;
     }
-    rows.push(spoken(line));
-    if (line.kind === "sent") {
-      asked = verbOf(line.text);
-      continue;
+    if (line.encrypted) {
+      add(timings.handshake ?? line.at, session);
+      session = [];
     }
-    add(line.at, replyRemarks(asked, line, observation));
-    if (asked === "STARTTLS" && index - 1 === lastStarttls && line.text.startsWith("220")) addSession(line.at);
-    asked = "";
+    rows.push(spoken(line));
+    if (line.kind === "received") add(line.at, replyRemarks(asked, line, observation));
+    asked = line.kind === "sent" ? verbOf(line.text) : "";
   }
-  add(Math.max(0, ...said.map(({ at }) => at), ...Object.values(timings)), endRemarks(outcome));
+  add(timings.handshake ?? end, session);
+  add(end, endRemarks(outcome));
   return rows;
 }
 
@@ -162,26 +159,10 @@ function endRemarks(outcome: Outcome): readonly Remark[] {
     case "too-much":
       return [bad(`Server sends too much (${outcome.what}): reading stopped`)];
     case "handshake-failed":
-      return [...outcome.attempts.map(attemptRemark), bad("TLS does not start on this server")];
+      return [bad("TLS does not start on this server")];
     case "handshake-broken":
-      return [...outcome.attempts.map(attemptRemark), bad("TLS did not start: nobody answered")];
+      return [bad("TLS did not start (nobody answered)")];
     default:
       return [];
   }
-}
-
-const hellos: Readonly<Record<HelloAttempt["hello"], string>> = {
-  full: "our usual hello",
-  small: "a small hello",
-  legacy: "a hello with old ciphers",
-};
-
-function attemptRemark({ hello, answer, detail }: HelloAttempt): Remark {
-  const what = {
-    alert: `TLS alert ${detail}`,
-    "not-tls": `what is not TLS: ${detail}`,
-    "server-hello": "a TLS hello that came to nothing",
-  };
-  const answered = answer in what ? what[answer as keyof typeof what] : silences[answer as Silence];
-  return bad(`Answer to ${hellos[hello]}: ${answered}`);
 }
