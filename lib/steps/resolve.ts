@@ -33,8 +33,8 @@ export interface ResolveReport {
   readonly gone: readonly Gone[];
 }
 
-/** Questions that one call may ask; what is left over is new or due again in a later cycle. */
-const mostQueries = 100_000;
+/** Questions that one call may ask for domains, and for hosts; what is left over is new or due again in a later cycle. */
+const mostQueries = 500_000;
 /** Failures are asked about again after this many seconds. */
 const failureTtl = 60;
 const slicesAtOnce = 8;
@@ -60,14 +60,14 @@ export async function resolve(world: ResolveWorld, cycle: CycleNumber, everyMs: 
       return takenBack;
     },
   };
-  const resolver = withBudget(world.resolver, mostQueries);
+  const budgeted = () => withBudget(world.resolver, mostQueries);
 
   let wanted = revision === built ? null : await namesWanted(store);
-  const domains = await follow(domainKind(store, resolver), wanted?.domains ?? null, following, cycle, everyMs);
+  const domains = await follow(domainKind(store, budgeted()), wanted?.domains ?? null, following, cycle, everyMs);
   // Which hosts are still named by somebody can only be told with the customers at hand.
   if (domains.moved) wanted ??= await namesWanted(store);
   const hostsWanted = wanted && new Set([...wanted.hosts, ...[...domains.known.values()].flat()]);
-  const hosts = await follow(hostKind(store, resolver), hostsWanted, following, cycle, everyMs);
+  const hosts = await follow(hostKind(store, budgeted()), hostsWanted, following, cycle, everyMs);
 
   const complete = domains.complete && hosts.complete;
   const rebuilt =
