@@ -14,7 +14,7 @@ export function transcriptText(
   const header = visible(transcriptHeader(observation, preference));
   return [
     colour ? style("bold", header) : header,
-    "seconds    | test stage and result",
+    "seconds   | test stage and result",
     ...transcriptRows(observation).map(paint),
   ];
 }
@@ -38,7 +38,7 @@ function clock(seconds: number): string {
 }
 
 /** Nothing from the wire may steer the terminal or break the line: control and invisible characters are written out. */
-function visible(text: string): string {
+export function visible(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (char) => {
     const code = char.codePointAt(0) ?? 0;
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
