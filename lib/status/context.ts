@@ -1,0 +1,30 @@
+/** What the status app is made of, and what each request knows. */
+
+import type { Context } from "hono";
+import type { Clock } from "../model/ports.ts";
+import type { Store } from "../store/store.ts";
+
+export interface StatusContext {
+  readonly store: Store;
+  readonly now: Clock;
+  /** Length of a cycle in ms: what is stale follows from it. */
+  readonly everyMs: number;
+  /** `open` only where nobody but the machine's own users can connect: the app then answers loopback names alone. */
+  readonly auth: { readonly kind: "open" } | { readonly kind: "tokens" };
+  /** Where people reach the app, e.g. `https://status.example`; null: wherever the request came to. */
+  readonly baseUrl: string | null;
+  readonly version: string;
+}
+
+/** Who asks. A customer's token sees that customer and nothing else. */
+export type Viewer = { readonly kind: "operator" } | { readonly kind: "customer"; readonly customer: string };
+
+export interface StatusEnv {
+  Variables: { viewer: Viewer };
+}
+
+export type StatusRequest = Context<StatusEnv>;
+
+export function maySee(viewer: Viewer, customer: string): boolean {
+  return viewer.kind === "operator" || viewer.customer === customer;
+}

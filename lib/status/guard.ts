@@ -1,0 +1,44 @@
+/** Keeps other sites from acting or reading through a reader's browser. */
+
+import { createMiddleware } from "hono/factory";
+import type { StatusContext } from "./context.ts";
+import { problem } from "./problem.ts";
+
+const loopbackName = /^(localhost|[a-z0-9-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
+
+function hostOf(url: string | null): string | null {
+  return url !== null && URL.canParse(url) ? new URL(url).host : null;
+}
+
+/**
+ * Without tokens, only loopback names (and `baseUrl`) are answered: a foreign name that points here
+ * (DNS rebinding) would otherwise let its site read everything.
+ */
+export function onlyOwnNames({ auth, baseUrl }: StatusContext) {
+  return createMiddleware(async (c, next) => {
+    const { host, hostname } = new URL(c.req.url);
+    if (auth.kind === "open" && !loopbackName.test(hostname) && host !== hostOf(baseUrl)) {
+      return problem(c, 403, "Without tokens only loopback names such as localhost or 127.0.0.1 are answered.");
+    }
+    await next();
+  });
+}
+
+/**
+ * Refuses what another site's page sends. Browsers say where a request comes from (`Sec-Fetch-Site`, else `Origin`);
+ * what says nothing is no browser and carries no one's cookie.
+ */
+export function onlyOwnPages({ baseUrl }: StatusContext) {
+  return createMiddleware(async (c, next) => {
+    if (!safeMethods.has(c.req.method)) {
+      const site = c.req.header("sec-fetch-site");
+      const origin = c.req.header("origin");
+      const own = [new URL(c.req.url).host, hostOf(baseUrl)];
+      const sameSite = site !== undefined ? site === "same-origin" || site === "none" : true;
+      const sameOrigin = site !== undefined || origin === undefined || own.includes(hostOf(origin));
+      if (!sameSite || !sameOrigin) return problem(c, 403, "This request came from a page of another site.");
+    }
+    await next();
+  });
+}

@@ -1,0 +1,49 @@
+/** Which incidents there are: those open from their causes, those that ended from the messages they sent. */
+
+import type { OutboxEntry } from "../model/incident.ts";
+import type { Store } from "../store/store.ts";
+import { endedIncidentJson, openIncidentJson } from "./json/incident.ts";
+import type { IncidentJson, StatusJson } from "./json/schemas.ts";
+
+/** Messages looked back upon: what ended before them is no longer listed. */
+const lookBack = 500;
+
+/** Open ones first, then by time, newest first. */
+export async function loadIncidents({ state, ledger }: Store): Promise<readonly IncidentJson[]> {
+  const [causes, alerts] = await Promise.all([state.activeCauses(), ledger.alerts(lookBack)]);
+  const sent = groupBy(alerts, ({ alert }) => alert.incident);
+  const open: IncidentJson[] = [];
+  const owed: OutboxEntry[] = [];
+  for (const { value: cause } of causes) {
+    if (cause.incident === null || cause.incident.endedAt !== null) owed.push(...cause.outbox);
+    else open.push(openIncidentJson(cause, cause.incident, sent.get(cause.incident.id) ?? []));
+  }
+  const openIds = new Set(open.map(({ id }) => id));
+  const owedById = groupBy(owed, ({ alert }) => alert.incident);
+  const ended = [...new Set([...sent.keys(), ...owedById.keys()])]
+    .filter((id) => !openIds.has(id))
+    .flatMap((id) => endedIncidentJson(sent.get(id) ?? [], owedById.get(id) ?? []) ?? []);
+  return [...open.sort(newestFirst), ...ended.sort(newestFirst)];
+}
+
+function newestFirst(a: IncidentJson, b: IncidentJson): number {
+  return (b.endedAt ?? b.since).localeCompare(a.endedAt ?? a.since);
+}
+
+function groupBy<T>(items: readonly T[], key: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  return Map.groupBy(items, key);
+}
+
+/** Whether an incident is about something that this customer's mail passes. */
+export function concerns(incident: IncidentJson, status: StatusJson): boolean {
+  if (incident.customer !== null) return incident.customer === status.id;
+  return status.chains.some(
+    ({ domain, hops }) =>
+      domain === incident.subject ||
+      hops.some(({ targets }) =>
+        targets.some(
+          ({ target, certificate }) => target === incident.subject || certificate?.sha256 === incident.subject,
+        ),
+      ),
+  );
+}

@@ -1,0 +1,82 @@
+/** Incidents in the API's shape, from the causes that are open and the messages that were sent. */
+
+import type { Alert, Cause, CauseContext, Incident, OutboxEntry } from "../../model/incident.ts";
+import { findingJson } from "./customer.ts";
+import type { IncidentJson } from "./schemas.ts";
+import { iso } from "./time.ts";
+
+export interface SentAlert {
+  readonly alert: Alert;
+  readonly to: readonly string[];
+}
+
+type MessageJson = IncidentJson["messages"][number];
+
+/** An incident that has not ended. `sent` are its messages, in any order. */
+export function openIncidentJson(cause: Cause, incident: Incident, sent: readonly SentAlert[]): IncidentJson {
+  return {
+    id: incident.id,
+    state: cause.state === "recovering" ? "recovering" : "open",
+    class: cause.class,
+    form: cause.form,
+    subject: cause.subject,
+    ...contextJson(cause.context),
+    since: iso(incident.since),
+    openedAt: iso(incident.openedAt),
+    endedAt: iso(incident.endedAt),
+    ended: incident.ended,
+    acknowledged: incident.acknowledged && { by: incident.acknowledged.by, at: iso(incident.acknowledged.at) },
+    messages: messages(sent, cause.outbox),
+  };
+}
+
+/** An incident whose cause is clear again: told by its messages alone. `undefined` without any. */
+export function endedIncidentJson(sent: readonly SentAlert[], owed: readonly OutboxEntry[]): IncidentJson | undefined {
+  const alerts = [...sent.map(({ alert }) => alert), ...owed.map(({ alert }) => alert)].sort((a, b) => a.at - b.at);
+  const first = alerts[0];
+  const last = alerts.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  return {
+    id: last.incident,
+    state: "ended",
+    class: last.class,
+    form: last.form,
+    subject: last.subject,
+    ...contextJson(last.context),
+    since: iso(last.since),
+    openedAt: iso(first.at),
+    endedAt: iso(last.at),
+    ended: last.kind === "recovered" || last.kind === "gone" ? last.kind : null,
+    acknowledged: null,
+    messages: messages(sent, owed),
+  };
+}
+
+/** What a customer's own token may see of it: not how many others suffer, nor who else was told. */
+export function withoutOthers(incident: IncidentJson): IncidentJson {
+  return { ...incident, customers: null, messages: incident.messages.map((message) => ({ ...message, to: null })) };
+}
+
+function contextJson({ host, hop, severity, customers, customer, neverOffered, findings, lines }: CauseContext) {
+  return {
+    host,
+    hop,
+    severity,
+    customers,
+    customer,
+    neverOffered,
+    findings: findings.map(findingJson),
+    lines: [...lines],
+  };
+}
+
+function messages(sent: readonly SentAlert[], owed: readonly OutboxEntry[]): MessageJson[] {
+  const byId = new Map<string, MessageJson>();
+  for (const { alert, sentTo } of owed) byId.set(alert.id, messageJson(alert, sentTo));
+  for (const { alert, to } of sent) byId.set(alert.id, messageJson(alert, to));
+  return [...byId.values()].sort((a, b) => a.at.localeCompare(b.at));
+}
+
+function messageJson({ id, kind, at }: Alert, to: readonly string[]): MessageJson {
+  return { id, kind, at: iso(at), to: [...to] };
+}

@@ -1,0 +1,108 @@
+/** The list of incidents, and one of them. */
+
+import { html } from "hono/html";
+import { phrases } from "../../steps/words/phrases.ts";
+import type { IncidentJson } from "../json/schemas.ts";
+import { findingList } from "./finding.ts";
+import { ago, customerPath, given, type Html, incidentPath, when } from "./html.ts";
+
+const stateWords = { open: "open", recovering: "recovering", ended: "ended" } as const;
+
+const messageWords = {
+  opened: "opened",
+  worse: "got worse",
+  reminder: "still open",
+  flapping: "comes and goes",
+  recovered: "recovered",
+  gone: "no longer in use",
+} as const;
+
+/** What it is in a few words, as in the subject line of its messages. */
+export function incidentTitle({ neverOffered, class: cls, form }: IncidentJson): string {
+  if (neverOffered && cls === "cleartext") return "TLS never offered";
+  return form === "intermittent" ? `${phrases[cls].title} at times` : phrases[cls].title;
+}
+
+function stateBadge({ state, severity }: IncidentJson): Html {
+  const look = state === "ended" ? "ended" : severity;
+  return html`<span class="state ${look}">${stateWords[state]}</span>`;
+}
+
+/** Rows for the list, also shown on the operator's start page. */
+export function incidentTable(incidents: readonly IncidentJson[], now: number): Html {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Incidents">
+<table class="wide">
+<thead><tr><th scope="col">State</th><th scope="col">Incident</th><th scope="col">Where</th><th scope="col">Since</th></tr></thead>
+<tbody>
+${incidents.map(
+  (incident) => html`<tr>
+<td>${stateBadge(incident)}${when(incident.acknowledged !== null, () => html`<br><span class="muted">acknowledged</span>`)}</td>
+<td><a href="${incidentPath(incident.id)}">${incident.id}</a> ${incidentTitle(incident)}</td>
+<td>${incident.host}<br><span class="muted">${incident.subject}</span></td>
+<td>${ago(incident.since, now)}</td>
+</tr>`,
+)}
+</tbody>
+</table>
+</div>`;
+}
+
+export function incidentsPage(incidents: readonly IncidentJson[], now: number): Html {
+  const open = incidents.filter(({ state }) => state !== "ended");
+  const ended = incidents.filter(({ state }) => state === "ended");
+  return html`<h1>Incidents</h1>
+<section class="card" aria-labelledby="open"><h2 id="open">Open</h2>
+${open.length === 0 ? html`<p>None. Every hop is as it is required.</p>` : incidentTable(open, now)}
+</section>
+${when(
+  ended.length > 0,
+  () =>
+    html`<section class="card" aria-labelledby="ended"><h2 id="ended">Ended</h2>${incidentTable(ended, now)}</section>`,
+)}`;
+}
+
+function acknowledgement(incident: IncidentJson, mayAcknowledge: boolean, now: number): Html {
+  const { acknowledged, id, state } = incident;
+  if (acknowledged !== null) return html`<p>Acknowledged by ${acknowledged.by}, ${ago(acknowledged.at, now)}.</p>`;
+  if (!mayAcknowledge || state === "ended") return html``;
+  return html`<form class="inline" method="post" action="${incidentPath(id)}/acknowledge">
+<label for="by">Your name</label> <input id="by" name="by" maxlength="80" autocomplete="name">
+<button>Acknowledge</button>
+<p class="muted">Stops the reminders. If it gets worse, everybody is told again.</p>
+</form>`;
+}
+
+export interface IncidentView {
+  readonly incident: IncidentJson;
+  readonly mayAcknowledge: boolean;
+  readonly now: number;
+}
+
+export function incidentPage({ incident, mayAcknowledge, now }: IncidentView): Html {
+  const { id, host, subject, hop, since, openedAt, endedAt, ended, customers, customer, findings, lines } = incident;
+  return html`<div class="title"><h1>${incidentTitle(incident)}: ${host}</h1>${stateBadge(incident)}</div>
+<section class="card">
+<dl class="facts">
+<div><dt>Incident</dt><dd>${id}</dd></div>
+<div><dt>Where</dt><dd>${host} <span class="muted">${subject}</span>, ${hop === "gateway" ? "the gateway's side" : "behind the gateway"}</dd></div>
+<div><dt>First seen</dt><dd>${ago(since, now)}</dd></div>
+<div><dt>Confirmed</dt><dd>${ago(openedAt, now)}</dd></div>
+${given(endedAt, (at) => html`<div><dt>Ended</dt><dd>${ago(at, now)}${ended === "gone" ? ": no longer in use, which is not recovered" : ""}</dd></div>`)}
+${given(customers, (count) => html`<div><dt>Customers</dt><dd>${count}${given(customer, (one) => html`: <a href="${customerPath(one)}">${one}</a>`)}</dd></div>`)}
+</dl>
+${acknowledgement(incident, mayAcknowledge, now)}
+</section>
+<section class="card" aria-labelledby="evidence"><h2 id="evidence">What was seen</h2>
+${findingList(findings)}
+${when(lines.length > 0, () => html`<pre tabindex="0">${lines.join("\n")}</pre>`)}
+</section>
+<section class="card" aria-labelledby="told"><h2 id="told">Who was told</h2>
+${
+  incident.messages.length === 0
+    ? html`<p class="muted">Nobody yet.</p>`
+    : html`<ul class="plain">
+${incident.messages.map(({ kind, at, to }) => html`<li>${ago(at, now)}: <strong>${messageWords[kind]}</strong>${to === null ? "" : to.length === 0 ? ", not sent yet" : `, to ${to.join(", ")}`}</li>`)}
+</ul>`
+}
+</section>`;
+}

@@ -1,0 +1,91 @@
+/** The pages. They show what the JSON API answers, from the same reader. */
+
+import { Hono } from "hono";
+import type { StatusContext, StatusEnv, StatusRequest } from "../context.ts";
+import { customerPage } from "../pages/customer.ts";
+import { fleetPage } from "../pages/fleet.ts";
+import { customerPath, type Html, incidentPath, visible } from "../pages/html.ts";
+import { incidentPage, incidentsPage } from "../pages/incidents.ts";
+import { layout } from "../pages/layout.ts";
+import { problem } from "../problem.ts";
+import { readPage } from "../query.ts";
+import type { Reader } from "../reader.ts";
+import { needsLogIn } from "../viewer.ts";
+import { homeOf } from "./session.ts";
+
+const foundMax = 100;
+const historyRows = "20";
+
+export function pageRoutes(context: StatusContext, reader: Reader): Hono<StatusEnv> {
+  const { now, everyMs, version, auth } = context;
+  const refreshSeconds = Math.min(30, Math.max(5, Math.round(everyMs / 1000)));
+  const logIn = needsLogIn(context);
+  const pages = new Hono<StatusEnv>();
+
+  /** `live`: the page reloads itself unless its reader stopped that by `?live=off`. */
+  async function show(c: StatusRequest, title: string, live: boolean, body: Html): Promise<Response> {
+    const { viewer } = c.var;
+    const url = new URL(c.req.url);
+    const reloads = live && url.searchParams.get("live") !== "off";
+    url.searchParams.set("live", "off");
+    const page = layout(
+      {
+        title,
+        version,
+        reader: { operator: viewer.kind === "operator", home: homeOf(viewer), logOut: auth.kind === "tokens" },
+        refresh: reloads ? { seconds: refreshSeconds, pause: url.pathname + url.search } : null,
+      },
+      body,
+    );
+    return c.html(visible(String(await page)), 200, { "Cache-Control": "no-store", Vary: "Authorization, Cookie" });
+  }
+
+  pages.get("/", logIn, async (c) => {
+    const { viewer } = c.var;
+    if (viewer.kind === "customer") return c.redirect(customerPath(viewer.customer), 303);
+    const text = (c.req.query("q") ?? "").trim().slice(0, 100);
+    const search = text === "" ? null : { text, ...(await reader.search(text, foundMax)) };
+    const [fleet, incidents] = await Promise.all([reader.fleet(), reader.incidents(viewer)]);
+    const open = incidents.filter(({ state }) => state !== "ended").slice(0, foundMax);
+    return show(c, "Customers", search === null, fleetPage({ fleet, open, search, now: now() }));
+  });
+
+  pages.get("/customers/:id", logIn, async (c) => {
+    const id = c.req.param("id");
+    const query = readPage(historyRows, c.req.query("before"));
+    if (query.kind === "wrong") return problem(c, 400, query.why);
+    const look = await reader.customer(c.var.viewer, id);
+    if (look === undefined) return problem(c, 404, `There is no customer '${id}', or you may not see it.`);
+    const [history, incidents] = await Promise.all([reader.history(look, query.page), reader.incidentsOf(look)]);
+    const open = incidents.filter(({ state }) => state !== "ended");
+    const domain = c.req.query("domain") ?? null;
+    const newest = query.page.before === Number.POSITIVE_INFINITY;
+    return show(c, id, newest, customerPage({ status: look.status, history, incidents: open, domain, now: now() }));
+  });
+
+  pages.get("/incidents", logIn, async (c) =>
+    show(c, "Incidents", true, incidentsPage(await reader.incidents(c.var.viewer), now())),
+  );
+
+  pages.get("/incidents/:id", logIn, async (c) => {
+    const id = c.req.param("id");
+    const { viewer } = c.var;
+    const incident = await reader.incident(viewer, id);
+    if (incident === undefined) return problem(c, 404, `There is no incident '${id}', or you may not see it.`);
+    const mayAcknowledge = viewer.kind === "operator";
+    return show(c, id, false, incidentPage({ incident, mayAcknowledge, now: now() }));
+  });
+
+  pages.post("/incidents/:id/acknowledge", logIn, async (c) => {
+    const id = c.req.param("id");
+    const incident = await reader.incident(c.var.viewer, id);
+    if (incident === undefined) return problem(c, 404, `There is no incident '${id}', or you may not see it.`);
+    if (c.var.viewer.kind !== "operator") return problem(c, 403, "Only the operator acknowledges incidents.");
+    const form = await c.req.parseBody();
+    const by = typeof form.by === "string" ? form.by.trim().slice(0, 80) : "";
+    await reader.acknowledge(incident, by === "" ? "operator" : by);
+    return c.redirect(incidentPath(id), 303);
+  });
+
+  return pages;
+}

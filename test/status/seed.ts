@@ -1,0 +1,322 @@
+/** A fleet in every state that a page must show, written as the steps write it. */
+
+import type { Customer, Downstream } from "../../lib/model/customer.ts";
+import { defaultRequirement, defaultSettings } from "../../lib/model/customer.ts";
+import type {
+  CertificateFacts,
+  Leaf,
+  Observation,
+  Outcome,
+  TlsFacts,
+  TranscriptLine,
+} from "../../lib/model/observation.ts";
+import type { CycleMark, RosterEntry } from "../../lib/model/roster.ts";
+import { type Target, targetKey } from "../../lib/model/target.ts";
+import type { Store } from "../../lib/store/store.ts";
+import { alert, context, openCause, owed } from "../fakes/causes.ts";
+
+/** 2026-11-24 12:00 UTC. */
+export const noon = Date.UTC(2026, 10, 24, 12);
+export const everyMs = 300_000;
+const cycleNow = Math.floor(noon / everyMs);
+const vantage = "here";
+const day = 86_400_000;
+
+export const xss = `<script>alert("x")</script>`;
+export const hostileId = `"><img src=x onerror=alert(1)>`;
+
+const tls13: TlsFacts = {
+  protocol: "TLSv1.3",
+  cipher: "TLS_AES_256_GCM_SHA384",
+  iana: "TLS_AES_256_GCM_SHA384",
+  bits: 256,
+  group: "x25519mlkem768",
+  groupBits: null,
+  forwardSecret: true,
+  authenticated: true,
+  seenBy: "library",
+};
+
+function certificate(
+  name: string,
+  over: Partial<Leaf> = {},
+  trust: CertificateFacts["trust"] = "trusted",
+): CertificateFacts {
+  const leaf: Leaf = {
+    sha256: Buffer.from(name.padEnd(32, ".").slice(0, 32)).toString("hex"),
+    subject: `/CN=${name}`,
+    issuer: "/C=US/O=Let's Encrypt/CN=R11",
+    serial: "04a1",
+    dnsNames: [name],
+    addresses: [],
+    commonName: name,
+    notBefore: noon - 20 * day,
+    notAfter: noon + 70 * day,
+    keyType: "rsa",
+    keyBits: 2048,
+    signatureAlgorithm: "sha256WithRSAEncryption",
+    namesIssuerPlace: true,
+    ...over,
+  };
+  return { leaf, trust, chain: [{ sha256: leaf.sha256, subject: leaf.subject, issuer: leaf.issuer }] };
+}
+
+function dialogue(host: string, banner: string, offers: boolean): TranscriptLine[] {
+  const received = (at: number, text: string, encrypted = false): TranscriptLine => ({
+    at,
+    kind: "received",
+    encrypted,
+    text,
+  });
+  const sent = (at: number, text: string, encrypted = false): TranscriptLine => ({ at, kind: "sent", encrypted, text });
+  const plain = [
+    received(41, `220 ${banner}`),
+    sent(42, "EHLO watch.example"),
+    received(63, `250-${host}`),
+    received(63, "250-PIPELINING"),
+    received(63, "250-SIZE 52428800"),
+  ];
+  if (!offers) return [...plain, received(63, "250 8BITMIME"), sent(64, "QUIT"), received(84, "221 2.0.0 Bye")];
+  return [
+    ...plain,
+    received(63, "250 STARTTLS"),
+    sent(64, "STARTTLS"),
+    received(85, "220 2.0.0 Ready to start TLS"),
+    sent(140, "EHLO watch.example", true),
+    received(161, `250-${host}`, true),
+    received(161, "250 SIZE 52428800", true),
+    sent(162, "QUIT", true),
+    received(184, "221 2.0.0 Bye", true),
+  ];
+}
+
+interface Look {
+  readonly address: string;
+  readonly port?: number;
+  readonly host: string;
+  readonly outcome: Outcome;
+  readonly banner?: string;
+  readonly at?: number;
+}
+
+function observation({
+  address,
+  port = 25,
+  host,
+  outcome,
+  banner = `${host} ESMTP Postfix`,
+  at = noon - 3 * day,
+}: Look): Observation {
+  const answered = outcome.kind === "encrypted" || outcome.kind === "starttls-absent";
+  return {
+    target: { address, port, tls: "starttls" },
+    vantage,
+    at,
+    host,
+    sni: host,
+    outcome,
+    banner: answered ? banner : null,
+    capabilities: { before: answered ? { PIPELINING: "", SIZE: "52428800" } : null, after: null },
+    leftover: null,
+    envelope: null,
+    timings: { connect: 20 },
+    transcript: answered
+      ? dialogue(host, banner, outcome.kind === "encrypted")
+      : [{ at: 0, kind: "note", text: "Connecting" }],
+  };
+}
+
+const encrypted = (facts: CertificateFacts | null, tls: Partial<TlsFacts> = {}): Outcome => ({
+  kind: "encrypted",
+  tls: { ...tls13, ...tls },
+  certificate: facts,
+});
+const silence: Outcome = { kind: "no-answer", stage: "connect", silence: "timeout" };
+const clear: Outcome = { kind: "starttls-absent", how: "absent" };
+
+const trusted = (host: string) => encrypted(certificate(host));
+
+/** Slot by slot: what was last answered, the present silence, and the marks of the cycles, newest first. */
+const slots: readonly {
+  readonly target: Target;
+  readonly names: readonly string[];
+  readonly facts: Observation | null;
+  readonly silence: Observation | null;
+  readonly mark: (ago: number) => CycleMark;
+}[] = [
+  ...[
+    { address: "192.0.2.1", host: "mx1.gateway.example", outcome: trusted("mx1.gateway.example") },
+    { address: "192.0.2.2", host: "mx2.gateway.example", outcome: trusted("mx2.gateway.example") },
+    { address: "198.51.100.1", host: "mail.acme.example", outcome: trusted("mail.acme.example") },
+    {
+      address: "198.51.100.2",
+      host: "mail.lost.example",
+      outcome: clear,
+      lossy: true,
+    },
+    { address: "198.51.100.3", host: "mail.early.example", outcome: trusted("mail.early.example") },
+    { address: "198.51.100.4", host: "mail.quiet.example", outcome: trusted("mail.quiet.example"), quiet: true },
+    {
+      address: "198.51.100.5",
+      host: "mail.hostile.example",
+      banner: `mail.hostile.example ${xss} \u202egnp.exe`,
+      outcome: encrypted(
+        certificate(
+          "mail.hostile.example",
+          { subject: `/O=${xss}/CN=mail.hostile.example`, issuer: `/O=${xss}` },
+          "self-signed",
+        ),
+      ),
+    },
+    {
+      address: "198.51.100.6",
+      host: "mail.weak.example",
+      outcome: encrypted(certificate("mail.weak.example"), {
+        protocol: "TLSv1",
+        cipher: "ECDHE-RSA-AES256-SHA",
+        iana: "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
+        group: "x25519",
+      }),
+    },
+  ].map(({ lossy = false, quiet = false, ...look }: Look & { readonly lossy?: boolean; readonly quiet?: boolean }) => ({
+    target: { address: look.address, port: 25, tls: "starttls" as const },
+    names: [look.host],
+    facts: observation(look),
+    silence: quiet ? observation({ ...look, outcome: silence, at: noon - 60_000 }) : null,
+    mark: (ago: number): CycleMark => {
+      if (quiet && ago < 8) return "no-answer";
+      if (ago > 90 && ago < 120) return "not-tried";
+      return lossy && ago < 12 ? "clear" : "tls";
+    },
+  })),
+];
+
+function downstream(host: string): Downstream {
+  return { host, port: 25, tls: "starttls", name: host };
+}
+
+export function customer(id: string, over: Partial<Customer> = {}): Customer {
+  return {
+    id,
+    created: "2019-05-01",
+    gateway: "acme-gateway",
+    domains: [{ name: `${id}.example`, tlsMode: "enabled" }],
+    downstream: [downstream(`mail.${id}.example`)],
+    require: { gateway: defaultRequirement, downstream: { ...defaultRequirement, level: "verified" } },
+    vantage: { gateway: null, downstream: null },
+    allowPrivate: false,
+    contacts: [{ email: `it@${id}.example`, sms: null }],
+    ...over,
+  };
+}
+
+export const customers: readonly Customer[] = [
+  customer("acme"),
+  customer("lost"),
+  customer("early", { created: "2014-03-01", domains: [{ name: "early.example", tlsMode: null }] }),
+  customer("quiet"),
+  customer("weak"),
+  customer("newcomer", { downstream: [downstream("mail.newcomer.example")] }),
+  customer(hostileId, {
+    domains: [{ name: "hostile.example", tlsMode: "enabled" }],
+    downstream: [downstream("mail.hostile.example")],
+  }),
+];
+
+/** Everything up to the cycle of {@link noon}. */
+export async function seed({ config, state, ledger }: Store): Promise<void> {
+  await config.putSettings(defaultSettings);
+  await config.putGateways([{ id: "acme-gateway", hosts: ["mx1.gateway.example", "mx2.gateway.example"], port: 25 }]);
+  await config.putCustomers(customers);
+  for (const { name } of customers.flatMap(({ domains }) => domains)) {
+    if (name === "newcomer.example") continue;
+    const records = [
+      { host: "mx1.gateway.example", preference: 10 },
+      { host: "mx2.gateway.example", preference: 20 },
+    ];
+    await state.putDomain({
+      domain: name,
+      mx: { kind: "mx", records, cut: 0, ttl: 300 },
+      since: noon - 9 * day,
+      failure: null,
+    });
+  }
+  const entries: RosterEntry[] = [];
+  for (const [slot, { target, names, facts, silence }] of slots.entries()) {
+    const host = names[0] ?? "";
+    await state.putHost({
+      facts: { host, addresses: [target.address], aliases: [], failure: null, ttl: 300 },
+      since: noon - 9 * day,
+      failure: null,
+    });
+    entries.push({
+      target,
+      names: names.map((name) => ({ name, since: cycleNow - 2600 })),
+      vantage,
+      allowPrivate: false,
+      needs: [],
+      since: cycleNow - 2600,
+    });
+    const key = targetKey(target);
+    await state.putTarget({
+      key,
+      vantage,
+      slice: 1,
+      slot,
+      facts,
+      factsSince: facts?.at ?? null,
+      silence: silence && { observation: silence, since: silence.at - 8 * everyMs },
+      everEncrypted: true,
+    });
+    if (facts !== null) await ledger.putEvent(key, { at: facts.at, kind: "facts", vantage, observation: facts });
+    if (silence !== null)
+      await ledger.putEvent(key, { at: silence.at, kind: "silence", vantage, observation: silence });
+  }
+  await state.putSlice({ number: 1, vantage, entries });
+  await ledger.putEvent("acme.example", {
+    at: noon - 9 * day,
+    kind: "dns",
+    subject: "acme.example",
+    came: ["mx1.gateway.example", "mx2.gateway.example"],
+    went: ["mx.old.example"],
+    note: "the set of exchanges changed",
+  });
+  await Promise.all(
+    Array.from({ length: 400 }, async (_, ago) => {
+      const cycle = cycleNow - ago;
+      await ledger.putLedger(1, { cycle, everyMs, at: cycle * everyMs, marks: slots.map(({ mark }) => mark(ago)) }, 0);
+    }),
+  );
+  await ledger.rollUp(1, noon, everyMs);
+  await state.claimCycle(cycleNow, noon, everyMs);
+  await seedIncidents({ state, ledger });
+}
+
+async function seedIncidents({ state, ledger }: Pick<Store, "state" | "ledger">): Promise<void> {
+  const subject = "198.51.100.2:25";
+  const at = noon - 11 * everyMs;
+  const told = {
+    subject,
+    at: at + 60_000,
+    since: at,
+    context: { ...context, host: "mail.lost.example", hop: "downstream" as const, customers: 1, customer: "lost" },
+  };
+  const opened = alert(told);
+  await ledger.putAlert(opened, ["console", "smtp:ops@gateway.example"]);
+  const cause = openCause([owed({ ...told, id: "CM-7F3A·2", kind: "reminder", at: noon - 60_000 })], {
+    subject,
+    context: told.context,
+  });
+  const incident = cause.incident && { ...cause.incident, since: at, openedAt: at + 60_000 };
+  await state.putCause({ value: { ...cause, incident }, version: 0 });
+  const shared = {
+    incident: "CM-0BAD",
+    subject: "192.0.2.1:25",
+    since: noon - 5 * day,
+    context: { ...context, customers: customers.length },
+  };
+  await ledger.putAlert(alert({ ...shared, id: "CM-0BAD·1", at: noon - 5 * day + 60_000 }), ["console"]);
+  await ledger.putAlert(alert({ ...shared, id: "CM-0BAD·2", kind: "recovered", at: noon - 5 * day + 3_600_000 }), [
+    "console",
+  ]);
+}
