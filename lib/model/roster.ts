@@ -55,9 +55,11 @@ export interface SlotMemory {
   readonly hot: readonly IncidentClass[];
   /** Epoch ms when unchanged facts must be judged again (a certificate's threshold); null for never. */
   readonly rejudgeAt: number | null;
+  /** Digest of the needs it was last judged under: under other ones it is judged again; empty before the first. */
+  readonly needs: string;
 }
 
-export const blankMemory: SlotMemory = { fingerprint: "", mark: "not-tried", hot: [], rejudgeAt: null };
+export const blankMemory: SlotMemory = { fingerprint: "", mark: "not-tried", hot: [], rejudgeAt: null, needs: "" };
 
 /** What one slot got in one cycle: two bits of the ledger. */
 export type CycleMark = "not-tried" | "tls" | "clear" | "no-answer";

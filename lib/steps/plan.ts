@@ -1,17 +1,12 @@
 /** Every interval: which slices are looked at, and when within the interval. */
 
-import type { CycleNumber, ProbeJob } from "../model/jobs.ts";
+import type { CycleNumber } from "../model/jobs.ts";
 import type { Clock } from "../model/ports.ts";
 import type { Slice } from "../model/roster.ts";
 import type { Store } from "../store/store.ts";
-import { tasksOf } from "./tasks.ts";
+import { type DelayedJob, tasksOf } from "./tasks.ts";
 
-/** A job and how long it has to wait; the queue keeps it until then. */
-export interface DelayedJob {
-  readonly job: ProbeJob;
-  /** At most 720,000: SQS takes 900 s. */
-  readonly delayMs: number;
-}
+export type { DelayedJob } from "./tasks.ts";
 
 export interface PlanWorld {
   readonly store: Store;

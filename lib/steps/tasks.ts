@@ -5,6 +5,13 @@ import { blankMemory, type RosterEntry, type RosterName, type Slice, type SlotMe
 import { spread } from "../model/spread.ts";
 import { type TargetKey, targetKey } from "../model/target.ts";
 
+/** A job and how long it has to wait; the queue keeps it until then. */
+export interface DelayedJob {
+  readonly job: ProbeJob;
+  /** At most 720,000: SQS takes 900 s. */
+  readonly delayMs: number;
+}
+
 const dayMs = 86_400_000;
 
 /**
@@ -57,22 +64,33 @@ function turnAt(names: readonly RosterName[], key: TargetKey, cycle: CycleNumber
   return itsTurn ? (names[index]?.name ?? null) : null;
 }
 
-export interface Confirmation {
+/** A target that answered badly and is looked at again. */
+export interface Doubt {
   readonly slice: number;
   readonly slot: number;
   readonly entry: RosterEntry;
   readonly cycle: CycleNumber;
-  /** 1, 2, 3 … */
-  readonly round: number;
+  /** Which of the confirmation looks: 1, 2, 3 … */
+  readonly rounds: readonly number[];
   readonly known: string;
-  /** Epoch ms: later than this it isn't begun. */
-  readonly notAfter: number;
 }
 
-/** One more look at a target that answered badly, some seconds after the first. */
-export function confirmJob({ slice, slot, entry, cycle, round, known, notAfter }: Confirmation): ProbeJob {
-  const tasks = [lightTask(entry, slot, known)];
-  return { v: 1, cycle, slice, vantage: entry.vantage, round, notAfter, tasks };
+/** A confirmation that could not be made within this long after its time is no longer one. */
+const patienceMs = 60_000;
+
+/** Looks for the doubtful, one job for each slice, cycle and round, `delays[round - 1]` ms from `now` (epoch ms). */
+export function confirmJobs(doubts: readonly Doubt[], delays: readonly number[], now: number): readonly DelayedJob[] {
+  const looks = doubts.flatMap((doubt) => doubt.rounds.map((round) => ({ ...doubt, round })));
+  const groups = Map.groupBy(looks, ({ slice, cycle, round }) => `${slice} ${cycle} ${round}`);
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const { slice, cycle, round, entry } = first;
+    const delayMs = delays[round - 1] ?? 0;
+    const tasks = group.map((look) => lightTask(look.entry, look.slot, look.known));
+    const notAfter = now + delayMs + patienceMs;
+    return [{ job: { v: 1, cycle, slice, vantage: entry.vantage, round, notAfter, tasks }, delayMs }];
+  });
 }
 
 function lightTask(entry: RosterEntry, slot: number, known: string): ProbeTask {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { defaultRequirement } from "../../lib/model/customer.ts";
 import { blankMemory, type RosterEntry, type Slice } from "../../lib/model/roster.ts";
-import { confirmJob, identityNameAt, tasksOf } from "../../lib/steps/tasks.ts";
+import { confirmJobs, identityNameAt, tasksOf } from "../../lib/steps/tasks.ts";
 
 const fiveMinutes = 300_000;
 const cyclesPerDay = 288;
@@ -115,13 +115,28 @@ describe("identity looks", () => {
   });
 });
 
-describe("a confirmation", () => {
-  it("looks at one slot alone, from the vantage that found it, and has a last moment", () => {
+describe("confirmations", () => {
+  const doubt = { slice: 3, cycle: 20, rounds: [1, 2], known: "F1" };
+
+  it("look again after their delays, from the vantage that found it, and have a last moment", () => {
     const target = entry(named(3, 10));
-    const job = confirmJob({ slice: 3, slot: 7, entry: target, cycle: 20, round: 2, known: "F1", notAfter: 99 });
-    expect(job).toMatchObject({ v: 1, slice: 3, cycle: 20, round: 2, vantage: "here", notAfter: 99 });
-    expect(job.tasks).toEqual([
+    const jobs = confirmJobs([{ ...doubt, slot: 7, entry: target }], [20_000, 40_000, 60_000], 1_000_000);
+    expect(jobs.map(({ delayMs, job: { round, notAfter } }) => [delayMs, round, notAfter])).toEqual([
+      [20_000, 1, 1_080_000],
+      [40_000, 2, 1_100_000],
+    ]);
+    expect(jobs[0]?.job).toMatchObject({ v: 1, slice: 3, cycle: 20, vantage: "here" });
+    expect(jobs[0]?.job.tasks).toEqual([
       { slot: 7, target: target.target, name: "mx0.example", identity: false, allowPrivate: false, known: "F1" },
+    ]);
+  });
+
+  it("of one slice and round are one job, however many targets are in doubt", () => {
+    const doubts = [7, 8, 9].map((slot) => ({ ...doubt, slot, entry: entry([], `192.0.2.${slot}`) }));
+    const jobs = confirmJobs(doubts, [20_000, 40_000], 0);
+    expect(jobs.map(({ job: { round, tasks } }) => [round, tasks.length])).toEqual([
+      [1, 3],
+      [2, 3],
     ]);
   });
 });

@@ -1,0 +1,131 @@
+/** One look's votes, brought to their causes. */
+
+import { advance, type Digest, type Step, type VoteEvent } from "../judge/incident.ts";
+import { type ClassVote, votesOf } from "../judge/votes.ts";
+import { type Cause, type IncidentClass, type IncidentPolicy, isSpent, type Vote } from "../model/incident.ts";
+import type { RosterEntry } from "../model/roster.ts";
+import { targetKey } from "../model/target.ts";
+import type { NameState, Store, TargetState } from "../store/store.ts";
+import { changeCause } from "./change-cause.ts";
+import { decisiveLines } from "./decisive-lines.ts";
+import { leafOf, lookAt, presentOf } from "./target-state.ts";
+
+/** One judged look at one target. */
+export interface Look {
+  readonly entry: RosterEntry;
+  readonly state: TargetState;
+  readonly names: readonly NameState[];
+  /** Classes that were told of this target before. */
+  readonly hot: readonly IncidentClass[];
+  /** All classes with a vote are asked for their cause, not only the hot and the bad ones. */
+  readonly thorough: boolean;
+  readonly vote: Omit<Vote, "answer">;
+  readonly firstLook: Digest | null;
+}
+
+export interface CastWorld {
+  readonly store: Store;
+  readonly policy: IncidentPolicy;
+  /** Epoch ms. */
+  readonly now: number;
+}
+
+export interface Cast {
+  /** Classes whose cause isn't spent: what is good next time must be told to them. */
+  readonly hot: readonly IncidentClass[];
+  /** Rounds of this cycle in which the target has to be looked at again. */
+  readonly rounds: readonly number[];
+}
+
+/** The classes that this look will make hot, before any cause is written. */
+export function alarmedBy({ entry, state, names, vote }: Look): readonly IncidentClass[] {
+  const votes = votesOf(lookAt(state, names, vote.at), entry, { now: vote.at });
+  return [...new Set(votes.filter(({ answer }) => answer === "bad").map((bad) => bad.class))];
+}
+
+/** Tells each cause that this look concerns. A cause that nobody's wish stands behind any more ends as gone. */
+export async function castVotes(world: CastWorld, look: Look): Promise<Cast> {
+  const { entry, state, names, vote } = look;
+  const votes = votesOf(lookAt(state, names, vote.at), entry, { now: vote.at });
+  const hot = new Set<IncidentClass>();
+  const rounds = new Set<number>();
+  for (const each of votes) {
+    if (each.answer !== "bad" && !look.thorough && !look.hot.includes(each.class)) continue;
+    const { cause, confirm } = await advanceBy(world, await eventOf(world, look, each));
+    if (cause !== null && !isSpent(cause)) hot.add(each.class);
+    for (const round of confirm?.rounds ?? []) rounds.add(round);
+  }
+  for (const cls of look.hot) {
+    if (votes.some((each) => each.class === cls)) continue;
+    if (isUnwanted(look, votes))
+      await endCause(world, cls, cls === "expiring" ? leafOf(state) : targetKey(entry.target));
+    else hot.add(cls);
+  }
+  return { hot: [...hot], rounds: [...rounds] };
+}
+
+/** Nobody wishes for anything here that a class without a vote could be about: not merely silent on it this time. */
+function isUnwanted({ entry, state }: Look, votes: readonly ClassVote[]): boolean {
+  const alarms = entry.needs.some(({ alarms, require }) => alarms && require.level !== "none");
+  const isEncrypted = presentOf(state)?.outcome.kind === "encrypted";
+  const identityWanted = votes.some((vote) => vote.class === "unauthenticated");
+  return !alarms || (isEncrypted && !identityWanted);
+}
+
+async function eventOf({ store }: CastWorld, look: Look, each: ClassVote): Promise<VoteEvent> {
+  const { state, vote, firstLook } = look;
+  const present = presentOf(state);
+  return {
+    kind: "vote",
+    class: each.class,
+    subject: each.subject,
+    vote: { ...vote, answer: each.answer },
+    context: {
+      ...each.context,
+      lines: present === null ? [] : decisiveLines(present),
+      slot: { slice: state.slice, slot: state.slot, vantage: state.vantage },
+    },
+    // A target is watched by the vantage whose slice it is in, and by no other yet.
+    sighted: 1,
+    held: each.class === "unreachable" && each.answer === "bad" && (await isLost(store, each.subject, look.hot)),
+    firstLook: each.class === "cleartext" ? firstLook : null,
+  };
+}
+
+async function isLost(store: Store, subject: string, hot: readonly IncidentClass[]): Promise<boolean> {
+  if (!hot.includes("cleartext")) return false;
+  const { value } = await store.state.cause("cleartext", subject);
+  return value?.state === "open" || value?.state === "recovering";
+}
+
+/**
+ * A certificate was replaced: the cause that it is about to expire gets a good answer. Elsewhere it may still be shown:
+ * then a bad vote from there takes the recovery back, and nobody heard of it.
+ */
+export async function noLongerShown(world: CastWorld, sha256: string, vote: Omit<Vote, "answer">): Promise<void> {
+  const { value } = await world.store.state.cause("expiring", sha256);
+  if (value === null) return;
+  const event = { kind: "vote", class: "expiring", subject: sha256, context: value.context } as const;
+  await advanceBy(world, { ...event, vote: { ...vote, answer: "good" }, sighted: 1, held: false, firstLook: null });
+}
+
+async function advanceBy({ store, policy, now }: CastWorld, event: VoteEvent): Promise<Step> {
+  let step: Step = { cause: null, confirm: null, owed: [] };
+  await changeCause(store, event.class, event.subject, (cause) => {
+    step = advance(cause, event, policy, now);
+    return changedCause(cause, step);
+  });
+  return step;
+}
+
+function changedCause(before: Cause | null, { cause }: Step): Cause | null {
+  return cause === before ? null : cause;
+}
+
+/** `subject` null: there is none. */
+export async function endCause(world: CastWorld, cls: IncidentClass, subject: string | null): Promise<void> {
+  if (subject === null) return;
+  await changeCause(world.store, cls, subject, (cause) =>
+    changedCause(cause, advance(cause, { kind: "gone" }, world.policy, world.now)),
+  );
+}

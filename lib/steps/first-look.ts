@@ -1,0 +1,22 @@
+/** What the first looks after an import find is told to the operator in one message. */
+
+import type { Digest } from "../judge/incident.ts";
+import type { IncidentPolicy } from "../model/incident.ts";
+import type { CycleNumber } from "../model/jobs.ts";
+import type { RosterEntry } from "../model/roster.ts";
+
+const firstCycles = 2;
+/** The last confirmation has to be made and judged. */
+const graceMs = 30_000;
+
+/** The digest that a target's opening belongs to while it is new on the roster, null later on. */
+export function firstLookOf(
+  { since }: RosterEntry,
+  cycle: CycleNumber,
+  everyMs: number,
+  { confirmAfter }: IncidentPolicy,
+): Digest | null {
+  if (cycle - since > firstCycles) return null;
+  const endOfSecond = (since + firstCycles + 1) * everyMs;
+  return { digest: "first-look", until: endOfSecond + Math.max(0, ...confirmAfter) + graceMs };
+}

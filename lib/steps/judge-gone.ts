@@ -1,0 +1,32 @@
+/** Targets that nobody uses any more: what is open of them ends, and isn't called a recovery. */
+
+import { type IncidentPolicy, incidentClasses } from "../model/incident.ts";
+import type { CycleNumber } from "../model/jobs.ts";
+import type { Clock } from "../model/ports.ts";
+import { targetKey } from "../model/target.ts";
+import type { Store } from "../store/store.ts";
+import { endCause, noLongerShown } from "./cast.ts";
+import type { Gone } from "./roster.ts";
+import { leafOf } from "./target-state.ts";
+
+export interface GoneWorld {
+  readonly store: Store;
+  readonly now: Clock;
+  readonly policy: IncidentPolicy;
+}
+
+/** `gone` as `resolve` reports it. A target that another vantage still watches is in use. */
+export async function judgeGone(gone: readonly Gone[], cycle: CycleNumber, world: GoneWorld): Promise<void> {
+  if (gone.length === 0) return;
+  const { store, policy } = world;
+  const now = world.now();
+  const entries = (await store.state.slices()).flatMap((slice) => slice.entries);
+  const inUse = new Set(entries.flatMap((entry) => (entry === null ? [] : targetKey(entry.target))));
+  for (const { key, vantage } of gone) {
+    if (inUse.has(key)) continue;
+    for (const cls of incidentClasses) await endCause({ store, policy, now }, cls, key);
+    const leaf = leafOf(await store.state.target(key, vantage));
+    // Other targets may show the same certificate: they take a recovery back.
+    if (leaf !== null) await noLongerShown({ store, policy, now }, leaf, { at: now, cycle, round: 0, vantage });
+  }
+}

@@ -1,0 +1,152 @@
+/** One slot of a batch: what was seen is kept, and made ready to be voted on. */
+
+import { markOf } from "../judge/answer.ts";
+import { nextThreshold } from "../judge/dates.ts";
+import { fingerprint } from "../judge/fingerprint.ts";
+import type { ProbeResults } from "../model/jobs.ts";
+import type { CertificateFacts, Observation } from "../model/observation.ts";
+import type { RosterEntry, SlotMemory } from "../model/roster.ts";
+import { targetKey } from "../model/target.ts";
+import type { NameState, TargetState } from "../store/store.ts";
+import { type CastWorld, type Look, noLongerShown } from "./cast.ts";
+import { firstLookOf } from "./first-look.ts";
+import { needsDigest, type SlotAnswers } from "./slot-answers.ts";
+import { afterLook, leafOf, presentOf } from "./target-state.ts";
+
+export interface SlotWorld extends CastWorld {
+  readonly everyMs: number;
+  readonly results: ProbeResults;
+  /** False: this vantage has lost its vote. */
+  readonly mayVote: boolean;
+}
+
+export interface Judged {
+  /** Null where there is nothing to vote on. */
+  readonly look: Look | null;
+  /** What is remembered from now on, but for `hot`. */
+  readonly memory: SlotMemory;
+}
+
+/** A further name's look is written down again when it is older than this, changed or not. */
+const nameKeptMs = 86_400_000 / 2;
+
+/** Writes name states, history and the target's state, where they changed. */
+export async function judgeSlot(slot: SlotAnswers, world: SlotWorld): Promise<Judged> {
+  const { entry, memory } = slot;
+  const key = targetKey(entry.target);
+  const [before, known] = await Promise.all([
+    world.store.state.target(key, entry.vantage),
+    entry.names.length > 1 ? world.store.state.names(key, entry.vantage) : [],
+  ]);
+  const named = await namesAfter(slot, known, world);
+  const state = await stateAfter(slot, before, world);
+  const present = state === undefined ? null : presentOf(state);
+  if (state === undefined || present === null) return { look: null, memory: { ...memory, fingerprint: "" } };
+
+  const at = lookedAt(slot);
+  const isNews = slot.light !== null || named.changed;
+  const vote = { at, cycle: world.results.cycle, round: world.results.round, vantage: world.results.vantage };
+  const look = {
+    entry,
+    state,
+    names: named.names,
+    hot: memory.hot,
+    thorough: world.results.round > 0,
+    vote,
+    firstLook: firstLookOf(entry, world.results.cycle, world.everyMs, world.policy),
+  };
+  return {
+    look: isNews && world.mayVote ? look : null,
+    memory: {
+      ...memory,
+      fingerprint: fingerprint(present),
+      mark: markOf(present.outcome),
+      rejudgeAt: nextJudgement(entry, present, named.names, world.now),
+      needs: isNews ? needsDigest(entry) : memory.needs,
+    },
+  };
+}
+
+/** Undefined: what is kept isn't what the answer speaks of; the next look has to bring all the facts. */
+async function stateAfter(
+  { light, memory, slot, entry }: SlotAnswers,
+  before: TargetState | undefined,
+  world: SlotWorld,
+): Promise<TargetState | undefined> {
+  const present = before === undefined ? null : presentOf(before);
+  if (light === null) return before;
+  const isKept = present !== null && fingerprint(present) === light.fingerprint;
+  if (light.kind === "same") return isKept ? before : undefined;
+  const seen = light.observation;
+  // An old batch, delivered again after a newer one was judged.
+  if (present && present.at > seen.at) return before;
+  if (isKept && light.fingerprint === memory.fingerprint) return before;
+
+  const after = afterLook(before, seen, { slice: world.results.slice, slot });
+  const former = leafOf(before);
+  if (former !== null && former !== leafOf(after) && memory.hot.includes("expiring")) {
+    await noLongerShown(world, former, { ...voteOf(world.results), at: seen.at });
+  }
+  const kind = after.silence === null ? "facts" : "silence";
+  const key = targetKey(entry.target);
+  await world.store.ledger.putEvent(key, { at: seen.at, kind, vantage: entry.vantage, observation: seen });
+  await world.store.state.putTarget(after);
+  return after;
+}
+
+/** Only a handshake says what a name is shown; a look that brought none leaves what is known. */
+async function namesAfter(
+  { identities, entry, memory }: SlotAnswers,
+  known: readonly NameState[],
+  world: SlotWorld,
+): Promise<{ readonly names: readonly NameState[]; readonly changed: boolean }> {
+  const names = new Map(known.map((state) => [state.name, state]));
+  let changed = false;
+  for (const { observation, name } of identities) {
+    if (observation.outcome.kind !== "encrypted" || name === null) continue;
+    const { certificate } = observation.outcome;
+    const before = names.get(name);
+    const isOther = before === undefined || shownAs(before.certificate) !== shownAs(certificate);
+    if (!isOther && observation.at - before.at < nameKeptMs) continue;
+    const former = before?.certificate?.leaf.sha256;
+    if (former !== undefined && former !== certificate?.leaf.sha256 && memory.hot.includes("expiring")) {
+      await noLongerShown(world, former, { ...voteOf(world.results), at: observation.at });
+    }
+    const state: NameState = { name, certificate, at: observation.at };
+    await world.store.state.putName(targetKey(entry.target), entry.vantage, state);
+    names.set(name, state);
+    changed ||= isOther;
+  }
+  return { names: [...names.values()], changed };
+}
+
+function shownAs(certificate: CertificateFacts | null): string {
+  return certificate === null ? "" : `${certificate.leaf.sha256} ${certificate.trust}`;
+}
+
+function voteOf({ cycle, round, vantage }: ProbeResults) {
+  return { cycle, round, vantage };
+}
+
+function lookedAt({ light, identities }: SlotAnswers): number {
+  const times = identities.map(({ observation }) => observation.at);
+  if (light !== null) times.push(light.kind === "same" ? light.at : light.observation.at);
+  return Math.max(...times);
+}
+
+/** Epoch ms at which a date of a certificate changes what is said, though nothing else did; null for never. */
+function nextJudgement(
+  { names: roster }: RosterEntry,
+  present: Observation,
+  names: readonly NameState[],
+  now: number,
+): number | null {
+  if (present.outcome.kind !== "encrypted") return null;
+  const wanted = new Set(roster.map(({ name }) => name));
+  const shown = [
+    present.outcome.certificate,
+    ...names.filter(({ name }) => wanted.has(name)).map((s) => s.certificate),
+  ];
+  const next = shown.flatMap((certificate) => (certificate && nextThreshold(certificate.leaf, now)) ?? []);
+  return next.length === 0 ? null : Math.min(...next);
+}

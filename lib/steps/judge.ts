@@ -1,0 +1,87 @@
+/**
+ * What came back from the probes, judged: certificates and facts, causes, memory, and the ledger last, as the commit mark.
+ *
+ * Every write can be done again: a batch that is delivered twice, or after a crash between any two writes, ends in the
+ * same state. A steady batch writes the ledger and nothing else.
+ */
+
+import type { IncidentPolicy } from "../model/incident.ts";
+import type { ProbeResults } from "../model/jobs.ts";
+import type { Clock } from "../model/ports.ts";
+import type { CycleMark, SlotMemory } from "../model/roster.ts";
+import type { Store } from "../store/store.ts";
+import { eachAtOnce } from "./at-once.ts";
+import { alarmedBy, type Cast, castVotes } from "./cast.ts";
+import { changeMemory } from "./change-memory.ts";
+import { type Judged, judgeSlot } from "./judge-slot.ts";
+import { type SlotAnswers, slotsOf } from "./slot-answers.ts";
+import { confirmJobs, type DelayedJob, type Doubt } from "./tasks.ts";
+
+export interface JudgeWorld {
+  readonly store: Store;
+  readonly now: Clock;
+  readonly policy: IncidentPolicy;
+  readonly everyMs: number;
+  /** Vantages that have a vote: what the others see is kept, and alarms nobody. */
+  readonly sighted: readonly string[];
+}
+
+/** The looks that have to be made again soon, to be sure. */
+export interface JudgeReport {
+  readonly jobs: readonly DelayedJob[];
+}
+
+const slotsAtOnce = 16;
+
+export async function judge(results: ProbeResults, world: JudgeWorld): Promise<JudgeReport> {
+  const { store, policy, everyMs } = world;
+  const now = world.now();
+  const [slice, memory] = await Promise.all([store.state.slice(results.slice), store.state.memory(results.slice)]);
+  if (slice === undefined) return { jobs: [] };
+  const slots = slotsOf(results, slice, memory.value, now);
+  const context = { store, policy, everyMs, now, results, mayVote: world.sighted.includes(results.vantage) };
+
+  const judged = new Map<SlotAnswers, Judged>();
+  await eachAtOnce(
+    slots.filter(({ isSteady }) => !isSteady),
+    slotsAtOnce,
+    async (slot) => void judged.set(slot, await judgeSlot(slot, context)),
+  );
+
+  // Before the first write to a cause: else a crash behind it could leave a cause that no good answer ever reaches.
+  const alarmed = await changeMemory(store, results.slice, memory, intentions(judged));
+
+  const casts = new Map<SlotAnswers, Cast>();
+  await eachAtOnce(judged, slotsAtOnce, async ([slot, { look }]) => {
+    if (look !== null) casts.set(slot, await castVotes(context, look));
+  });
+
+  const changes = new Map<number, SlotMemory>();
+  const doubts: Doubt[] = [];
+  for (const [slot, { memory: next }] of judged) {
+    const { hot, rounds } = casts.get(slot) ?? { hot: slot.memory.hot, rounds: [] };
+    changes.set(slot.slot, { ...next, hot });
+    const { entry } = slot;
+    if (rounds.length > 0) doubts.push({ ...results, slot: slot.slot, entry, rounds, known: next.fingerprint });
+  }
+  await changeMemory(store, results.slice, alarmed, changes);
+
+  if (results.round === 0) {
+    const marks = Array.from({ length: slice.entries.length }, (): CycleMark => "not-tried");
+    for (const { slot, mark } of slots) marks[slot] = mark;
+    await store.ledger.putLedger(results.slice, { cycle: results.cycle, everyMs, at: now, marks }, results.part);
+    await store.ledger.rollUp(results.slice, now, everyMs);
+  }
+  return { jobs: confirmJobs(doubts, policy.confirmAfter, now) };
+}
+
+/** What is remembered stays, but for the classes that are about to alarm. */
+function intentions(judged: ReadonlyMap<SlotAnswers, Judged>): ReadonlyMap<number, SlotMemory> {
+  const changes = new Map<number, SlotMemory>();
+  for (const [{ slot, memory }, { look }] of judged) {
+    if (look === null) continue;
+    const hot = [...new Set([...memory.hot, ...alarmedBy(look)])];
+    if (hot.length > memory.hot.length) changes.set(slot, { ...memory, hot });
+  }
+  return changes;
+}

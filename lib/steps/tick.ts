@@ -1,0 +1,56 @@
+/** What only the clock brings: looks that a crash swallowed, clean time that is over, reminders. */
+
+import { advance, type Step } from "../judge/incident.ts";
+import type { Cause, IncidentPolicy } from "../model/incident.ts";
+import type { Clock } from "../model/ports.ts";
+import { blankMemory } from "../model/roster.ts";
+import { targetKey } from "../model/target.ts";
+import type { Store, Versioned } from "../store/store.ts";
+import { changeCause } from "./change-cause.ts";
+import { confirmJobs, type DelayedJob, type Doubt } from "./tasks.ts";
+
+export interface TickWorld {
+  readonly store: Store;
+  readonly now: Clock;
+  readonly policy: IncidentPolicy;
+}
+
+export interface TickReport {
+  readonly jobs: readonly DelayedJob[];
+}
+
+/** Advances every cause whose time has come. The outboxes are emptied by `notify`, called after it. */
+export async function tick({ store, now, policy }: TickWorld): Promise<TickReport> {
+  const at = now();
+  const due = (await store.state.dueCauses(at)).filter(({ value }) => value.due !== null && value.due <= at);
+  const doubts: Doubt[] = [];
+  for (const cause of due) {
+    const { confirm } = await advanceOne(store, cause, policy, at);
+    if (confirm !== null) doubts.push(...(await doubtsOf(store, cause.value, confirm)));
+  }
+  return { jobs: confirmJobs(doubts, policy.confirmAfter, at) };
+}
+
+async function advanceOne(store: Store, found: Versioned<Cause>, policy: IncidentPolicy, at: number): Promise<Step> {
+  let step: Step = { cause: null, confirm: null, owed: [] };
+  const move = (cause: Cause | null): Cause | null => {
+    step = advance(cause, { kind: "tick" }, policy, at);
+    return step.cause === cause ? null : step.cause;
+  };
+  await changeCause(store, found.value.class, found.value.subject, move, found);
+  return step;
+}
+
+/** None where the target has left the roster meanwhile. */
+async function doubtsOf(
+  store: Store,
+  { context, subject }: Cause,
+  { cycle, rounds }: NonNullable<Step["confirm"]>,
+): Promise<readonly Doubt[]> {
+  if (context.slot === null) return [];
+  const { slice: number, slot } = context.slot;
+  const [slice, memory] = await Promise.all([store.state.slice(number), store.state.memory(number)]);
+  const entry = slice?.entries[slot];
+  if (!entry || targetKey(entry.target) !== subject) return [];
+  return [{ slice: number, slot, entry, cycle, rounds, known: (memory.value[slot] ?? blankMemory).fingerprint }];
+}

@@ -1,0 +1,217 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Alert, incidentClasses } from "../../lib/model/incident.ts";
+import { digestOf } from "../../lib/steps/words/digest.ts";
+import { shown } from "../../lib/steps/words/escape.ts";
+import { draftOf } from "../../lib/steps/words/letter.ts";
+import { sampleAlerts } from "../../lib/steps/words/samples.ts";
+import { span } from "../../lib/steps/words/time.ts";
+import { alert, context, noon } from "../fakes/causes.ts";
+
+const minute = 60_000;
+const gsm7 = /^[A-Za-z0-9 @$_!"#%&'()*+,\-./:;<=>?]*$/;
+
+const read = (over: Partial<Alert> = {}, baseUrl: string | null = null) => draftOf(alert(over), baseUrl);
+
+describe("a message of a lost hop", () => {
+  it("reads so", () => {
+    expect(read({}, "https://status.example")).toMatchObject({
+      id: "CM-7F3A·1",
+      subject: "[CM-7F3A.1] TLS lost: mx1.gateway.example, cleartext, 3 customers",
+      sms: "CM-7F3A.1 TLS lost: mx1.gateway.example, cleartext, 3 customers, since 2026-11-24 12:00:00 UTC",
+      attributes: {
+        class: "cleartext",
+        kind: "opened",
+        severity: "critical",
+        hop: "gateway",
+        incident: "CM-7F3A",
+      },
+      text: `mx1.gateway.example (192.0.2.1:25) no longer offers TLS.
+
+Since:     2026-11-24 12:00:00 UTC
+Hop:       internet to gateway
+Customers: 3 customers
+The mail:  mail goes in clear
+
+What was found:
+  starttls.absent (critical)
+    offered: SIZE 52428800
+
+The decisive lines:
+  0.021 <-- 220 mx1.gateway.example ESMTP
+  0.043 <-- 250 SIZE 52428800
+
+What to do:
+  Switch STARTTLS on in the mail server.
+
+Incident CM-7F3A, message 1, 2026-11-24 12:01:00 UTC
+https://status.example/incidents/CM-7F3A
+`,
+    });
+  });
+
+  it("says 'has never offered TLS' where it never did", () => {
+    const never = read({ context: { ...context, neverOffered: true } });
+    expect(never.subject).toBe("[CM-7F3A.1] TLS never offered: mx1.gateway.example, cleartext, 3 customers");
+    expect(never.text).toContain("mx1.gateway.example (192.0.2.1:25) has never offered TLS, and is required to.");
+  });
+
+  it("gives the rate of one that shows at times, and calls it intermittent", () => {
+    const sometimes = read({ form: "intermittent", rate: { bad: 3, of: 24 } });
+    expect(sometimes.text).toContain("3 of 24 sessions offered no TLS.");
+    expect(sometimes.event.class).toBe("intermittent");
+    expect(sometimes.attributes.class).toBe("intermittent");
+  });
+
+  it("names the customer where it is one customer's alone, and leads to its page", () => {
+    const own = read({ context: { ...context, customers: 1, customer: "acme" } }, "https://status.example");
+    expect(own.text).toContain("Customers: 1 customer (acme)");
+    expect(own.text).toContain("https://status.example/customers/acme\n");
+    expect(own.attributes.customer).toBe("acme");
+  });
+
+  it("says how long it was when it is over, and asks for nothing", () => {
+    const over = read({ kind: "recovered", id: "CM-7F3A·2", at: noon + 9 * minute });
+    expect(over.subject).toBe("[CM-7F3A.2] Recovered: mx1.gateway.example, cleartext, 3 customers");
+    expect(over.text).toContain(
+      "offers TLS again. It lasted 9 min, from 2026-11-24 12:00:00 UTC to 2026-11-24 12:09:00",
+    );
+    expect(over.text).not.toContain("What to do");
+    expect(over.sms).toContain("after 9 min");
+  });
+
+  it("doesn't call it a recovery when the target is no longer in use", () => {
+    const gone = read({ kind: "gone" });
+    expect(gone.subject).toContain("No longer in use");
+    expect(gone.text).toContain("That is not a recovery");
+  });
+
+  it("tells worse, reminders and flapping apart from the first message", () => {
+    expect(read({ kind: "worse" }).subject).toContain("Worse, TLS lost");
+    expect(read({ kind: "reminder", at: noon + 1440 * minute }).text).toContain("Still so after 1 d:");
+    expect(read({ kind: "flapping" }).text).toContain("It comes and goes");
+  });
+
+  it("is one JSON value with what a machine needs", () => {
+    const { event, text } = read();
+    expect(event).toEqual({
+      id: "CM-7F3A·1",
+      kind: "opened",
+      class: "cleartext",
+      subject: "192.0.2.1:25",
+      customers: 3,
+      at: "2026-11-24T12:01:00.000Z",
+      text,
+    });
+  });
+});
+
+describe("a subject line", () => {
+  it("is less than 100 printable ASCII characters, whatever the host, and keeps the end of a long name", () => {
+    const host = `${"a".repeat(63)}.${"b".repeat(63)}.mail.example`;
+    const { subject } = read({ context: { ...context, host } });
+    expect(subject.length).toBeLessThan(100);
+    expect(subject).toContain("bb.mail.example, cleartext, 3 customers");
+  });
+
+  it("never takes words from the wire", () => {
+    const text = fc.string({ unit: "binary", maxLength: 300 });
+    fc.assert(
+      fc.property(text, text, fc.constantFrom(...incidentClasses), (host, line, cls) => {
+        const wire = { ...context, host, lines: [line], customer: null };
+        const draft = draftOf(alert({ class: cls, context: wire, subject: line }), null);
+        expect(draft.subject).toMatch(/^[\x20-\x7e]{1,99}$/);
+        expect(draft.sms.length).toBeLessThanOrEqual(140);
+        expect(draft.sms).toMatch(gsm7);
+        expect(draft.text).toMatch(/^[\x20-\x7e\n]*$/);
+      }),
+    );
+  });
+});
+
+describe("an SMS", () => {
+  it("keeps to GSM-7's basic table, where brackets have no place", () => {
+    const { sms } = read({ subject: "[2001:db8::25]:25", context: { ...context, host: "2001:db8::25" } });
+    expect(sms).toMatch(gsm7);
+    expect(sms).toContain("(2001:db8::25):25");
+  });
+});
+
+describe("what came from the wire", () => {
+  it.each([
+    ["250 ok\r\nBcc: all@example.net", "250 ok\\u{d}\\u{a}Bcc: all@example.net"],
+    ["\u001b[31mred", "\\u{1b}[31mred"],
+    ["visit https://evil.example/x now", "visit hxxps[:]//evil.example/x now"],
+    ["www.evil.example", "www[.]evil.example"],
+    ["pаypal", "p\\u{430}ypal"],
+    ["mailto:x@evil.example", "mailto[:]x@evil.example"],
+  ])("%j is shown as %j", (wire, safe) => {
+    expect(shown(wire)).toBe(safe);
+  });
+
+  it("is cut to a line's length", () => {
+    expect(shown("x".repeat(100_000))).toBe(`${"x".repeat(197)}...`);
+  });
+
+  it("is cut in lines and findings too: the page has them all", () => {
+    const [one] = context.findings;
+    if (one === undefined) throw new Error("no finding");
+    const findings = Array.from({ length: 40 }, () => ({ ...one, evidence: Array(40).fill("line") }));
+    const { text } = read({ context: { ...context, findings, lines: Array(40).fill("line") } });
+    expect(text.split("\n").length).toBeLessThan(60);
+  });
+});
+
+describe("a digest", () => {
+  const never = (index: number, customers = 2): Alert =>
+    alert({
+      id: `CM-000${index}·1`,
+      incident: `CM-000${index}`,
+      subject: `192.0.2.${index}:25`,
+      context: { ...context, neverOffered: true, customers, host: `mx${index}.example` },
+    });
+
+  it("names each target, whose it is and its incident", () => {
+    const draft = digestOf([never(1), never(2)], "https://status.example");
+    expect(draft.subject).toBe("[CM-0001.1] TLS never offered: 2 targets, cleartext, at most 4 customers");
+    expect(draft.text).toContain("  mx2.example (192.0.2.2:25), internet to gateway, 2 customers, CM-0002");
+    expect(draft.text).toContain("found 2 targets that have never offered TLS, and are required to.");
+    expect(draft.text).toContain("https://status.example/incidents\n");
+    expect(draft.sms.length).toBeLessThanOrEqual(140);
+    expect(draft.sms).toMatch(gsm7);
+    expect(draft.event).toMatchObject({ kind: "opened", class: "cleartext", subject: "192.0.2.1:25 192.0.2.2:25" });
+  });
+
+  it("of one is worded as it would be alone", () => {
+    expect(digestOf([never(1)], null)).toEqual(draftOf(never(1), null));
+  });
+
+  it("of a whole fleet stays a message that can be sent", () => {
+    const many = Array.from({ length: 5000 }, (_, index) => never(index));
+    const draft = digestOf([never(1), ...many], null);
+    expect(draft.text).toContain("and 4801 more");
+    expect(draft.text.length).toBeLessThan(100_000);
+  });
+});
+
+describe("samples for notify --test", () => {
+  it("are one of each kind, and can't be taken for real ones", () => {
+    const samples = sampleAlerts(noon);
+    expect(samples.map(({ kind }) => kind)).toEqual(["opened", "worse", "reminder", "flapping", "recovered", "gone"]);
+    expect(samples.every(({ incident, context: { host } }) => incident === "CM-TEST" && host.includes("sample"))).toBe(
+      true,
+    );
+    expect(new Set(samples.map(({ id }) => id)).size).toBe(samples.length);
+  });
+});
+
+describe("a span", () => {
+  it.each([
+    [999, "0 s"],
+    [45_000, "45 s"],
+    [8 * minute + 59_000, "8 min"],
+    [125 * minute, "2 h 5 min"],
+    [120 * minute, "2 h"],
+    [76 * 60 * minute, "3 d 4 h"],
+  ])("%d ms is %s", (ms, words) => expect(span(ms)).toBe(words));
+});
