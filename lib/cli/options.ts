@@ -4,6 +4,7 @@ import { isIP } from "node:net";
 import { InvalidArgumentError, Option } from "commander";
 import { requirementLevels, type TlsMode } from "../model/customer.ts";
 import type { TlsStart } from "../model/target.ts";
+import { parseServer } from "../world/dns-server-address.ts";
 
 const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
@@ -26,10 +27,7 @@ function words(ms: number): string {
 
 /** `IP`, `IP:port` or `[v6]:port`. */
 export function resolverAddress(text: string): string {
-  const match = /^(?:\[([^\]]+)\]|([^:]+)|([0-9a-f:]+))(?::(\d{1,5}))?$/i.exec(text);
-  const address = isIP(text) ? text : (match?.[1] ?? match?.[2]);
-  const port = isIP(text) || match?.[4] === undefined ? 53 : Number(match[4]);
-  if (address === undefined || !isIP(address) || port < 1 || port > 65_535)
+  if (parseServer(text) === undefined)
     throw new InvalidArgumentError(
       "expected an address with or without a port, like 192.0.2.53 or [2001:db8::53]:5353.",
     );

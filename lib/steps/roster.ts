@@ -20,7 +20,7 @@ export interface Gone {
   readonly vantage: string;
 }
 
-export interface Roster {
+interface Roster {
   /** Only those that changed; the others stay as they are. */
   readonly changed: readonly Slice[];
   /** Entries that are new. */

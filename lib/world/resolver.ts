@@ -4,7 +4,8 @@ import { getServers } from "node:dns";
 import type { Clock, DnsAnswer, Resolver } from "../model/ports.ts";
 import { failed } from "../protocols/dns/codec.ts";
 import { asciiName } from "../protocols/dns/name.ts";
-import { askServer, type DnsServerAddress, parseServer } from "./dns-transport.ts";
+import { type DnsServerAddress, parseServer } from "./dns-server-address.ts";
+import { askServer } from "./dns-transport.ts";
 import { createLimit } from "./limit.ts";
 
 export interface ResolverOptions {

@@ -17,9 +17,9 @@ import { createServer, type Server } from "node:net";
 import { type Answer, decode, encode, type Packet, type Question, type RecordType } from "dns-packet";
 
 /** What goes wrong before the right answer; with `thenSilent` the right one never comes. Over UDP only. */
-export type Forgery = "id" | "name" | "type" | "port" | "query" | "garbage";
+type Forgery = "id" | "name" | "type" | "port" | "query" | "garbage";
 
-export interface Rrsets {
+interface Rrsets {
   readonly A?: readonly string[];
   readonly AAAA?: readonly string[];
   /** `10 mx1.example`; `0 .` is a null MX. */
@@ -39,12 +39,12 @@ export interface Rrsets {
   readonly fails?: Partial<Readonly<Record<"A" | "AAAA" | "MX", Failure>>>;
 }
 
-export type Failure = "nxdomain" | "servfail" | "refused" | "silence" | "bad-record";
+type Failure = "nxdomain" | "servfail" | "refused" | "silence" | "bad-record";
 
 /** By name, lower case. A name that isn't there is NXDOMAIN; a type that isn't there is NODATA; both with a SOA. */
 export type Zone = Readonly<Record<string, Rrsets | Failure>>;
 
-export interface DnsQuery {
+interface DnsQuery {
   readonly name: string;
   readonly type: string;
   readonly by: "udp" | "tcp";

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, test } from "vitest";
 import type { DnsAnswer, Resolver } from "../../lib/model/ports.ts";
 import { findMx } from "../../lib/protocols/dns/mx.ts";
-import { parseServer } from "../../lib/world/dns-transport.ts";
+import { parseServer } from "../../lib/world/dns-server-address.ts";
 import { createResolver, withBudget } from "../../lib/world/resolver.ts";
 import { type DnsServer, startDns, type Zone } from "../fakes/dns-server.ts";
 import { fakeResolver } from "../fakes/resolver.ts";

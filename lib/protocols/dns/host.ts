@@ -1,8 +1,9 @@
 /** All addresses of one host, and all that DNS says of a domain. */
 
-import { isIP, SocketAddress } from "node:net";
+import { isIP } from "node:net";
 import type { DnsFailure, DomainFacts, HostFacts } from "../../model/domain-facts.ts";
 import type { Resolver } from "../../model/ports.ts";
+import { canonicalAddress } from "../ip/address.ts";
 import { failed } from "./codec.ts";
 import { type Lookup, lookup } from "./lookup.ts";
 import { findMx } from "./mx.ts";
@@ -23,7 +24,7 @@ export async function findHost(host: string, resolver: Resolver): Promise<HostFa
   const [v4, v6] = await Promise.all([lookup(name, "A", resolver), lookup(name, "AAAA", resolver)]);
   return {
     host: name,
-    addresses: [...addressesOf(v4, "ipv4"), ...addressesOf(v6, "ipv6")],
+    addresses: [...addressesOf(v4, 4), ...addressesOf(v6, 6)],
     aliases: v4.aliases.length >= v6.aliases.length ? v4.aliases : v6.aliases,
     failure: failureOf(v4, v6),
     ttl: Math.min(v4.ttl, v6.ttl),
@@ -39,12 +40,11 @@ export async function findDomain(domain: string, resolver: Resolver): Promise<Do
   return { domain: asciiName(domain) ?? domain.toLowerCase(), mx, failure, hosts };
 }
 
-function addressesOf(found: Lookup, family: "ipv4" | "ipv6"): readonly string[] {
+function addressesOf(found: Lookup, family: 4 | 6): readonly string[] {
   if (found.kind !== "found") return [];
-  const addresses = found.records.flatMap(({ data }) => {
-    if (typeof data !== "string" || isIP(data) !== (family === "ipv4" ? 4 : 6)) return [];
-    return [new SocketAddress({ address: data, family }).address];
-  });
+  const addresses = found.records.flatMap(({ data }) =>
+    typeof data === "string" && isIP(data) === family ? (canonicalAddress(data) ?? []) : [],
+  );
   return [...new Set(addresses)].sort().slice(0, mostAddresses);
 }
 

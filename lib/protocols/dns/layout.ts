@@ -3,7 +3,7 @@
  * lies, whether its length is true, and which names carry labels that text could not tell apart.
  */
 
-export interface RecordFrame {
+interface RecordFrame {
   /** The type's number. */
   readonly type: number;
   /** False when a label of the owner's name or of the name in its data has bytes outside [A-Za-z0-9_-]. */

@@ -7,7 +7,7 @@ import { lookup } from "./lookup.ts";
 import { asciiName } from "./name.ts";
 
 /** More exchanges than any sender tries; the rest is cut, and said. */
-export const mostExchanges = 20;
+const mostExchanges = 20;
 
 /**
  * Finds where mail for `domain` is delivered, best preference first, equal preferences by name, so that a rotated answer
