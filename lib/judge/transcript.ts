@@ -13,10 +13,9 @@ export interface Row {
   readonly tone: Remark["tone"];
 }
 
-/** `Trying TLS on mx1.example[192.0.2.25] (10):`; with the port where it isn't 25, the preference where there is one. */
+/** `Trying TLS on mx1.example[192.0.2.25] (10):`; a server that no MX record named has the preference 0. */
 export function transcriptHeader({ host, target }: Observation, preference: number | null): string {
-  const port = target.port === 25 ? "" : `:${target.port}`;
-  return `Trying TLS on ${host ?? ""}[${target.address}]${port}${preference === null ? "" : ` (${preference})`}:`;
+  return `Trying TLS on ${host ?? target.address}[${target.address}] (${preference ?? 0}):`;
 }
 
 /** The rows of one probe in the order of its dialogue. */

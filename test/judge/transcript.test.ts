@@ -92,13 +92,12 @@ describe("the header", () => {
   const at = (part: Partial<Observation>, preference: number | null) =>
     transcriptHeader({ ...observation, ...part }, preference);
   it("names host, address and preference", () => expect(at({}, 10)).toBe("Trying TLS on mx.example[192.0.2.25] (10):"));
-  it("names another port", () => {
-    expect(at({ target: { address: "2001:db8::1", port: 2525, tls: "starttls" } }, null)).toBe(
-      "Trying TLS on mx.example[2001:db8::1]:2525:",
-    );
+  it("has the preference of a lone host where no MX named it", () => {
+    expect(at({}, null)).toBe("Trying TLS on mx.example[192.0.2.25] (0):");
   });
-  it("leaves out the name that isn't there", () =>
-    expect(at({ host: null }, null)).toBe("Trying TLS on [192.0.2.25]:"));
+  it("gives the address for the name that isn't there", () => {
+    expect(at({ host: null }, null)).toBe("Trying TLS on 192.0.2.25[192.0.2.25] (0):");
+  });
 });
 
 describe("a probe that went through", () => {
