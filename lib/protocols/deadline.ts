@@ -1,3 +1,8 @@
+export interface Early {
+  readonly ms: number;
+  readonly call: () => void;
+}
+
 /** One timer for a whole probe: whoever waits, waits under it, and never longer than the probe as a whole may last. */
 export class Deadline {
   readonly #monotonic: () => number;
@@ -15,10 +20,15 @@ export class Deadline {
     return Math.max(0, this.#end - this.#monotonic());
   }
 
-  /** Calls `expired` after `ms`, or when the whole is over. What was armed before is forgotten. */
-  arm(ms: number, expired: () => void): void {
+  /** Calls `expired` after `ms`, or when the whole is over; and `early` before that. What was armed before is forgotten. */
+  arm(ms: number, expired: () => void, early?: Early): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(expired, Math.min(ms, this.left));
+    if (early === undefined || early.ms >= ms) this.#timer = setTimeout(expired, Math.min(ms, this.left));
+    else
+      this.arm(early.ms, () => {
+        early.call();
+        this.arm(ms - early.ms, expired);
+      });
   }
 
   clear(): void {

@@ -5,7 +5,6 @@ import { printable } from "../printable.ts";
 import { capabilitiesOf, starttlsLack } from "./capabilities.ts";
 import type { Heard, SmtpLine } from "./line.ts";
 import type { Look } from "./look.ts";
-import { slowGreetingMs } from "./stages.ts";
 
 /** What stopped the dialogue; null: the server is ready for the handshake. */
 export async function untilStarttls(line: SmtpLine, look: Look): Promise<Outcome | null> {
@@ -13,9 +12,8 @@ export async function untilStarttls(line: SmtpLine, look: Look): Promise<Outcome
 }
 
 /** Waits for the greeting, and never speaks first. */
-export async function banner(line: SmtpLine, { journal, limits, request }: Look): Promise<Outcome | null> {
-  const call = request.slowGreeting;
-  const heard = await line.hear(limits.banner, call && { ms: slowGreetingMs, call });
+export async function banner(line: SmtpLine, { journal, limits, early }: Look): Promise<Outcome | null> {
+  const heard = await line.hear(limits.banner, early);
   if (heard.kind !== "reply") return stopped("banner", heard);
   const { reply } = heard;
   journal.banner ??= reply.lines.join("\n");

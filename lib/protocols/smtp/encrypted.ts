@@ -4,7 +4,7 @@ import type { Reply } from "../../model/observation.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { banner, quit } from "./dialogue.ts";
 import type { SmtpLine } from "./line.ts";
-import type { Look } from "./look.ts";
+import type { LightProbe, Look } from "./look.ts";
 
 /** EHLO again, since what was said in clear doesn't count any more (RFC 3207 §4.2); then the envelope where asked for; QUIT. */
 export async function onceEncrypted(line: SmtpLine, look: Look): Promise<void> {
@@ -24,14 +24,16 @@ export async function onceEncrypted(line: SmtpLine, look: Look): Promise<void> {
   await quit(line, look);
 }
 
+type Envelope = NonNullable<LightProbe["envelope"]>;
+
 /** Never goes on to DATA. False when the connection is of no use any more. */
-async function envelope(line: SmtpLine, look: Look, { from, to }: { from: string; to: string }): Promise<boolean> {
+async function envelope(line: SmtpLine, look: Look, { from, to }: Envelope): Promise<boolean> {
   const { journal, limits } = look;
   const mail = await line.ask(`MAIL FROM:<${from}>`, limits.command);
   if (mail.kind !== "reply") return false;
   journal.envelope = { mail: mail.reply, rcpt: null };
   if (mail.reply.code === 421) return false;
-  if (mail.reply.code < 300) {
+  if (mail.reply.code < 300 && to !== null) {
     const mask = maskOf(to);
     journal.mask = mask;
     const rcpt = await line.ask(`RCPT TO:<${to}>`, limits.command);

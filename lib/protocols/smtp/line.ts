@@ -2,7 +2,7 @@
 
 import type { Duplex } from "node:stream";
 import type { Silence } from "../../model/observation.ts";
-import type { Deadline } from "../deadline.ts";
+import type { Deadline, Early } from "../deadline.ts";
 import { silenceOf } from "../ip/silence.ts";
 import type { Journal } from "./journal.ts";
 import { type Budget, type Read, ReplyReader } from "./reply.ts";
@@ -31,20 +31,14 @@ export class SmtpLine {
     socket.on("data", this.#onData).on("end", this.#onEnd).on("close", this.#onEnd).on("error", this.#onError);
   }
 
-  /** The next reply. `early` is called when there is none after `early.ms`. */
-  hear(limitMs: number, early?: { readonly ms: number; readonly call: () => void }): Promise<Heard> {
+  /** The next reply. `early` is called when it takes long. */
+  hear(limitMs: number, early?: Early): Promise<Heard> {
     const heard = this.#next();
     if (heard) return Promise.resolve(heard);
     return new Promise((resolve) => {
-      const { deadline } = this.#world;
-      const expired = () => this.#settle({ kind: "silence", silence: "timeout" });
       this.#waiting = resolve;
-      if (early === undefined || early.ms >= limitMs) deadline.arm(limitMs, expired);
-      else
-        deadline.arm(early.ms, () => {
-          early.call();
-          deadline.arm(limitMs - early.ms, expired);
-        });
+      const expired = () => this.#settle({ kind: "silence", silence: "timeout" });
+      this.#world.deadline.arm(limitMs, expired, early);
     });
   }
 

@@ -2,7 +2,7 @@
 
 import type { Clock } from "../../model/ports.ts";
 import type { Target } from "../../model/target.ts";
-import type { Deadline } from "../deadline.ts";
+import type { Deadline, Early } from "../deadline.ts";
 import type { TlsKit } from "../tls/kit.ts";
 import type { Journal } from "./journal.ts";
 import type { Budget } from "./reply.ts";
@@ -24,9 +24,9 @@ export interface LightProbe {
   readonly readChain: boolean;
   /** Built once for a set of roots, and shared. */
   readonly tls: TlsKit;
-  /** Ask for a sender and a recipient as well; the recipient is masked in what is kept. Never in scheduled probes. */
-  readonly envelope?: { readonly from: string; readonly to: string };
-  /** Called when there is no banner after `slowGreetingMs`. */
+  /** Ask for a sender and, unless null, a recipient as well; the recipient is masked in what is kept. Never in scheduled probes. */
+  readonly envelope?: { readonly from: string; readonly to: string | null };
+  /** Called, perhaps twice, when connect or banner take longer than `slowGreetingMs`. */
   readonly slowGreeting?: () => void;
 }
 
@@ -44,4 +44,6 @@ export interface Look {
   readonly budget: Budget;
   readonly deadline: Deadline;
   readonly limits: StageLimits;
+  /** Tells of a slow greeting, where somebody wants to know. */
+  readonly early: Early | undefined;
 }

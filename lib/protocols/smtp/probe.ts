@@ -14,7 +14,7 @@ import { Journal } from "./journal.ts";
 import { SmtpLine } from "./line.ts";
 import type { LightProbe, Look, ProbeClock } from "./look.ts";
 import { plaintextBudget } from "./reply.ts";
-import { stageLimits } from "./stages.ts";
+import { slowGreetingMs, stageLimits } from "./stages.ts";
 
 export type { LightProbe, ProbeClock } from "./look.ts";
 
@@ -34,6 +34,7 @@ export async function probeTarget(request: LightProbe, dial: Dialler, clock: Pro
     budget: plaintextBudget(),
     deadline: new Deadline(clock.monotonic, request.timeoutMs),
     limits: stageLimits(request.timeoutMs),
+    early: request.slowGreeting && { ms: slowGreetingMs, call: request.slowGreeting },
   };
   const at = clock.now();
   const outcome = await pursue(look, dial);
@@ -57,15 +58,17 @@ export async function probeTarget(request: LightProbe, dial: Dialler, clock: Pro
 const hellos = ["full", "small", "legacy"] as const;
 
 const again = {
-  full: "",
-  small: "New connection: a smaller hello",
-  legacy: "New connection: a bare hello with legacy, anonymous and NULL suites",
+  full: "our usual hello",
+  small: "a small hello",
+  legacy: "a bare hello with legacy, anonymous and NULL suites",
 } as const;
 
 async function pursue(look: Look, dial: Dialler): Promise<Outcome> {
   const attempts: HelloAttempt[] = [];
   for (const hello of hellos) {
-    if (attempts.length > 0) look.journal.note(again[hello]);
+    const before = attempts.at(-1);
+    if (before)
+      look.journal.note(`Handshake failed (${before.answer}: ${before.detail}). New connection with ${again[hello]}`);
     const opened = look.deadline.left > 0 ? await open(look, dial) : outOfTime;
     if (!("socket" in opened)) {
       if (attempts.length === 0) return opened.outcome;
@@ -74,7 +77,6 @@ async function pursue(look: Look, dial: Dialler): Promise<Outcome> {
     }
     const end = await tryHello(opened.socket, hello, look);
     if ("kind" in end) return end;
-    look.journal.note(`${hello} hello: ${end.attempt.answer}: ${end.attempt.detail}`);
     attempts.push(end.attempt);
   }
   // Only what the server said to every hello is its own word.
@@ -91,7 +93,7 @@ const outOfTime: Opened = { outcome: { kind: "no-answer", stage: "connect", sile
 async function open(look: Look, dial: Dialler): Promise<Opened> {
   const { request, journal, deadline, limits } = look;
   const ender = new AbortController();
-  deadline.arm(limits.connect, () => ender.abort());
+  deadline.arm(limits.connect, () => ender.abort(), look.early);
   const { address, port, tls } = request.target;
   const dialled = await dial({ address, port, allowPrivate: request.allowPrivate, signal: ender.signal });
   deadline.clear();

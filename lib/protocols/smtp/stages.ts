@@ -9,7 +9,7 @@ export interface StageLimits {
   readonly quit: number;
 }
 
-/** A greeting that takes longer than this, ms, is a slow one: the probe goes on, but nobody should wait behind it. */
+/** A connect or a greeting that takes longer than this, ms, is slow: the probe goes on, but nobody should wait behind it. */
 export const slowGreetingMs = 2_000;
 
 /**

@@ -77,7 +77,9 @@ function isModern({ cipher, keyExchange, authentication }: Suite): boolean {
   return bulk && certified && ["rsa", "dhe", "ecdhe"].includes(keyExchange);
 }
 
-const isOfSslv3 = ({ code }: Suite): boolean => code >= 0x002f && code <= 0x0039;
+function isOfSslv3({ code }: Suite): boolean {
+  return code >= 0x002f && code <= 0x0039;
+}
 
 /** Encrypted before not, authenticated before anonymous, strong before weak, ephemeral before static. */
 function rank({ bits, forwardSecret, authentication }: Suite): number {
