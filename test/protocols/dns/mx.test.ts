@@ -52,6 +52,13 @@ describe("MX resolution (RFC 5321 §5.1)", () => {
     expect(await findMx("acme.example", resolver)).toMatchObject({ kind: "failed", reason: "malformed" });
   });
 
+  it("an address is no exchange (RFC 5321 §5.1)", async () => {
+    const some = fakeResolver({ "MX acme.example": ["10 192.0.2.1", "20 a.example"] });
+    expect(await findMx("acme.example", some)).toMatchObject({ kind: "mx", records: [{ host: "a.example" }] });
+    const alone = fakeResolver({ "MX acme.example": ["10 192.0.2.1"] });
+    expect(await findMx("acme.example", alone)).toMatchObject({ kind: "failed", reason: "malformed" });
+  });
+
   it("cuts after 20 hosts and says how many more there were", async () => {
     const hosts = Array.from({ length: 23 }, (_, n) => `${n} mx${n}.example`);
     const answer = await findMx("acme.example", fakeResolver({ "MX acme.example": hosts }));
@@ -126,12 +133,18 @@ describe("names as people write them", () => {
     expect(resolver.asked).toEqual([`MX ${name}`]);
   });
 
-  test.each(["", ".", "a..example", "a b.example", `${"x".repeat(64)}.example`, `${"abcdefg.".repeat(32)}example`])(
-    "%j is malformed and isn't asked for",
-    async (name) => {
-      const resolver = fakeResolver({});
-      expect(await findMx(name, resolver)).toMatchObject({ kind: "failed", reason: "malformed" });
-      expect(resolver.asked).toEqual([]);
-    },
-  );
+  test.each([
+    "",
+    ".",
+    "192.0.2.1",
+    "::1",
+    "a..example",
+    "a b.example",
+    `${"x".repeat(64)}.example`,
+    `${"abcdefg.".repeat(32)}example`,
+  ])("%j is malformed and isn't asked for", async (name) => {
+    const resolver = fakeResolver({});
+    expect(await findMx(name, resolver)).toMatchObject({ kind: "failed", reason: "malformed" });
+    expect(resolver.asked).toEqual([]);
+  });
 });
