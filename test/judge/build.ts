@@ -37,7 +37,7 @@ export const certificate = (changes: Partial<CertificateFacts> = {}): Certificat
   ...changes,
 });
 
-export const tls = (changes: Partial<TlsFacts> = {}): TlsFacts => ({
+const tls = (changes: Partial<TlsFacts> = {}): TlsFacts => ({
   protocol: "TLSv1.3",
   cipher: "TLS_AES_256_GCM_SHA384",
   iana: "TLS_AES_256_GCM_SHA384",

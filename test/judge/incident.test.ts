@@ -159,6 +159,14 @@ describe("opening", () => {
     expect(machine.bad(20 * second, { round: 1 }).confirm).toBeNull();
   });
 
+  it("a confirmation that brings the suspicion back has its further rounds under way", () => {
+    const machine = watch();
+    machine.bad(0);
+    machine.good(20 * second, { round: 1 });
+    expect(machine.bad(20 * second, { round: 2 }).confirm).toBeNull();
+    expect(machine.cause().due).toBe(machine.now() + 90 * second);
+  });
+
   it("takes three bad answers over 40 seconds", () => {
     const machine = watch();
     machine.bad(0);
