@@ -20,6 +20,9 @@ export interface ProbeWorld {
   readonly timeoutMs: number;
 }
 
+/** Who hasn't greeted after this long goes on in the slow lane. */
+const slowGreetingMs = 2_000;
+
 /** SQS takes 256 kB; what stands around the answers, and a judge's log line, want their room. */
 const mostResultBytes = 200_000;
 
@@ -54,7 +57,7 @@ function requestOf(
   { vantage }: ProbeJob,
   { ehloName, timeoutMs, tls }: ProbeWorld,
   readChain: boolean,
-  slowGreeting: () => void,
+  slow: () => void,
 ): LightProbe {
   return {
     target,
@@ -66,7 +69,7 @@ function requestOf(
     timeoutMs,
     readChain,
     tls,
-    slowGreeting,
+    slowGreeting: { ms: slowGreetingMs, call: slow },
   };
 }
 

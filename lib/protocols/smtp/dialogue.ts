@@ -12,8 +12,8 @@ export async function untilStarttls(line: SmtpLine, look: Look): Promise<Outcome
 }
 
 /** Waits for the greeting, and never speaks first. */
-export async function banner(line: SmtpLine, { journal, limits, early }: Look): Promise<Outcome | null> {
-  const heard = await line.hear(limits.banner, early);
+export async function banner(line: SmtpLine, { journal, limits, request }: Look): Promise<Outcome | null> {
+  const heard = await line.hear(limits.banner, request.slowGreeting);
   if (heard.kind !== "reply") return stopped("banner", heard);
   const { reply } = heard;
   journal.banner ??= reply.lines.join("\n");

@@ -26,8 +26,8 @@ export interface LightProbe {
   readonly tls: TlsKit;
   /** Ask for a sender and, unless null, a recipient as well; the recipient is masked in what is kept. Never in scheduled probes. */
   readonly envelope?: { readonly from: string; readonly to: string | null };
-  /** Called, perhaps twice, when connect or banner take longer than `slowGreetingMs`. */
-  readonly slowGreeting?: () => void;
+  /** Called, perhaps twice, when the connect or the banner takes longer than that. */
+  readonly slowGreeting?: Early;
 }
 
 export interface ProbeClock {
@@ -44,6 +44,4 @@ export interface Look {
   readonly budget: Budget;
   readonly deadline: Deadline;
   readonly limits: StageLimits;
-  /** Tells of a slow greeting, where somebody wants to know. */
-  readonly early: Early | undefined;
 }

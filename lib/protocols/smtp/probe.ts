@@ -14,7 +14,7 @@ import { Journal } from "./journal.ts";
 import { SmtpLine } from "./line.ts";
 import type { LightProbe, Look, ProbeClock } from "./look.ts";
 import { plaintextBudget } from "./reply.ts";
-import { slowGreetingMs, stageLimits } from "./stages.ts";
+import { stageLimits } from "./stages.ts";
 
 export type { LightProbe, ProbeClock } from "./look.ts";
 
@@ -34,7 +34,6 @@ export async function probeTarget(request: LightProbe, dial: Dialler, clock: Pro
     budget: plaintextBudget(),
     deadline: new Deadline(clock.monotonic, request.timeoutMs),
     limits: stageLimits(request.timeoutMs),
-    early: request.slowGreeting && { ms: slowGreetingMs, call: request.slowGreeting },
   };
   const at = clock.now();
   const outcome = await pursue(look, dial);
@@ -93,7 +92,7 @@ const outOfTime: Opened = { outcome: { kind: "no-answer", stage: "connect", sile
 async function open(look: Look, dial: Dialler): Promise<Opened> {
   const { request, journal, deadline, limits } = look;
   const ender = new AbortController();
-  deadline.arm(limits.connect, () => ender.abort(), look.early);
+  deadline.arm(limits.connect, () => ender.abort(), request.slowGreeting);
   const { address, port, tls } = request.target;
   const dialled = await dial({ address, port, allowPrivate: request.allowPrivate, signal: ender.signal });
   deadline.clear();

@@ -9,9 +9,6 @@ export interface StageLimits {
   readonly quit: number;
 }
 
-/** A connect or a greeting that takes longer than this, ms, is slow: the probe goes on, but nobody should wait behind it. */
-export const slowGreetingMs = 2_000;
-
 /**
  * Shares of the whole. At the usual 30 s: 20 s for the banner, since greet delays of 15 s are in use, 10 s for the
  * connect and for each command, 8 s for each hello, 3 s for the good-bye.
