@@ -1,6 +1,6 @@
 /** What only the clock brings: looks that a crash swallowed, clean time that is over, reminders. */
 
-import { advance, type Step } from "../judge/incident.ts";
+import { advance, type CauseEvent, type Step } from "../judge/incident.ts";
 import type { Cause, IncidentPolicy } from "../model/incident.ts";
 import type { Clock } from "../model/ports.ts";
 import { blankMemory } from "../model/roster.ts";
@@ -25,16 +25,30 @@ export async function tick({ store, now, policy }: TickWorld): Promise<TickRepor
   const due = (await store.state.dueCauses(at)).filter(({ value }) => value.due !== null && value.due <= at);
   const doubts: Doubt[] = [];
   for (const cause of due) {
-    const { confirm } = await advanceOne(store, cause, policy, at);
+    const event = (await isOrphan(store, cause.value)) ? ({ kind: "gone" } as const) : ({ kind: "tick" } as const);
+    const { confirm } = await advanceOne(store, cause, event, policy, at);
     if (confirm !== null) doubts.push(...(await doubtsOf(store, cause.value, confirm)));
   }
   return { jobs: confirmJobs(doubts, policy.confirmAfter, at) };
 }
 
-async function advanceOne(store: Store, found: Versioned<Cause>, policy: IncidentPolicy, at: number): Promise<Step> {
+/** The target left the roster, and a crash kept the news from its cause. */
+async function isOrphan(store: Store, { state, class: cls, subject }: Cause): Promise<boolean> {
+  if (state === "clear" || cls === "expiring") return false;
+  const entries = (await store.state.slices()).flatMap((slice) => slice.entries);
+  return !entries.some((entry) => entry !== null && targetKey(entry.target) === subject);
+}
+
+async function advanceOne(
+  store: Store,
+  found: Versioned<Cause>,
+  event: CauseEvent,
+  policy: IncidentPolicy,
+  at: number,
+): Promise<Step> {
   let step: Step = { cause: null, confirm: null, owed: [] };
   const move = (cause: Cause | null): Cause | null => {
-    step = advance(cause, { kind: "tick" }, policy, at);
+    step = advance(cause, event, policy, at);
     return step.cause === cause ? null : step.cause;
   };
   await changeCause(store, found.value.class, found.value.subject, move, found);
