@@ -15,6 +15,11 @@ const jobQueues = once((): ReadonlyMap<string, Queue> => {
   return new Map(Object.entries(urls).map(([vantage, url]) => [vantage, createQueue(sqs(), url)]));
 });
 
+/** Those that the stack has built: somebody looks from there. */
+export function vantages(): readonly string[] {
+  return [...jobQueues().keys()];
+}
+
 /**
  * To the queue of each job's vantage, hidden there until its time. Rejects when one could not be sent.
  * Answers the vantages that have no queue: nobody looks from there, and their hops become stale.

@@ -1,23 +1,22 @@
-/** Results queue → state, causes, ledger; the looks that confirm go back to the probe, and `notify` is woken. */
+/** Results queue → state, causes, ledger; the looks that confirm go back to the probe. */
 
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { ProbeResults } from "../lib/model/jobs.ts";
 import { judge } from "../lib/steps/judge.ts";
-import { systemClock } from "../lib/world/clock.ts";
-import { intervalMs } from "../lib/world/environment.ts";
 import { eachRecord } from "./batch.ts";
-import { sendJobs, wakeNotify } from "./clients.ts";
-import { heartbeat, log } from "./log.ts";
+import { sendJobs, vantages, wakeNotify } from "./clients.ts";
+import { judging } from "./judging.ts";
+import { heartbeat } from "./log.ts";
 import { parseResults } from "./messages.ts";
-import { store } from "./store.ts";
 
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   return eachRecord("judge", event, parseResults, work);
 }
 
 async function work(results: ProbeResults): Promise<void> {
-  const { jobs, owes } = await judge({ store: store(), now: systemClock, everyMs: intervalMs() }, results);
-  for (const vantage of await sendJobs(jobs)) log("judge", "error", "nobody looks from this vantage", { vantage });
-  if (owes) await wakeNotify();
+  const { jobs } = await judge(results, await judging(vantages()));
+  await sendJobs(jobs);
+  // A loss is told when a second look confirms it; what else is owed can wait for the tick.
+  if (results.round > 0) await wakeNotify();
   heartbeat("judge");
 }

@@ -1,12 +1,34 @@
-/** Job queue of a vantage → results queue. Knows no table: what it saw is all it has to say. */
+/** Job queue of a vantage → results queue. Knows no table: what it saw is all that it has to say. */
 
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { ProbeJob } from "../lib/model/jobs.ts";
-import { probe } from "../lib/steps/probe.ts";
+import { createTlsKit } from "../lib/protocols/tls/kit.ts";
+import { loadRoots } from "../lib/protocols/x509/roots.ts";
+import { createLanes } from "../lib/steps/lanes.ts";
+import { type ProbeWorld, probe } from "../lib/steps/probe.ts";
+import { systemClock } from "../lib/world/clock.ts";
+import { createDialler } from "../lib/world/dialler.ts";
+import { defaultEhloName } from "../lib/world/ehlo-name.ts";
+import { optionalFromEnvironment } from "../lib/world/environment.ts";
 import { eachRecord } from "./batch.ts";
 import { resultsQueue } from "./clients.ts";
 import { log } from "./log.ts";
 import { parseJob } from "./messages.ts";
+import { once } from "./once.ts";
+
+/** Of one probe, ms. */
+const timeoutMs = 30_000;
+
+const world = once(
+  (): ProbeWorld => ({
+    dial: createDialler({}),
+    clock: { now: systemClock, monotonic: () => performance.now() },
+    tls: createTlsKit(loadRoots()),
+    lanes: createLanes(),
+    ehloName: optionalFromEnvironment("ehlo") ?? defaultEhloName(),
+    timeoutMs,
+  }),
+);
 
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   return eachRecord("probe", event, parseJob, work);

@@ -1,9 +1,11 @@
 /** EventBridge Scheduler, in every cycle → what DNS says of every domain, and the roster of targets. */
 
+import { judgeGone } from "../lib/steps/judge-gone.ts";
 import { resolve } from "../lib/steps/resolve.ts";
 import { systemClock } from "../lib/world/clock.ts";
 import { intervalMs, optionalFromEnvironment } from "../lib/world/environment.ts";
 import { createResolver } from "../lib/world/resolver.ts";
+import { judging } from "./judging.ts";
 import { heartbeat, log } from "./log.ts";
 import { parseSchedule } from "./messages.ts";
 import { once } from "./once.ts";
@@ -18,6 +20,7 @@ export async function handler(event: unknown): Promise<void> {
   const everyMs = intervalMs();
   const cycle = Math.floor(parseSchedule(event) / everyMs);
   const report = await resolve({ store: store(), resolver: resolver(), now: systemClock }, cycle, everyMs);
+  await judgeGone(report.gone, cycle, await judging([]));
   log("resolve", "info", "resolved", { cycle, ...report, gone: report.gone.length });
   heartbeat("resolve");
 }

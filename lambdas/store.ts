@@ -6,4 +6,6 @@ import { tableNames } from "../lib/store/tables.ts";
 import { fromEnvironment } from "../lib/world/environment.ts";
 import { once } from "./once.ts";
 
-export const store = once(() => createStore(documentClient(new DynamoDBClient({})), tableNames(fromEnvironment("stack"))));
+export const store = once(() =>
+  createStore(documentClient(new DynamoDBClient({})), tableNames(fromEnvironment("stack"))),
+);

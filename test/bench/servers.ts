@@ -24,7 +24,9 @@ export async function startServers(
 ): Promise<Servers> {
   const settings: ServerSettings = { ...chain, replyDelayMs, host };
   const children = Array.from({ length: count }, () =>
-    fork(join(import.meta.dirname, "server.ts"), [JSON.stringify(settings)], { stdio: ["ignore", "inherit", "inherit", "ipc"] }),
+    fork(join(import.meta.dirname, "server.ts"), [JSON.stringify(settings)], {
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    }),
   );
   const ports = await Promise.all(children.map(async (child) => (await told<{ port: number }>(child)).port));
   return {

@@ -28,6 +28,8 @@ export interface FakeAws {
   readonly store: Store;
   /** Messages in the queues since the last time of asking. */
   take(queue: string): readonly SentMessage[];
+  /** How many messages a queue holds. */
+  waiting(queue: string): number;
   /** Form fields of each SNS publish. */
   readonly published: readonly URLSearchParams[];
   /** Table calls since the last time of asking. */
@@ -91,7 +93,10 @@ export async function startAws(): Promise<FakeAws> {
     for (const name of input.TableName === undefined ? Object.keys(input.RequestItems ?? {}) : [input.TableName])
       calls.push({ action, table: roles.get(name) ?? "config" });
     const headers = Object.fromEntries(
-      ["authorization", "content-type", "x-amz-target", "x-amz-date"].map((name) => [name, String(request.headers[name])]),
+      ["authorization", "content-type", "x-amz-target", "x-amz-date"].map((name) => [
+        name,
+        String(request.headers[name]),
+      ]),
     );
     const stored = await fetch(`http://${endpoint?.hostname}:${endpoint?.port}/`, { method: "POST", headers, body });
     response.writeHead(stored.status, { "content-type": "application/x-amz-json-1.0" });
@@ -127,6 +132,7 @@ export async function startAws(): Promise<FakeAws> {
       queued = queued.filter((message) => message.queue !== queue);
       return taken;
     },
+    waiting: (queue) => queued.filter((message) => message.queue === queue).length,
     tableCalls() {
       const since = calls;
       calls = [];

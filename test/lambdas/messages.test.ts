@@ -62,7 +62,11 @@ describe("messages between the steps", () => {
     ["no tasks", JSON.stringify({ ...job, tasks: {} }), "tasks"],
     ["a task that is no object", JSON.stringify({ ...job, tasks: [1] }), "tasks"],
     ["a slot beyond the slice", JSON.stringify(task({ slot: 250 })), "tasks[0].slot"],
-    ["a name where an address belongs", JSON.stringify(task({ target: { ...target, address: "mx.example" } })), "tasks[0].target"],
+    [
+      "a name where an address belongs",
+      JSON.stringify(task({ target: { ...target, address: "mx.example" } })),
+      "tasks[0].target",
+    ],
     ["a port beyond the ports", JSON.stringify(task({ target: { ...target, port: 70_000 } })), "tasks[0].target"],
     ["another way of TLS", JSON.stringify(task({ target: { ...target, tls: "maybe" } })), "tasks[0].target"],
     ["a name beyond all names", JSON.stringify(task({ name: "x".repeat(513) })), "tasks[0].name"],
@@ -73,7 +77,8 @@ describe("messages between the steps", () => {
     expect(parsed.kind === "malformed" && parsed.why).toContain(why);
   });
 
-  const answer = (change: object): string => JSON.stringify({ ...results, answers: [{ ...results.answers[0], ...change }] });
+  const answer = (change: object): string =>
+    JSON.stringify({ ...results, answers: [{ ...results.answers[0], ...change }] });
   it.each([
     ["an unknown kind", answer({ kind: "perhaps" }), "answers[0].kind"],
     ["no fingerprint", answer({ fingerprint: undefined }), "answers[0].fingerprint"],

@@ -1,39 +1,15 @@
 import type { Template } from "aws-cdk-lib/assertions";
 import { beforeAll, describe, expect, it } from "vitest";
-import { resourcesOf, synthesized } from "./synthesized.ts";
-
-interface Statement {
-  readonly Action: string | readonly string[];
-  readonly Resource: unknown;
-}
+import { resourcesOf, rightsOf, statementsOf, synthesized } from "./synthesized.ts";
 
 let template: Template;
 beforeAll(() => {
   template = synthesized().template;
 });
 
-/** `dynamodb:PutItem state`, `sqs:SendMessage VantageJobsQueue`, … of the function whose id begins with `step`. */
-function rightsOf(step: string): readonly string[] {
-  const policies = [...resourcesOf(template, "AWS::IAM::Policy").entries()].filter(([id]) =>
-    id.startsWith(`${step}Role`),
-  );
-  return policies
-    .flatMap(([, { Properties }]) => (Properties.PolicyDocument as { Statement: readonly Statement[] }).Statement)
-    .flatMap(({ Action, Resource }) =>
-      [Action].flat().flatMap((action) => [Resource].flat().map((resource) => `${action} ${nameOf(resource)}`)),
-    )
-    .filter((right) => !/^(logs:|sqs:GetQueue)/.test(right));
-}
-
-function nameOf(resource: unknown): string {
-  const text = JSON.stringify(resource);
-  const id = /"(?:Ref|Fn::GetAtt)":\[?"(\w+?)[0-9A-F]{8}"/.exec(text)?.[1] ?? text;
-  return `${id.replace(/^Tables/, "")}${text.includes("/index/*") ? "/index" : ""}`;
-}
-
 const tablesOf = (step: string, kind: RegExp): readonly string[] => [
   ...new Set(
-    rightsOf(step)
+    rightsOf(template, step)
       .filter((right) => right.startsWith("dynamodb:") && kind.test(right))
       .map((right) => right.split(" ")[1] ?? ""),
   ),
@@ -43,7 +19,7 @@ const writes = /Put|Update|Delete|Write/;
 
 describe("rights of the functions", () => {
   it("the probe takes jobs and sends results, and knows no table", () => {
-    expect(rightsOf("VantageProbe")).toEqual([
+    expect(rightsOf(template, "VantageProbe")).toEqual([
       "sqs:ChangeMessageVisibility VantageJobsQueue",
       "sqs:DeleteMessage VantageJobsQueue",
       "sqs:ReceiveMessage VantageJobsQueue",
@@ -69,14 +45,14 @@ describe("rights of the functions", () => {
 
   it("only notify may publish", () => {
     const publishers = ["Resolve", "Plan", "Judge", "Tick", "Notify", "StatusApi", "VantageProbe"].filter((step) =>
-      rightsOf(step).some((right) => right.startsWith("sns:")),
+      rightsOf(template, step).some((right) => right.startsWith("sns:")),
     );
     expect(publishers).toEqual(["Notify"]);
   });
 
   it("no right is given on everything", () => {
-    for (const { Properties } of resourcesOf(template, "AWS::IAM::Policy").values())
-      for (const { Action, Resource } of (Properties.PolicyDocument as { Statement: readonly Statement[] }).Statement) {
+    for (const policy of resourcesOf(template, "AWS::IAM::Policy").values())
+      for (const { Action, Resource } of statementsOf(policy)) {
         expect(Resource).not.toBe("*");
         expect([Action].flat().join()).not.toContain("*");
       }

@@ -25,3 +25,29 @@ export function synthesized(context: Readonly<Record<string, string>> = {}) {
 export function resourcesOf(template: Template, type: string): ReadonlyMap<string, Resource> {
   return new Map(Object.entries(template.findResources(type)) as [string, Resource][]);
 }
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+
+export function statementsOf(policy: Resource): readonly Statement[] {
+  return (policy.Properties.PolicyDocument as { readonly Statement: readonly Statement[] }).Statement;
+}
+
+/** `dynamodb:PutItem state`, `sqs:SendMessage VantageJobsQueue`, … of the function whose id begins with `step`. */
+export function rightsOf(template: Template, step: string): readonly string[] {
+  return [...resourcesOf(template, "AWS::IAM::Policy").entries()]
+    .filter(([id]) => id.startsWith(`${step}Role`))
+    .flatMap(([, policy]) => statementsOf(policy))
+    .flatMap(({ Action, Resource }) =>
+      [Action].flat().flatMap((action) => [Resource].flat().map((resource) => `${action} ${nameOf(resource)}`)),
+    )
+    .filter((right) => !/^(logs:|sqs:GetQueue)/.test(right));
+}
+
+function nameOf(resource: unknown): string {
+  const text = JSON.stringify(resource);
+  const id = /"(?:Ref|Fn::GetAtt)":\[?"(\w+?)[0-9A-F]{8}"/.exec(text)?.[1] ?? text;
+  return `${id.replace(/^Tables/, "")}${text.includes("/index/*") ? "/index" : ""}`;
+}

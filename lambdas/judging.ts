@@ -1,0 +1,13 @@
+/** What judge, tick and resolve go by when they judge. Read anew each time: an import may have changed the settings. */
+
+import { defaultPolicy } from "../lib/model/incident.ts";
+import type { JudgeWorld } from "../lib/steps/judge.ts";
+import { systemClock } from "../lib/world/clock.ts";
+import { intervalMs } from "../lib/world/environment.ts";
+import { store } from "./store.ts";
+
+/** @param sighted the vantages that have a vote. */
+export async function judging(sighted: readonly string[]): Promise<JudgeWorld> {
+  const { policy } = await store().config.settings();
+  return { store: store(), now: systemClock, everyMs: intervalMs(), policy: { ...defaultPolicy, ...policy }, sighted };
+}

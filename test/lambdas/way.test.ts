@@ -1,0 +1,240 @@
+/**
+ * The way of the data through the handlers themselves: schedule → resolve, plan → probe → judge → notify, and status,
+ * each with the event that AWS sends it, over the embedded store. What each did is compared with what it may do.
+ */
+
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { handler as judge } from "../../lambdas/judge.ts";
+import { handler as notify } from "../../lambdas/notify.ts";
+import { handler as plan } from "../../lambdas/plan.ts";
+import { handler as probe } from "../../lambdas/probe.ts";
+import { handler as resolve } from "../../lambdas/resolve.ts";
+import { handler as status } from "../../lambdas/status.ts";
+import { handler as tick } from "../../lambdas/tick.ts";
+import { type Customer, defaultRequirement, defaultSettings } from "../../lib/model/customer.ts";
+import type { ProbeJob } from "../../lib/model/jobs.ts";
+import { environmentNames } from "../../lib/world/environment.ts";
+import { type DnsServer, startDns } from "../fakes/dns-server.ts";
+import { type FakeMailServer, startMailServer } from "../fakes/mail-server.ts";
+import { rightsOf, synthesized } from "../stack/synthesized.ts";
+import { type FakeAws, startAws } from "./aws.ts";
+import { httpRequest, scheduled, sqsEvent } from "./events.ts";
+
+const everyMs = 300_000;
+const token = "a-token-of-the-operator";
+const acme: Customer = {
+  id: "acme",
+  created: null,
+  gateway: "gateway",
+  domains: [{ name: "acme.example", tlsMode: "enabled" }],
+  downstream: [],
+  require: { gateway: defaultRequirement, downstream: defaultRequirement },
+  vantage: { gateway: null, downstream: null },
+  allowPrivate: true,
+  contacts: [],
+};
+
+let aws: FakeAws;
+let dns: DnsServer;
+let mail: FakeMailServer;
+let cycle = Math.floor(Date.now() / everyMs);
+const lines: Record<string, unknown>[] = [];
+const did = new Map<string, Set<string>>();
+
+beforeAll(async () => {
+  aws = await startAws();
+  mail = await startMailServer();
+  dns = await startDns({ "acme.example": { MX: ["10 mx.example"] }, "mx.example": { A: ["127.0.0.1"] } });
+  process.env[environmentNames.resolvers] = dns.address;
+  const { config } = aws.store;
+  // What is confirmed over 40 seconds elsewhere is confirmed at once here.
+  await config.putSettings({ ...defaultSettings, policy: { openSpan: 0 } });
+  await config.putGateways([{ id: "gateway", hosts: ["mx.example"], port: mail.port }]);
+  await config.putCustomers([acme]);
+  await config.bumpRevision();
+  await config.putToken(createHash("sha256").update(token).digest("hex"), { customer: null, createdAt: 0 });
+  aws.tableCalls();
+});
+afterAll(async () => {
+  await Promise.all([aws.close(), mail.close(), dns.close()]);
+});
+beforeEach(() => {
+  lines.length = 0;
+  vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
+    lines.push(
+      ...String(chunk)
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    );
+    return true;
+  });
+  return () => vi.restoreAllMocks();
+});
+
+/** Runs one handler, and remembers what it did to which table. */
+async function as<T>(step: string, work: () => Promise<T>): Promise<T> {
+  aws.tableCalls();
+  const result = await work();
+  const rights = did.get(step) ?? new Set();
+  for (const { action, table } of aws.tableCalls()) rights.add(`dynamodb:${action} ${table}`);
+  did.set(step, rights);
+  return result;
+}
+
+const bodies = (queue: string): readonly string[] => aws.take(queue).map(({ body }) => body);
+const none = { batchItemFailures: [] };
+
+/** Jobs out of their queue, looked at and judged; answers what confirms. */
+async function lookAndJudge(): Promise<void> {
+  expect(await as("VantageProbe", () => probe(sqsEvent("jobs", bodies("jobs"))))).toEqual(none);
+  expect(await as("Judge", () => judge(sqsEvent("results", bodies("results"))))).toEqual(none);
+}
+
+async function wholeCycle(): Promise<void> {
+  cycle += 1;
+  await as("Resolve", () => resolve(scheduled(cycle * everyMs)));
+  await as("Plan", () => plan(scheduled(cycle * everyMs)));
+  await lookAndJudge();
+  // Confirmation looks, as often as the judge wants them.
+  while (aws.waiting("jobs") > 0) await lookAndJudge();
+}
+
+async function verdict(): Promise<unknown> {
+  const request = httpRequest("GET", "/v1/customers/acme", { authorization: `Bearer ${token}` });
+  const { statusCode, body } = await as("StatusApi", () => status(request as Parameters<typeof status>[0]));
+  expect(statusCode).toBe(200);
+  return (JSON.parse(body) as { verdict: unknown }).verdict;
+}
+
+describe("the way of the data on AWS", () => {
+  it("goes from the schedule to the status", async () => {
+    await wholeCycle();
+    expect(await verdict()).toBe("unverified");
+    expect(heartbeats()).toEqual(["resolve", "plan", "judge"]);
+  });
+
+  it("a cycle that is planned twice is looked at once", async () => {
+    await plan(scheduled(cycle * everyMs));
+    expect(aws.take("jobs")).toEqual([]);
+  });
+
+  it("a job goes to the queue of its vantage, and carries what the probe has to know", async () => {
+    cycle += 1;
+    await plan(scheduled(cycle * everyMs));
+    const [message, ...others] = aws.take("jobs");
+    expect(others).toEqual([]);
+    expect(message?.delaySeconds).toBe(0);
+    expect(JSON.parse(message?.body ?? "")).toMatchObject({
+      v: 1,
+      cycle,
+      round: 0,
+      vantage: "here",
+      tasks: [{ target: { address: "127.0.0.1", port: mail.port, tls: "starttls" }, name: "mx.example" }],
+    });
+  });
+
+  it("a loss is confirmed by further looks, which wait in the queue, and told once to the topic", async () => {
+    await wholeCycle();
+    mail.set({ starttls: false });
+    cycle += 1;
+    await as("Plan", () => plan(scheduled(cycle * everyMs)));
+    await lookAndJudge();
+    const confirming = aws.take("jobs");
+    expect(confirming.map(({ delaySeconds }) => delaySeconds)).toEqual([20, 40, 60]);
+    expect(confirming.map(({ body }) => (JSON.parse(body) as ProbeJob).round)).toEqual([1, 2, 3]);
+    expect(aws.waiting("outbox")).toBe(0);
+
+    expect(
+      await probe(
+        sqsEvent(
+          "jobs",
+          confirming.map(({ body }) => body),
+        ),
+      ),
+    ).toEqual(none);
+    expect(await as("Judge", () => judge(sqsEvent("results", bodies("results"))))).toEqual(none);
+    const wakeUps = bodies("outbox");
+    expect(wakeUps).not.toEqual([]);
+    expect(await as("Notify", () => notify(sqsEvent("outbox", wakeUps)))).toEqual(none);
+    expect(await as("Notify", () => notify(sqsEvent("outbox", wakeUps)))).toEqual(none);
+
+    expect(aws.published).toHaveLength(1);
+    const [message] = aws.published;
+    expect(message?.get("TopicArn")).toBe(process.env[environmentNames.topic]);
+    expect(message?.get("MessageStructure")).toBe("json");
+    expect(message?.get("Message")).toContain("https://status.example/");
+    expect(await verdict()).toBe("lost");
+  });
+
+  it("the tick does what is due and wakes notify", async () => {
+    await as("Tick", () => tick(scheduled(Date.now())));
+    expect(aws.take("outbox")).toHaveLength(1);
+    expect(heartbeats()).toEqual(["tick"]);
+  });
+
+  it("every handler did only what the stack grants it", async () => {
+    const { template } = synthesized();
+    expect([...did.keys()].sort()).toEqual(["Judge", "Notify", "Plan", "Resolve", "StatusApi", "Tick", "VantageProbe"]);
+    for (const [step, done] of did) expect(rightsOf(template, step)).toEqual(expect.arrayContaining([...done]));
+    expect(did.get("VantageProbe")).toEqual(new Set());
+  });
+});
+
+describe("what goes wrong", () => {
+  it("a bad record fails alone, with a log line, and the others are worked on", async () => {
+    mail.set({ starttls: true });
+    cycle += 1;
+    await plan(scheduled(cycle * everyMs));
+    const [job = ""] = bodies("jobs");
+    expect(await probe(sqsEvent("jobs", ["{", job, JSON.stringify({ v: 2 })]))).toEqual({
+      batchItemFailures: [{ itemIdentifier: "m0" }, { itemIdentifier: "m2" }],
+    });
+    expect(errors()).toMatchObject([
+      { step: "probe", messageId: "m0", message: expect.stringContaining("unreadable message") },
+      { step: "probe", messageId: "m2", message: expect.stringContaining("v: 2") },
+    ]);
+
+    const [results = ""] = bodies("results");
+    lines.length = 0;
+    expect(await judge(sqsEvent("results", ["[]", results]))).toEqual({
+      batchItemFailures: [{ itemIdentifier: "m0" }],
+    });
+    expect(errors()).toMatchObject([{ step: "judge", messageId: "m0" }]);
+    expect(heartbeats()).toEqual(["judge"]);
+  });
+
+  it("a queue that takes nothing fails the record, so that it comes again", async () => {
+    cycle += 1;
+    await plan(scheduled(cycle * everyMs));
+    const [job = ""] = bodies("jobs");
+    aws.refuse(true);
+    expect(await probe(sqsEvent("jobs", [job]))).toEqual({ batchItemFailures: [{ itemIdentifier: "m0" }] });
+    aws.refuse(false);
+    expect(errors()).toMatchObject([{ message: expect.stringContaining("not sent") }]);
+  });
+
+  it.each([
+    ["resolve", resolve],
+    ["plan", plan],
+    ["tick", tick],
+  ])("%s refuses an event that isn't the schedule's, and has no heartbeat then", async (_, handler) => {
+    await expect(handler({ v: 7 })).rejects.toThrow("expected { v: 1, at: TIME }");
+    expect(heartbeats()).toEqual([]);
+  });
+
+  it("status asks for a token", async () => {
+    const { statusCode, headers } = await status(httpRequest("GET", "/v1/fleet") as Parameters<typeof status>[0]);
+    expect(statusCode).toBe(401);
+    expect(headers).toMatchObject({ "www-authenticate": expect.stringContaining("Bearer") });
+  });
+});
+
+function heartbeats(): readonly unknown[] {
+  return lines.filter((line) => "Heartbeat" in line).map(({ Step }) => Step);
+}
+
+function errors(): readonly Record<string, unknown>[] {
+  return lines.filter(({ level }) => level === "error");
+}
