@@ -27,17 +27,22 @@ export interface TargetOptions {
  */
 export function parseTarget(text: string, options: TargetOptions): CommandTarget {
   const { host, port } = splitPort(text, options.defaultPort);
-  if (!options.allowPrivate && !mailPorts.includes(port)) {
-    const ports = mailPorts.join(", ");
-    throw new InputError(
-      `${quoted(text)}: port ${port} is not a mail port (${ports}); --allow-private allows any port`,
-    );
-  }
   const address = canonicalAddress(host) ?? readOddAddress(host);
-  if (address === null) return { kind: "name", name: hostName(host, text), port };
+  if (address === null) {
+    const name = hostName(host, text);
+    checkPort(text, port, options.allowPrivate);
+    return { kind: "name", name, port };
+  }
   if (options.mx) throw new InputError(`${quoted(text)} is an address; with --mx expected a domain like example.com`);
   checkAddress(host, address, options.allowPrivate);
+  checkPort(text, port, options.allowPrivate);
   return { kind: "address", address, port };
+}
+
+function checkPort(text: string, port: number, allowPrivate: boolean): void {
+  if (allowPrivate || mailPorts.includes(port)) return;
+  const ports = mailPorts.join(", ");
+  throw new InputError(`${quoted(text)}: port ${port} is not a mail port (${ports}); --allow-private allows any port`);
 }
 
 const bracketed = /^\[(?<host>[^\]]*:[^\]]*)\](?::(?<port>.*))?$/;

@@ -3,6 +3,7 @@
 import { styleText } from "node:util";
 import { type Row, transcriptHeader, transcriptRows } from "../judge/transcript.ts";
 import type { Observation } from "../model/observation.ts";
+import { visible } from "../protocols/printable.ts";
 
 /** The lines of one block, without line ends. `colour`: whether they go to a terminal that wants it. */
 export function transcriptText(
@@ -35,12 +36,4 @@ const style = (format: Parameters<typeof styleText>[0], text: string) =>
 /** `[000.072]`. */
 function clock(seconds: number): string {
   return `[${seconds.toFixed(3).padStart(7, "0")}]`;
-}
-
-/** Nothing from the wire may steer the terminal or break the line: control and invisible characters are written out. */
-export function visible(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (char) => {
-    const code = char.codePointAt(0) ?? 0;
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
-  });
 }

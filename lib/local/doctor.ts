@@ -4,6 +4,7 @@ import { isIPv6 } from "node:net";
 import type { Clock, Dialler, Resolver } from "../model/ports.ts";
 import { findHost } from "../protocols/dns/host.ts";
 import { findMx } from "../protocols/dns/mx.ts";
+import { addressBytes } from "../protocols/ip/address.ts";
 
 export interface Check {
   readonly name: string;
@@ -113,14 +114,10 @@ async function checkName({ resolver, ehloName }: DoctorWorld): Promise<Check> {
 
 /** `1.2.0.192.in-addr.arpa` (RFC 1035 §3.5), `….ip6.arpa` (RFC 3596 §2.5). */
 export function reverseName(address: string): string {
-  if (!isIPv6(address)) return `${address.split(".").reverse().join(".")}.in-addr.arpa`;
-  const [head = "", tail] = address.split("::");
-  const groups = (text: string): string[] => (text === "" ? [] : text.split(":"));
-  const front = groups(head);
-  const back = tail === undefined ? [] : groups(tail);
-  const all = [...front, ...Array<string>(8 - front.length - back.length).fill("0"), ...back];
-  const nibbles = all.map((group) => group.padStart(4, "0")).join("");
-  return `${[...nibbles].reverse().join(".")}.ip6.arpa`;
+  const bytes = [...(addressBytes(address) ?? [])].reverse();
+  if (!isIPv6(address)) return `${bytes.join(".")}.in-addr.arpa`;
+  const nibbles = bytes.flatMap((byte) => [byte & 0xf, byte >> 4]);
+  return `${nibbles.map((nibble) => nibble.toString(16)).join(".")}.ip6.arpa`;
 }
 
 async function checkClock({ now, otherClock }: DoctorWorld): Promise<Check> {

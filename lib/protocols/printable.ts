@@ -7,3 +7,11 @@ export function printable(bytes: Uint8Array, most: number): string {
   }
   return bytes.length > most ? `${text}…` : text;
 }
+
+/** Nothing from the wire may steer the terminal or break the line: control and invisible characters are written out. */
+export function visible(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (char) => {
+    const code = char.codePointAt(0) ?? 0;
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
+  });
+}

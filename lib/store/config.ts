@@ -8,6 +8,7 @@ import type { Item, Key, Table } from "./table.ts";
 const settingsKey: Key = { pk: "FLEET", sk: "SETTINGS" };
 const revisionKey: Key = { pk: "FLEET", sk: "REVISION" };
 const gatewaysPartition = "GATEWAYS";
+const tokensPartition = "TOKENS";
 
 type SettingsItem = Item & { settings: FleetSettings };
 type RevisionItem = Item & { revision: number };
@@ -17,7 +18,7 @@ type TokenItem = Item & { token: Token };
 
 const customerKey = (id: string): Key => ({ pk: `CUSTOMER#${shardOf(id)}`, sk: id });
 const gatewayKey = (id: string): Key => ({ pk: gatewaysPartition, sk: id });
-const tokenKey = (hash: string): Key => ({ pk: `TOKEN#${hash}`, sk: "TOKEN" });
+const tokenKey = (hash: string): Key => ({ pk: tokensPartition, sk: hash });
 
 export function configStore(table: Table): ConfigStore {
   async function gateways(): Promise<readonly Gateway[]> {
@@ -66,6 +67,10 @@ export function configStore(table: Table): ConfigStore {
 
     async token(hash) {
       return (await table.get<TokenItem>(tokenKey(hash)))?.token;
+    },
+    async hasTokens() {
+      for await (const _ of table.query<TokenItem>(tokensPartition)) return true;
+      return false;
     },
     async putToken(hash, token) {
       await table.put({ ...tokenKey(hash), token });

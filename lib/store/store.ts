@@ -36,6 +36,18 @@ export interface StoredHost {
   readonly since: number;
   /** `facts.failure` and since when. */
   readonly failure: DnsTrouble | null;
+  /** Null where no address went within the last day. */
+  readonly pool: HostPool | null;
+}
+
+/** What tells a host that moved from one whose addresses DNS gives in turn. */
+export interface HostPool {
+  /** Addresses that went, and when (epoch ms), at most 64 and a day old. */
+  readonly former: readonly { readonly address: string; readonly wentAt: number }[];
+  /** How often one came back, each time within a day of the time before; twice makes it a pool, of which `former` stays in use. */
+  readonly returns: number;
+  /** Epoch ms of the last time, 0 for never; after a day without another it is no pool any more. */
+  readonly returnedAt: number;
 }
 
 /** What is known of one target from one vantage. */
@@ -116,6 +128,8 @@ export interface ConfigStore {
   bumpRevision(): Promise<number>;
   /** `hash` is the lower-case hex SHA-256 of the token. */
   token(hash: string): Promise<Token | undefined>;
+  /** Whether anybody was given a token: without one nobody can be asked for one. */
+  hasTokens(): Promise<boolean>;
   putToken(hash: string, token: Token): Promise<void>;
   removeToken(hash: string): Promise<boolean>;
 }

@@ -14,7 +14,8 @@ export interface KeyAndCertificate {
 
 export interface DemoAuthority {
   readonly certPem: string;
-  issue(name: string): Promise<KeyAndCertificate>;
+  /** The first name is the subject. */
+  issue(names: readonly string[]): Promise<KeyAndCertificate>;
 }
 
 /** A root of the demo's own, trusted by nothing but the demo. */
@@ -33,28 +34,28 @@ export async function demoAuthority(): Promise<DemoAuthority> {
   });
   return {
     certPem: root.toString("pem"),
-    issue: (name) => leaf(name, { subject: root.subject, key: keys.privateKey }),
+    issue: (names) => leaf(names, { subject: root.subject, key: keys.privateKey }),
   };
 }
 
 export function selfSigned(name: string): Promise<KeyAndCertificate> {
-  return leaf(name, null);
+  return leaf([name], null);
 }
 
 async function leaf(
-  name: string,
+  names: readonly string[],
   issuer: { readonly subject: string; readonly key: webcrypto.CryptoKey } | null,
 ): Promise<KeyAndCertificate> {
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.create({
-    subject: `CN=${name}`,
-    issuer: issuer?.subject ?? `CN=${name}`,
+    subject: `CN=${names[0]}`,
+    issuer: issuer?.subject ?? `CN=${names[0]}`,
     notBefore: new Date(Date.now() - day),
     notAfter: new Date(Date.now() + 90 * day),
     publicKey: keys.publicKey,
     signingKey: issuer?.key ?? keys.privateKey,
     signingAlgorithm: algorithm,
-    extensions: [new x509.SubjectAlternativeNameExtension([{ type: "dns", value: name }])],
+    extensions: [new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: "dns", value })))],
   });
   return {
     keyPem: KeyObject.from(keys.privateKey).export({ type: "pkcs8", format: "pem" }).toString(),

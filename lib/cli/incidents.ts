@@ -1,0 +1,46 @@
+/** `chainmail incidents` and `incidents ack`. */
+
+import { InputError } from "../model/input-error.ts";
+import { acknowledge } from "../status/acknowledge.ts";
+import { loadIncidents } from "../status/incidents.ts";
+import type { IncidentJson } from "../status/json/schemas.ts";
+import { systemClock } from "../world/clock.ts";
+import { withStore } from "./data.ts";
+import type { ExitCode } from "./exit.ts";
+import type { Io } from "./io.ts";
+import type { DataOptions } from "./options.ts";
+
+/** 0: none is open; 1: the open ones are all acknowledged; 2: at least one waits for somebody. */
+export async function incidentsCommand(options: DataOptions & { readonly json?: boolean }, io: Io): Promise<ExitCode> {
+  return withStore<ExitCode>(options, async (store) => {
+    const incidents = await loadIncidents(store);
+    if (options.json) io.stdout.write(`${JSON.stringify({ incidents }, null, 2)}\n`);
+    else if (incidents.length === 0) io.stdout.write("no incidents\n");
+    else for (const incident of incidents) io.stdout.write(`${line(incident)}\n`);
+    const open = incidents.filter(({ state }) => state !== "ended");
+    if (open.length === 0) return 0;
+    return open.every(({ acknowledged }) => acknowledged !== null) ? 1 : 2;
+  });
+}
+
+function line({ id, state, class: cls, form, host, customers, since, endedAt, acknowledged }: IncidentJson): string {
+  const what = form === "intermittent" ? "intermittent" : cls;
+  const until = endedAt === null ? "" : ` until ${endedAt}`;
+  const seen = acknowledged === null ? "" : `, acknowledged by ${acknowledged.by}`;
+  return `${id.padEnd(8)} ${state.padEnd(10)} ${what.padEnd(16)} ${host}, ${customers} customers, since ${since}${until}${seen}`;
+}
+
+export async function acknowledgeCommand(
+  id: string,
+  options: DataOptions & { readonly by: string },
+  io: Io,
+): Promise<ExitCode> {
+  return withStore<ExitCode>(options, async (store) => {
+    const incident = (await loadIncidents(store)).find((candidate) => candidate.id === id.toUpperCase());
+    if (incident === undefined) throw new InputError(`'${id}': there is no such incident, see 'chainmail incidents'`);
+    if ((await acknowledge(store, incident, options.by, systemClock())) === "ended")
+      throw new InputError(`'${id}' is over: there is nothing to acknowledge`);
+    io.stdout.write(`${incident.id} acknowledged by ${options.by}: no reminders until it gets worse\n`);
+    return 0;
+  });
+}

@@ -1,0 +1,48 @@
+/** What every command that looks at servers needs: a resolver, a dialler, trusted roots and a name to say. */
+
+import { readFileSync } from "node:fs";
+import { InputError } from "../model/input-error.ts";
+import type { Dialler, Resolver } from "../model/ports.ts";
+import type { ProbeClock } from "../protocols/smtp/probe.ts";
+import { createTlsKit, type TlsKit } from "../protocols/tls/kit.ts";
+import { loadRoots } from "../protocols/x509/roots.ts";
+import { systemClock } from "../world/clock.ts";
+import { createDialler } from "../world/dialler.ts";
+import { defaultEhloName } from "../world/ehlo-name.ts";
+import { createResolver } from "../world/resolver.ts";
+import type { LookOptions } from "./options.ts";
+
+export interface Looking {
+  readonly resolver: Resolver;
+  readonly dial: Dialler;
+  readonly tls: TlsKit;
+  readonly clock: ProbeClock;
+  readonly ehloName: string;
+}
+
+export function lookingFor({ resolver, ca, ehlo }: Pick<LookOptions, "resolver" | "ca" | "ehlo">): Looking {
+  return {
+    resolver: createResolver({ servers: resolver === undefined ? [] : [resolver], now: systemClock }),
+    dial: createDialler({}),
+    tls: trusting(ca),
+    clock: { now: systemClock, monotonic: () => performance.now() },
+    ehloName: ehlo ?? defaultEhloName(),
+  };
+}
+
+/** The bundled roots and those of `--ca`. */
+export function trusting(ca: string | undefined): TlsKit {
+  if (ca === undefined) return createTlsKit(loadRoots({}));
+  return createTlsKit(loadRoots({ extraPem: readInput(ca, "--ca") }));
+}
+
+/** A file that can't be read is wrong usage too. */
+export function readInput(file: string, option: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const reason =
+      error instanceof Error && "code" in error && error.code === "ENOENT" ? "there is no such file" : error;
+    throw new InputError(`${option}: '${file}' can't be read: ${reason instanceof Error ? reason.message : reason}`);
+  }
+}

@@ -1,0 +1,80 @@
+/** What `chainmail probe --json` prints: one object for a target, or one with all of them. */
+
+import type { Finding } from "../model/finding.ts";
+import type { Capabilities, Observation, Reply } from "../model/observation.ts";
+import { type TargetJudgement, type Verdict, worst } from "../model/verdict.ts";
+import { findingJson } from "../status/json/customer.ts";
+import { certificateJson, sessionJson } from "../status/json/facts.ts";
+import { transcriptJson } from "../status/json/transcript.ts";
+import type { ProbeTargetJson, ProbeTargetsJson } from "./schemas.ts";
+
+/** One address that was looked at, and what it is worth. */
+export interface Looked {
+  readonly observation: Observation;
+  readonly preference: number | null;
+  readonly judgement: TargetJudgement;
+}
+
+export interface ProbeOutcome {
+  readonly verdict: Verdict;
+  /** Of DNS, and those of all addresses; each code once for each evidence. */
+  readonly findings: readonly Finding[];
+  readonly looked: readonly Looked[];
+}
+
+/** The worst of several is the whole's; with nothing to look at nobody knows. */
+export function summarise(dns: readonly Finding[], looked: readonly Looked[]): ProbeOutcome {
+  const all = [...dns, ...looked.flatMap(({ judgement }) => judgement.findings)];
+  const once = new Map(all.map((finding) => [`${finding.code} ${finding.evidence.join("\n")}`, finding]));
+  const failed = dns.some(({ code }) => code === "dns.failed");
+  const verdict = worst([...looked.map(({ judgement }) => judgement.verdict), ...(failed ? ["unknown" as const] : [])]);
+  return { verdict: verdict ?? "unknown", findings: [...once.values()], looked };
+}
+
+export function probeJson(
+  target: string,
+  { verdict, findings, looked }: ProbeOutcome,
+): ProbeTargetJson | ProbeTargetsJson {
+  const [only, ...more] = looked;
+  if (only !== undefined && more.length === 0 && findings.length === only.judgement.findings.length)
+    return targetJson(target, only);
+  return {
+    target,
+    verdict,
+    findings: findings.map(findingJson),
+    targets: looked.map((one) => targetJson(target, one)),
+  };
+}
+
+function targetJson(target: string, { observation, preference, judgement }: Looked): ProbeTargetJson {
+  const { outcome, capabilities, envelope } = observation;
+  const certificate = outcome.kind === "encrypted" ? outcome.certificate : null;
+  return {
+    target,
+    address: observation.target.address,
+    port: observation.target.port,
+    host: observation.host,
+    serverName: observation.sni,
+    preference,
+    verdict: judgement.verdict,
+    encryption: judgement.encryption,
+    authentication: judgement.authentication,
+    findings: judgement.findings.map(findingJson),
+    banner: observation.banner,
+    capabilities: { before: keywords(capabilities.before), after: keywords(capabilities.after) },
+    tls: sessionJson(observation),
+    certificate: certificateJson(certificate),
+    chain: (certificate?.chain ?? []).map((entry) => ({ ...entry })),
+    envelope: envelope && { mail: replyJson(envelope.mail), rcpt: envelope.rcpt && replyJson(envelope.rcpt) },
+    transcript: transcriptJson(observation),
+    timings: { ...observation.timings },
+  };
+}
+
+function keywords(capabilities: Capabilities | null): string[] | null {
+  return capabilities && Object.entries(capabilities).map(([keyword, value]) => `${keyword} ${value}`.trim());
+}
+
+function replyJson({ code, lines }: Reply): { code: number; lines: string[] } {
+  return { code, lines: [...lines] };
+}

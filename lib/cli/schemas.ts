@@ -1,0 +1,73 @@
+/** The shapes that the commands print with `--json`; `docs/schema/` is generated from them. */
+
+import * as z from "zod";
+import { verdicts } from "../model/verdict.ts";
+import { certificate, finding, session, transcriptRow } from "../status/json/schemas.ts";
+
+const milliseconds = z.number().min(0);
+const verdict = z.enum(verdicts);
+
+const reply = z.strictObject({ code: z.int(), lines: z.array(z.string()) });
+
+const stages = z.enum(["connect", "banner", "ehlo", "starttls", "handshake", "ehlo-again", "envelope", "quit"]);
+
+export const probeTargetSchema = z.strictObject({
+  target: z.string().describe("What was asked for on the command line."),
+  address: z.string().nullable().describe("The address that was dialled; null where there was none to dial."),
+  port: z.int().min(1).max(65_535).nullable(),
+  host: z.string().nullable().describe("The name the certificate was compared with."),
+  serverName: z.string().nullable().describe("The server name sent in the hello (SNI)."),
+  preference: z.int().nullable().describe("Of the MX record."),
+  verdict,
+  encryption: z.enum(["none", "weak", "strong", "unknown"]),
+  authentication: z.string(),
+  findings: z.array(finding),
+  banner: z.string().nullable(),
+  capabilities: z
+    .strictObject({
+      before: z.array(z.string()).nullable().describe("EHLO keywords with their parameters, in clear."),
+      after: z.array(z.string()).nullable().describe("The same once encrypted."),
+    })
+    .describe("Null where EHLO wasn't answered."),
+  tls: session.nullable(),
+  certificate: certificate.nullable(),
+  chain: z
+    .array(z.strictObject({ sha256: z.string(), subject: z.string(), issuer: z.string() }))
+    .describe("As sent: in the order sent, duplicates included."),
+  envelope: z.strictObject({ mail: reply, rcpt: reply.nullable() }).nullable(),
+  transcript: z.array(transcriptRow),
+  timings: z.partialRecord(stages, milliseconds).describe("Milliseconds since the connect began."),
+});
+
+export const probeTargetsSchema = z
+  .strictObject({
+    target: z.string(),
+    verdict,
+    findings: z.array(finding).describe("Of DNS, and those of all addresses, each once."),
+    targets: z.array(probeTargetSchema),
+  })
+  .describe("Several addresses, or none.");
+
+export const probeSchema = z.union([probeTargetSchema, probeTargetsSchema]).describe("chainmail probe --json");
+
+export type ProbeTargetJson = z.infer<typeof probeTargetSchema>;
+export type ProbeTargetsJson = z.infer<typeof probeTargetsSchema>;
+
+export const doctorSchema = z
+  .strictObject({
+    checks: z.array(z.strictObject({ name: z.string(), state: z.enum(["good", "bad", "unknown"]), words: z.string() })),
+  })
+  .describe("chainmail doctor --json");
+
+export const customersSchema = z
+  .strictObject({
+    customers: z.array(
+      z.strictObject({
+        id: z.string(),
+        gateway: z.string().nullable(),
+        domains: z.array(z.string()),
+        downstream: z.array(z.string()),
+      }),
+    ),
+  })
+  .describe("chainmail customers list --json");

@@ -1,0 +1,125 @@
+/** The steps over one store, with this process's own eyes: what the Lambdas and their environment do on AWS. */
+
+import { defaultVantage, type FleetSettings } from "../model/customer.ts";
+import { defaultPolicy } from "../model/incident.ts";
+import type { ProbeResults } from "../model/jobs.ts";
+import type { AlertLog, Channel, Dialler, Resolver } from "../model/ports.ts";
+import type { ProbeClock } from "../protocols/smtp/probe.ts";
+import type { TlsKit } from "../protocols/tls/kit.ts";
+import { judge } from "../steps/judge.ts";
+import { judgeGone } from "../steps/judge-gone.ts";
+import { createLanes } from "../steps/lanes.ts";
+import { type NotifyReport, notify } from "../steps/notify.ts";
+import { type DelayedJob, plan } from "../steps/plan.ts";
+import { probe } from "../steps/probe.ts";
+import { type ResolveReport, resolve } from "../steps/resolve.ts";
+import { tick } from "../steps/tick.ts";
+import type { Store } from "../store/store.ts";
+import { createSmtpChannel } from "../world/channels/smtp.ts";
+import { createWebhookChannel } from "../world/channels/webhook.ts";
+import { createDialler } from "../world/dialler.ts";
+import type { Steps } from "./engine.ts";
+
+export interface LocalWorld {
+  readonly store: Store;
+  readonly resolver: Resolver;
+  readonly tls: TlsKit;
+  readonly clock: ProbeClock;
+  readonly ehloName: string;
+  readonly timeoutMs: number;
+  readonly everyMs: number;
+  /** Told of everything, beside the channels of the settings. */
+  readonly operators: readonly Channel[];
+  readonly alertLog: AlertLog | null;
+  readonly baseUrl: string;
+  /** Hears what each step did; for the terminal. */
+  readonly listener: StepListener;
+}
+
+export interface StepListener {
+  resolved(report: ResolveReport): void;
+  planned(jobs: readonly DelayedJob[]): void;
+  probed(results: ProbeResults): void;
+  /** Looks that are made again to be sure. */
+  doubted(jobs: readonly DelayedJob[]): void;
+  told(report: NotifyReport): void;
+}
+
+const expireEveryMs = 60_000;
+
+export function composeSteps(world: LocalWorld): Steps {
+  const { store, clock, everyMs, listener } = world;
+  const { now } = clock;
+  const diallers = new Map<string | null, Dialler>();
+  const lanes = createLanes();
+  let expiredAt = now();
+
+  function diallerOf(sourceAddress: string | null): Dialler {
+    const known = diallers.get(sourceAddress) ?? createDialler({ sourceAddress });
+    diallers.set(sourceAddress, known);
+    return known;
+  }
+
+  // Settings are read anew each time: an import beside the running process changes them.
+  async function judging() {
+    const { policy, vantages } = await store.config.settings();
+    const sighted = [defaultVantage, ...vantages.map(({ id }) => id)];
+    return { store, now, everyMs, policy: { ...defaultPolicy, ...policy }, sighted };
+  }
+
+  return {
+    async resolve(cycle) {
+      const report = await resolve({ store, resolver: world.resolver, now }, cycle, everyMs);
+      await judgeGone(report.gone, cycle, await judging());
+      listener.resolved(report);
+    },
+    async plan(cycle) {
+      const { jobs } = await plan({ store, now }, cycle, everyMs);
+      listener.planned(jobs);
+      return jobs;
+    },
+    async probe(job) {
+      const { vantages } = await store.config.settings();
+      const vantage = vantages.find(({ id }) => id === job.vantage);
+      if (vantage === undefined && job.vantage !== defaultVantage) return [];
+      const dial = diallerOf(vantage?.sourceAddress ?? null);
+      const { tls, ehloName, timeoutMs } = world;
+      return probe(job, { dial, tls, clock, lanes, ehloName, timeoutMs });
+    },
+    async judge(results) {
+      listener.probed(results);
+      const { jobs } = await judge(results, await judging());
+      if (jobs.length > 0) listener.doubted(jobs);
+      return jobs;
+    },
+    async tick() {
+      if (now() - expiredAt >= expireEveryMs) {
+        expiredAt = now();
+        await store.ledger.expire(now());
+      }
+      return (await tick(await judging())).jobs;
+    },
+    async notify() {
+      const settings = await store.config.settings();
+      const report = await notify({
+        store,
+        now,
+        operators: [...world.operators, ...operatorChannels(settings)],
+        contactChannels: ({ email }) => (email === null ? [] : mailChannels(settings, [email])),
+        alertLog: world.alertLog,
+        baseUrl: world.baseUrl,
+      });
+      listener.told(report);
+    },
+  };
+}
+
+/** The operator's channels of a customers file's `notify` block. */
+export function operatorChannels(settings: FleetSettings): readonly Channel[] {
+  const { smtp, webhooks } = settings.notify;
+  return [...mailChannels(settings, smtp?.to ?? []), ...webhooks.map(createWebhookChannel)];
+}
+
+function mailChannels({ notify: { smtp } }: FleetSettings, addresses: readonly string[]): readonly Channel[] {
+  return smtp === null ? [] : addresses.map((address) => createSmtpChannel(smtp, address));
+}

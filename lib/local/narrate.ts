@@ -1,0 +1,41 @@
+/** What the steps did, in lines for a terminal or a journal. A steady cycle says nothing. */
+
+import type { ProbeResults } from "../model/jobs.ts";
+import type { Observation } from "../model/observation.ts";
+import { visible } from "../protocols/printable.ts";
+import { outcomeText } from "../status/json/facts.ts";
+import type { StepListener } from "./compose.ts";
+
+export function narrator(say: (step: string, line: string) => void): StepListener {
+  return {
+    resolved({ domains, added, changed, gone }) {
+      if (added > 0) say("resolve", `${domains} domains: ${added} servers are new to look at`);
+      else if (changed > 0) say("resolve", `${changed} names changed in DNS`);
+      if (gone.length > 0) say("resolve", `${gone.length} servers are no longer in use`);
+    },
+    planned() {},
+    probed(results) {
+      for (const observation of changesOf(results)) say("probe", sightOf(observation));
+    },
+    doubted(jobs) {
+      const delays = jobs.map(({ delayMs }) => `${Math.round(delayMs / 1_000)} s`);
+      say("judge", `suspected: looking again in ${delays.join(", ")}, before anybody is told`);
+    },
+    told({ sent, later, dead }) {
+      for (const { id, subject, to } of sent) say("notify", `${subject} → ${to} (${id})`);
+      for (const { id, to, why } of later) say("notify", `${id} → ${to}: not now, ${visible(why)}`);
+      for (const { id, to, why } of dead) say("notify", `${id} → ${to}: never, ${visible(why)}`);
+    },
+  };
+}
+
+/** What differs from the last look at the same target. */
+function changesOf({ answers }: ProbeResults): readonly Observation[] {
+  return answers.flatMap((answer) => (answer.kind === "seen" && !answer.identity ? [answer.observation] : []));
+}
+
+function sightOf({ host, target, outcome }: Observation): string {
+  const trust = outcome.kind === "encrypted" ? (outcome.certificate?.trust ?? "no certificate") : null;
+  const certificate = trust === null ? "" : `, certificate ${trust}`;
+  return `${host ?? target.address}:${target.port}: ${visible(outcomeText(outcome))}${certificate}`;
+}
