@@ -3,10 +3,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { DnsFailure, DnsTrouble, HostFacts, MxAnswer } from "../model/domain-facts.ts";
 import type { HistoryEvent, StoredDomain, StoredHost } from "../store/store.ts";
+import { addressesAfter, isPool } from "./host-pool.ts";
 
 export interface Change<T> {
   readonly stored: T;
-  /** Null at first sight: `since` says when that was. */
+  /** Null at first sight (`since` says when that was), and where there is nothing to tell. */
   readonly event: Extract<HistoryEvent, { kind: "dns" }> | null;
   /** The roster is made of what changed. */
   readonly moves: boolean;
@@ -46,28 +47,35 @@ export function domainAfter(
   };
 }
 
-/** The same for a host. Addresses of a family that failed stay as they were. */
+/** The same for a host. Addresses of a family that failed stay as they were, and so do those of a pool. */
 export function hostAfter(old: StoredHost | undefined, found: HostFacts, now: number): Change<StoredHost> | null {
   const { host, failure: reason } = found;
   const failure = troubleAfter(old?.failure ?? null, reason, now);
-  if (!old) return { stored: { facts: found, since: now, failure }, event: null, moves: found.addresses.length > 0 };
-  const addresses = reason === null ? found.addresses : withLastKnown(found.addresses, old.facts.addresses);
+  if (!old) {
+    const stored = { facts: found, since: now, failure, pool: null };
+    return { stored, event: null, moves: found.addresses.length > 0 };
+  }
+  const listed = reason === null ? found.addresses : withLastKnown(found.addresses, old.facts.addresses);
+  const { inUse, pool } = addressesAfter({ inUse: old.facts.addresses, pool: old.pool }, listed, now);
   // A lookup that failed may not have come as far as the alias.
   const aliases = reason === null || found.aliases.length > 0 ? found.aliases : old.facts.aliases;
-  const { came, went } = moved(old.facts.addresses, addresses);
+  const { came, went } = moved(old.facts.addresses, inUse);
   const moves = came.length + went.length > 0;
   const renamed = !isDeepStrictEqual(aliases, old.facts.aliases);
-  if (!moves && !renamed && isDeepStrictEqual(failure, old.failure)) return null;
+  const stored = { facts: { ...found, addresses: inUse, aliases }, since: moves ? now : old.since, failure, pool };
+  const told = moves || renamed || !isDeepStrictEqual(failure, old.failure);
+  if (!told) {
+    // Which addresses of a pool were given is remembered and no news.
+    const turned = isPool(pool, now) && !isDeepStrictEqual(pool, old.pool);
+    return turned ? { stored, event: null, moves: false } : null;
+  }
   const notes = [
-    ...(moves ? [`addresses: ${came.length} came, ${went.length} went, ${addresses.length} in use`] : []),
+    ...(moves ? [`addresses: ${came.length} came, ${went.length} went, ${inUse.length} in use`] : []),
+    ...(moves && isPool(pool, now) ? ["DNS gives them in turn"] : []),
     ...(renamed ? [aliases.length > 0 ? `alias of ${aliases.join(" → ")}` : "no alias any more"] : []),
-    ...(moves || renamed ? [] : [troubleWords("address lookup", reason, addresses.length > 0)]),
+    ...(moves || renamed ? [] : [troubleWords("address lookup", reason, inUse.length > 0)]),
   ];
-  return {
-    stored: { facts: { ...found, addresses, aliases }, since: moves ? now : old.since, failure },
-    event: { at: now, kind: "dns", subject: host, came, went, note: notes.join("; ") },
-    moves,
-  };
+  return { stored, event: { at: now, kind: "dns", subject: host, came, went, note: notes.join("; ") }, moves };
 }
 
 /** `since` is that of the first failure in a row, whatever its later reasons. */

@@ -1,15 +1,15 @@
 /** The state table: what machines found, written on change. Rights: resolve, plan, judge. */
 
-import type { DnsTrouble, HostFacts, MxAnswer } from "../model/domain-facts.ts";
+import type { DnsTrouble, MxAnswer } from "../model/domain-facts.ts";
 import { causeStore } from "./causes.ts";
 import { shardOf, shards } from "./keys.ts";
 import { rosterStore } from "./rosters.ts";
-import type { StateStore } from "./store.ts";
+import type { StateStore, StoredHost } from "./store.ts";
 import type { Item, Key, Table } from "./table.ts";
 import { targetStore } from "./targets.ts";
 
 type DomainItem = Item & { mx: MxAnswer; since: number; failure: DnsTrouble | null };
-type HostItem = Item & { facts: HostFacts; since: number; failure: DnsTrouble | null };
+type HostItem = Item & StoredHost;
 type CycleItem = Item & { cycle: number; start: number; at: number };
 
 const cycleKey: Key = { pk: "FLEET", sk: "CYCLE" };
@@ -39,13 +39,13 @@ export function stateStore(table: Table): StateStore {
     },
     async host(host) {
       const item = await table.get<HostItem>(hostKey(host));
-      return item && { facts: item.facts, since: item.since, failure: item.failure };
+      return item && storedHost(item);
     },
     async *hosts() {
-      for await (const { facts, since, failure } of everyShard<HostItem>("HOST")) yield { facts, since, failure };
+      for await (const item of everyShard<HostItem>("HOST")) yield storedHost(item);
     },
-    async putHost({ facts, since, failure }) {
-      await table.put({ ...hostKey(facts.host), facts, since, failure });
+    async putHost(host) {
+      await table.put({ ...hostKey(host.facts.host), ...host });
     },
     async removeHost(host) {
       await table.remove(hostKey(host));
@@ -67,4 +67,8 @@ export function stateStore(table: Table): StateStore {
       return item && { cycle: item.cycle, at: item.at };
     },
   };
+}
+
+function storedHost({ facts, since, failure, pool }: HostItem): StoredHost {
+  return { facts, since, failure, pool };
 }

@@ -248,6 +248,7 @@ export async function seed({ config, state, ledger }: Store): Promise<void> {
       facts: { host, addresses: [target.address], aliases: [], failure: null, ttl: 300 },
       since: noon - 9 * day,
       failure: null,
+      pool: null,
     });
     entries.push({
       target,
@@ -282,7 +283,7 @@ export async function seed({ config, state, ledger }: Store): Promise<void> {
     note: "the set of exchanges changed",
   });
   await Promise.all(
-    Array.from({ length: 400 }, async (_, ago) => {
+    Array.from({ length: 170 }, async (_, ago) => {
       const cycle = cycleNow - ago;
       await ledger.putLedger(1, { cycle, everyMs, at: cycle * everyMs, marks: slots.map(({ mark }) => mark(ago)) }, 0);
     }),

@@ -117,7 +117,12 @@ describe("a domain's exchanges", () => {
 });
 
 describe("a host's addresses", () => {
-  const old: StoredHost = { facts: facts(["192.0.2.1", "192.0.2.2", "2001:db8::1"]), since: 100, failure: null };
+  const old: StoredHost = {
+    facts: facts(["192.0.2.1", "192.0.2.2", "2001:db8::1"]),
+    since: 100,
+    failure: null,
+    pool: null,
+  };
 
   it("that came and went are told", () => {
     expect(hostAfter(old, facts(["192.0.2.2", "192.0.2.3", "2001:db8::1"]), 200)).toMatchObject({

@@ -29,8 +29,8 @@ describe("domains and hosts", () => {
     expect(await state.domain("other.example")).toBeUndefined();
 
     const facts = { host: "mx.acme.example", addresses: ["192.0.2.1"], aliases: [], failure: null, ttl: 60 };
-    await state.putHost({ facts, since: t0, failure: null });
-    expect(await state.host("mx.acme.example")).toEqual({ facts, since: t0, failure: null });
+    await state.putHost({ facts, since: t0, failure: null, pool: null });
+    expect(await state.host("mx.acme.example")).toEqual({ facts, since: t0, failure: null, pool: null });
     expect(await all(state.hosts())).toHaveLength(1);
     await state.removeHost("mx.acme.example");
     expect(await all(state.hosts())).toEqual([]);
