@@ -11,6 +11,13 @@ function hostOf(url: string | null): string | null {
   return url !== null && URL.canParse(url) ? new URL(url).host : null;
 }
 
+/** Without an origin it is no browser's; `null` is that of a sandboxed page, and nobody's own. */
+function isOwn(origin: string | undefined, urls: readonly (string | null)[]): boolean {
+  if (origin === undefined) return true;
+  const host = hostOf(origin);
+  return host !== null && urls.map(hostOf).includes(host);
+}
+
 /**
  * Without tokens, only loopback names (and `baseUrl`) are answered: a foreign name that points here
  * (DNS rebinding) would otherwise let its site read everything.
@@ -34,10 +41,9 @@ export function onlyOwnPages({ baseUrl }: StatusContext) {
     if (!safeMethods.has(c.req.method)) {
       const site = c.req.header("sec-fetch-site");
       const origin = c.req.header("origin");
-      const own = [new URL(c.req.url).host, hostOf(baseUrl)];
-      const sameSite = site !== undefined ? site === "same-origin" || site === "none" : true;
-      const sameOrigin = site !== undefined || origin === undefined || own.includes(hostOf(origin));
-      if (!sameSite || !sameOrigin) return problem(c, 403, "This request came from a page of another site.");
+      if (site === undefined ? !isOwn(origin, [c.req.url, baseUrl]) : site !== "same-origin" && site !== "none") {
+        return problem(c, 403, "This request came from a page of another site.");
+      }
     }
     await next();
   });

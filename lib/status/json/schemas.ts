@@ -122,7 +122,7 @@ const chain = z.strictObject({
   hops: z.array(hop),
 });
 
-export const statusSchema = z
+const statusSchema = z
   .strictObject({
     id: z.string(),
     verdict,
@@ -169,7 +169,7 @@ const historyEvent = z.discriminatedUnion("kind", [
   }),
 ]);
 
-export const historySchema = z
+const historySchema = z
   .strictObject({
     id: z.string(),
     availability: z.array(hopAvailability),
@@ -178,7 +178,7 @@ export const historySchema = z
   })
   .describe("GET /v1/customers/{id}/history?limit=50&before=TIME");
 
-export const incidentSchema = z
+const incidentSchema = z
   .strictObject({
     id: z.string(),
     state: z.enum(["open", "recovering", "ended"]),
@@ -211,18 +211,25 @@ export const incidentSchema = z
   })
   .describe("GET /v1/incidents/{id}");
 
-export const incidentsSchema = z
+const incidentsSchema = z
   .strictObject({ incidents: z.array(incidentSchema).describe("Open ones first, then by time, newest first.") })
   .describe("GET /v1/incidents");
 
-export const fleetSchema = z
+const fleetSchema = z
   .strictObject({
     asOf: time.nullable(),
     everySeconds: z.number().positive(),
     customers: z.strictObject({
       total: count,
       judged: count.describe("Less than `total` where the fleet is too large to be judged in one answer."),
-      byVerdict: z.record(verdict, count),
+      byVerdict: z.strictObject({
+        lost: count,
+        weak: count,
+        unverified: count,
+        unknown: count,
+        stale: count,
+        secure: count,
+      }),
     }),
     worst: z.array(z.strictObject({ id: z.string(), verdict })).describe("Worst first, at most 100."),
     incidents: z.strictObject({ open: count, unacknowledged: count }),
@@ -246,10 +253,13 @@ export type DayJson = z.infer<typeof day>;
 export type IncidentJson = z.infer<typeof incidentSchema>;
 export type FleetJson = z.infer<typeof fleetSchema>;
 
-/** By the name of their file in docs/schema. */
-export const schemas = {
-  "status.json": statusSchema,
-  "history.json": historySchema,
-  "incidents.json": incidentsSchema,
-  "fleet.json": fleetSchema,
-};
+/** JSON Schemas (2020-12) by the name of their file in docs/schema. */
+export function statusJsonSchemas(): Readonly<Record<string, object>> {
+  return {
+    "status.json": z.toJSONSchema(statusSchema),
+    "history.json": z.toJSONSchema(historySchema),
+    "incident.json": z.toJSONSchema(incidentSchema),
+    "incidents.json": z.toJSONSchema(incidentsSchema),
+    "fleet.json": z.toJSONSchema(fleetSchema),
+  };
+}

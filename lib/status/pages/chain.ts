@@ -35,7 +35,7 @@ function hosts({ targets, to }: HopJson): string {
 /** What a leg shows under its verdict: the protocols seen, or what is missing. */
 function legNote(hop: HopJson): string {
   if (!hop.counts) return "not judged";
-  if (hop.verdict === "lost") return isDisabled(hop) ? "in clear: TLS mode disabled" : "in clear";
+  if (hop.verdict === "lost") return isDisabled(hop) ? "TLS mode disabled" : "in clear";
   const known = hop.targets.find(({ lastKnown }) => lastKnown !== null)?.lastKnown;
   if (hop.verdict === "stale" && known) return `last known: ${known}`;
   const protocols = [...new Set(hop.targets.flatMap(({ tls }) => (tls === null ? [] : [tls.protocol])))].sort();

@@ -67,11 +67,11 @@ ul.rows li:first-child { border-top: 0; }
 .place { flex: 1 1 0; min-width: 0; display: flex; flex-direction: column; align-items: center; justify-content: center; text-align: center; border: 1.5px solid var(--line); border-radius: .6rem; padding: .8rem .6rem; line-height: 1.3; gap: .15rem; }
 .place .icon { width: 1.9rem; height: 1.9rem; color: var(--muted); }
 .place .muted { font-size: .85rem; }
-.leg { flex: 0 0 10.5rem; position: relative; display: flex; align-items: center; justify-content: center; }
+.leg { flex: 0 0 12rem; position: relative; display: flex; align-items: center; justify-content: center; }
 .leg::before { content: ""; position: absolute; left: 0; right: .55rem; top: 50%; border-top: 4px solid var(--tone); transform: translateY(-50%); }
 .leg::after { content: ""; position: absolute; right: 0; top: 50%; border: .5rem solid transparent; border-left: .75rem solid var(--tone); border-right: 0; transform: translateY(-50%); }
 .leg.lost::before, .leg.weak::before { border-top-style: dashed; } .leg.unknown::before, .leg.stale::before { border-top-style: dotted; }
-.leg a { position: relative; display: flex; flex-direction: column; align-items: center; text-decoration: none; background: var(--card); padding: .3rem .4rem; border-radius: .4rem; gap: .1rem; max-width: 8.7rem; }
+.leg a { position: relative; display: flex; flex-direction: column; align-items: center; text-decoration: none; background: var(--card); padding: .3rem .4rem; border-radius: .4rem; gap: .1rem; max-width: 9.5rem; }
 .leg .note { font-size: .8rem; line-height: 1.2; text-align: center; }
 .hop { border-top: 1px solid var(--line); padding-top: 1.1rem; margin-top: 1.1rem; }
 .hop h3 { display: flex; flex-wrap: wrap; align-items: center; gap: .3rem .6rem; }
@@ -101,7 +101,7 @@ tbody th { font-weight: 600; } .wide { min-width: 34rem; } .figure, td > time, t
 .transcript td:nth-child(-n+2) { white-space: pre; color: var(--muted); } .transcript .remark { color: var(--muted); } .transcript .remark.good td { color: var(--secure); } .transcript .remark.bad td { color: var(--lost); }
 .days { display: block; max-width: 100%; } .day { fill: var(--line); } .day.secure { fill: var(--secure); } .day.lost { fill: var(--lost); } .day.unknown { fill: var(--unknown); opacity: .55; } .day.gap { fill: none; stroke: var(--line); }
 .counts { display: flex; flex-wrap: wrap; gap: .75rem 1.5rem; margin-bottom: 1rem !important; }
-.counts li { display: flex; align-items: center; gap: .5rem; } .counts strong { font-size: 1.5rem; } .counts .none { opacity: .55; }
+.counts li { display: flex; align-items: center; gap: .5rem; } .counts strong { font-size: 1.5rem; } .counts .none strong { color: var(--muted); font-weight: 400; }
 label { font-weight: 600; } form.inline { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; margin: .75rem 0; } form.inline p { flex-basis: 100%; margin: 0; }
 .narrow form { display: grid; gap: .5rem; margin-bottom: 1rem; }
 input { font: inherit; color: inherit; background: var(--page); border: 1px solid var(--muted); border-radius: .35rem; padding: .45rem .6rem; min-width: 0; max-width: 100%; }

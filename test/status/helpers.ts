@@ -1,0 +1,55 @@
+/** The app over a seeded store, as its readers reach it. */
+
+import { createHash } from "node:crypto";
+import type { Hono } from "hono";
+import { createApp } from "../../lib/status/app.ts";
+import type { StatusContext, StatusEnv } from "../../lib/status/context.ts";
+import { type EmbeddedStore, openEmbedded } from "../../lib/store/embedded.ts";
+import type { Store } from "../../lib/store/store.ts";
+import { everyMs, noon, seed } from "./seed.ts";
+
+export const operatorToken = "operator-token";
+export const acmeToken = "acme-token";
+export const lostToken = "lost-token";
+
+export interface Fixture {
+  readonly store: Store;
+  /** Moves the app's clock; it stands 40 s after the last cycle's begin. */
+  at(now: number): void;
+  app(over?: Partial<StatusContext>): Hono<StatusEnv>;
+  close(): Promise<void>;
+}
+
+export async function fixture(): Promise<Fixture> {
+  const embedded: EmbeddedStore = await openEmbedded(null);
+  const { store } = embedded;
+  await seed(store);
+  const owners = { [operatorToken]: null, [acmeToken]: "acme", [lostToken]: "lost" };
+  for (const [token, customer] of Object.entries(owners)) {
+    const hash = createHash("sha256").update(token).digest("hex");
+    await store.config.putToken(hash, { customer, createdAt: noon });
+  }
+  let now = noon + 40_000;
+  return {
+    store,
+    at: (time) => {
+      now = time;
+    },
+    app: (over = {}) =>
+      createApp({ store, now: () => now, everyMs, auth: { kind: "open" }, baseUrl: null, version: "1.2.3", ...over }),
+    close: () => embedded.close(),
+  };
+}
+
+export const bearer = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } });
+
+/** A form as a browser of ours posts it. */
+export function form(fields: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}) {
+  return {
+    method: "POST",
+    body: new URLSearchParams(fields),
+    headers: { "Sec-Fetch-Site": "same-origin", ...headers },
+  };
+}
+
+export const browser = { headers: { Accept: "text/html,application/xhtml+xml" } };

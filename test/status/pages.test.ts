@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { type Fixture, fixture, form, lostToken } from "./helpers.ts";
+import { customers, hostileId, noon, xss } from "./seed.ts";
+
+let world: Fixture;
+let app: ReturnType<Fixture["app"]>;
+beforeAll(async () => {
+  world = await fixture();
+  app = world.app();
+});
+afterAll(() => world.close());
+
+async function page(path: string): Promise<string> {
+  const response = await app.request(path);
+  expect(response.status, path).toBe(200);
+  expect(response.headers.get("content-type")).toBe("text/html; charset=UTF-8");
+  return response.text();
+}
+
+/** What a person reads: no tags, entities as they look, spaces as one. */
+function words(html: string): string {
+  const text = html.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
+  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&#39;", "'");
+}
+
+const paths = [
+  "/",
+  "/?q=a",
+  "/incidents",
+  "/incidents/CM-7F3A",
+  "/incidents/CM-0BAD",
+  ...customers.map(({ id }) => `/customers/${encodeURIComponent(id)}`),
+];
+
+describe("every page", () => {
+  test.each(paths)("%s: one main, one h1, a language, a title, no script and no inline style", async (path) => {
+    const html = await page(path);
+    expect(html.match(/<main id="main">/g)).toHaveLength(1);
+    expect(html.match(/<h1>/g)).toHaveLength(1);
+    expect(html).toContain('<html lang="en">');
+    expect(html).toMatch(/<title>.+ · Chainmail<\/title>/);
+    expect(html).not.toMatch(/<script|<style|\sstyle=|\son[a-z]+=(?=[^&]*>)/i);
+    expect([...html.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id)).toEqual([
+      ...new Set([...html.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id)),
+    ]);
+  });
+});
+
+describe("what comes from the wire and from files is escaped", () => {
+  const path = `/customers/${encodeURIComponent(hostileId)}`;
+
+  it("a banner, a certificate's names and a customer's id are text", async () => {
+    const html = await page(path);
+    expect(html).not.toContain(xss);
+    expect(html).not.toContain("<img");
+    expect(words(html)).toContain(`mail.hostile.example ${xss}`);
+    expect(words(html)).toContain(`/O=${xss}/CN=mail.hostile.example`);
+    expect(words(html)).toContain(hostileId);
+  });
+
+  it("characters that turn the direction of writing are shown by their code", async () => {
+    const html = await page(path);
+    expect(html).not.toContain("\u202e");
+    expect(html).toContain("\\u{202e}gnp.exe");
+  });
+
+  it("links to the customer lead to it", async () => {
+    const list = await page("/");
+    expect(list).toContain(`href="${path.replaceAll("'", "&#39;")}"`);
+    expect(list).not.toContain("<img");
+  });
+
+  it("what was searched for and what isn't there is text too", async () => {
+    expect(await page(`/?q=${encodeURIComponent(`"${xss}`)}`)).not.toContain("<script");
+    const missing = await app.request(`/customers/${encodeURIComponent(xss)}`, { headers: { Accept: "text/html" } });
+    expect(missing.status).toBe(404);
+    expect(await missing.text()).not.toContain("<script");
+  });
+
+  it("a name given at the acknowledgement is text", async () => {
+    const own = await fixture();
+    try {
+      await own.app().request("/incidents/CM-7F3A/acknowledge", form({ by: xss }));
+      const html = await (await own.app().request("/incidents/CM-7F3A")).text();
+      expect(html).not.toContain("<script");
+      expect(words(html)).toContain(`Acknowledged by ${xss}`);
+    } finally {
+      await own.close();
+    }
+  });
+});
+
+describe("the page of a customer", () => {
+  it("says in one sentence that all is well, and shows the chain as places and hops", async () => {
+    const html = await page("/customers/acme");
+    expect(words(html)).toContain("Mail is encrypted all the way to your mail server");
+    const chain = words(/<ol class="chain".*?<\/ol>/s.exec(html)?.[0] ?? "");
+    expect(chain.replace(/ +/g, " ").trim()).toBe(
+      "Internet all senders Hop from the internet to acme-gateway: secure TLSv1.3 Gateway acme-gateway Hop from acme-gateway to acme's mail server: secure TLSv1.3 Mail server mail.acme.example",
+    );
+  });
+
+  test.each([
+    ["lost", "Mail from acme-gateway to lost's mail server travels in clear"],
+    ["lost", "Critical starttls.absent"],
+    ["lost", "CM-7F3A"],
+    ["early", "The gateway's TLS mode is disabled for this domain"],
+    ["early", "No alarm is raised for it."],
+    ["weak", "is encrypted, but more weakly than required"],
+    [hostileId, "the server did not prove who it is"],
+    ["quiet", "has not been seen for a while"],
+    ["quiet", "last known: secure"],
+    ["quiet", "(stale)"],
+    ["newcomer", "No server has answered yet"],
+  ])("%s: %s", async (id, sentence) => {
+    const text = words(await page(`/customers/${encodeURIComponent(id)}`));
+    expect(text.toLowerCase()).toContain(sentence.toLowerCase());
+  });
+
+  it("shows the conversation, the certificate, availability and what changed", async () => {
+    const text = words(await page("/customers/acme"));
+    expect(text).toContain("220 mail.acme.example ESMTP Postfix");
+    expect(text).toContain("2026-11-04 to 2027-02-02, 69 d 23 h left");
+    expect(text).toMatch(/Gateway to mail server 100 %/);
+    expect(text).toContain("went: mx.old.example");
+  });
+
+  it("leaves what is well closed and what isn't open", async () => {
+    const html = await page("/customers/lost");
+    expect(html).toMatch(/<details class="target" id="chain-1-gateway-1">/);
+    expect(html).toMatch(/<details class="target" id="chain-1-downstream-1" open>/);
+  });
+
+  it("reloads itself until its reader stops that", async () => {
+    const html = await page("/customers/acme");
+    expect(html).toContain('<meta http-equiv="refresh" content="30">');
+    expect(html).toContain('href="/customers/acme?live=off"');
+    expect(await page("/customers/acme?live=off")).not.toContain("http-equiv");
+  });
+
+  it("shows ten of many domains in full, the worst first, and any of them when asked", async () => {
+    const own = await fixture();
+    try {
+      const [acme] = customers;
+      if (acme === undefined) throw new Error("no customers");
+      const domains = Array.from({ length: 40 }, (_, n) => ({ name: `d${n}.example`, tlsMode: "enabled" as const }));
+      await own.store.config.putCustomers([{ ...acme, id: "many", domains }]);
+      const html = await (await own.app().request("/customers/many")).text();
+      expect(html.match(/<ol class="chain"/g)).toHaveLength(10);
+      expect(html).toContain('href="/customers/many?domain=d39.example"');
+      const one = await (await own.app().request("/customers/many?domain=d39.example")).text();
+      expect(one.match(/<ol class="chain"/g)).toHaveLength(1);
+      expect(words(one)).toContain("d39.example");
+    } finally {
+      await own.close();
+    }
+  });
+});
+
+describe("the operator's start page", () => {
+  it("lists customers worst first, and open incidents above them", async () => {
+    const text = words(await page("/"));
+    const order = ["CM-7F3A", "7 customers", "early", "weak", "newcomer", "quiet", "acme"].map((word) =>
+      text.lastIndexOf(word),
+    );
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+  });
+
+  it("finds customers by a part of their id", async () => {
+    const text = words(await page("/?q=QUI"));
+    expect(text).toContain("Customers whose id contains “QUI” quiet");
+    expect(text).not.toContain("newcomer");
+  });
+});
+
+describe("acknowledging", () => {
+  it("is offered to the operator while an incident is open, and to nobody else", async () => {
+    const acknowledgeForm = 'action="/incidents/CM-7F3A/acknowledge"';
+    expect(await page("/incidents/CM-7F3A")).toContain(acknowledgeForm);
+    expect(await page("/incidents/CM-0BAD")).not.toContain("/acknowledge");
+    const own = await world.app({ auth: { kind: "tokens" } }).request("/incidents/CM-7F3A", {
+      headers: { Authorization: `Bearer ${lostToken}` },
+    });
+    expect(await own.text()).not.toContain(acknowledgeForm);
+  });
+
+  it("leads back to the incident, which tells who and when", async () => {
+    const own = await fixture();
+    try {
+      own.at(noon + 60_000);
+      const done = await own.app().request("/incidents/CM-7F3A/acknowledge", form({ by: "Ada" }));
+      expect([done.status, done.headers.get("location")]).toEqual([303, "/incidents/CM-7F3A"]);
+      expect(words(await (await own.app().request("/incidents/CM-7F3A")).text())).toContain("Acknowledged by Ada");
+    } finally {
+      await own.close();
+    }
+  });
+});
