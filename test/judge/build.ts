@@ -1,6 +1,6 @@
 /** Observations as a probe would hand them in; each test changes what it is about. */
 
-import { lookOf, type Under } from "../../lib/judge/target.ts";
+import { judgeTarget, lookOf, type TargetVerdict, type Under } from "../../lib/judge/target.ts";
 import { defaultRequirement, type Requirement } from "../../lib/model/customer.ts";
 import type { CertificateFacts, Leaf, Observation, Outcome, Reply, TlsFacts } from "../../lib/model/observation.ts";
 import type { TargetLook } from "../../lib/model/status.ts";
@@ -129,3 +129,13 @@ export const losses: readonly Outcome[] = [
   { kind: "handshake-failed", attempts: [{ hello: "full", answer: "alert", detail: "handshake_failure" }] },
   encrypted({ cipher: "ECDHE-RSA-NULL-SHA", iana: "TLS_ECDHE_RSA_WITH_NULL_SHA", bits: 0 }),
 ];
+
+export const judge = (outcome: Outcome, changes: Partial<Under> = {}, of: Partial<Observation> = {}) =>
+  judgeTarget(lookOf(observation(outcome, of)), under(changes));
+
+type Found = Pick<TargetVerdict, "findings">;
+export const codes = ({ findings }: Found) => findings.map(({ code }) => code);
+export const severityOf = ({ findings }: Found, code: string) =>
+  findings.find((found) => found.code === code)?.severity;
+
+export const withLeaf = (changes: Partial<Leaf>) => encrypted({}, certificate({ leaf: leaf(changes) }));

@@ -43,7 +43,7 @@ const demanded = [
 
 /** Codes that no single target shows: each is asserted where its rule is. */
 const elsewhere: Partial<Record<FindingCode, string>> = {
-  "starttls.intermittent": "incident.test.ts",
+  "starttls.intermittent": "incident/intermittent.test.ts",
   "dns.failed": "chain.test.ts",
   "dns.null-mx": "chain.test.ts",
   "mx.alias": "chain.test.ts",
