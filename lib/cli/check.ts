@@ -1,9 +1,11 @@
 /** `chainmail check`: the whole chain of one domain, by the very steps that watch it, run once over a store in memory. */
 
+import { readHostName } from "../customers/values.ts";
 import { composeSteps, type StepListener } from "../local/compose.ts";
 import type { RequirementLevel, TlsMode } from "../model/customer.ts";
 import { type Customer, type Downstream, defaultFloor, defaultSettings, type Gateway } from "../model/customer.ts";
 import { InputError } from "../model/input-error.ts";
+import { smtpPort } from "../model/reach.ts";
 import { statusJson } from "../status/json/customer.ts";
 import { type LoadedCustomer, loadCustomer } from "../status/load.ts";
 import { openEmbedded } from "../store/embedded.ts";
@@ -27,8 +29,8 @@ const everyMs = 300_000;
 
 export async function checkCommand(text: string, options: CheckOptions, io: Io): Promise<ExitCode> {
   const allowPrivate = options.allowPrivate ?? false;
-  const domain = parseTarget(text, { defaultPort: 25, mx: true, allowPrivate });
-  if (domain.kind !== "name" || domain.port !== 25)
+  const domain = parseTarget(text, { defaultPort: smtpPort, mx: true, allowPrivate });
+  if (domain.kind !== "name" || domain.port !== smtpPort)
     throw new InputError(`'${text}': expected a domain like example.com`);
   const gateway = options.gateway === undefined ? null : gatewayOf(options.gateway);
   const level = options.require ?? "tls";
@@ -59,21 +61,28 @@ function listOf(text: string | undefined): readonly string[] {
 
 function gatewayOf(text: string): Gateway {
   const hosts = listOf(text).map((host) => {
-    const parsed = parseTarget(host, { defaultPort: 25, mx: false, allowPrivate: false });
-    if (parsed.kind !== "name" || parsed.port !== 25)
-      throw new InputError(`--gateway: '${host}': expected MX host names like mx1.gateway.example`);
-    return parsed.name;
+    const read = readHostName(host);
+    if ("expected" in read) throw new InputError(`--gateway: '${host}': expected ${read.expected}`);
+    return read.value;
   });
-  return { id: gatewayId, hosts, port: 25 };
+  return { id: gatewayId, hosts, port: smtpPort };
 }
 
 function downstreamOf(text: string, allowPrivate: boolean): Downstream {
-  const parsed = parseTarget(text, { defaultPort: 25, mx: false, allowPrivate });
+  const parsed = inOption("--downstream", () => parseTarget(text, { defaultPort: smtpPort, mx: false, allowPrivate }));
   const { port } = parsed;
   const tls = port === 465 ? "implicit" : "starttls";
   return parsed.kind === "name"
     ? { host: parsed.name, port, tls, name: parsed.name }
     : { host: parsed.address, port, tls, name: null };
+}
+
+function inOption<T>(option: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(`${option}: ${error.message}`) : error;
+  }
 }
 
 const silent: StepListener = { resolved() {}, planned() {}, probed() {}, doubted() {}, told() {} };

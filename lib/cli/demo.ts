@@ -41,7 +41,8 @@ export async function demoCommand(
     await writeFile(customersPath, demo.customersFile);
     const { fleet } = parseFleet(demo.customersFile, { file: customersPath, format: "yaml" });
     const policy = { ...fleet.settings.policy, ...demoConfirmation };
-    await importFleet(store, { ...fleet, settings: { ...fleet.settings, policy } }, {});
+    const settings = { ...fleet.settings, policy };
+    await importFleet(store.config, { ...fleet, settings }, { dryRun: false, partial: false, yes: false });
     const say = sayTo(io.stdout, systemClock);
     const start = (port: number) =>
       run({

@@ -50,6 +50,7 @@ export const probeTargetsSchema = z
 
 export const probeSchema = z.union([probeTargetSchema, probeTargetsSchema]).describe("chainmail probe --json");
 
+export type CustomerJson = z.infer<typeof customer>;
 export type ProbeTargetJson = z.infer<typeof probeTargetSchema>;
 export type ProbeTargetsJson = z.infer<typeof probeTargetsSchema>;
 
@@ -59,15 +60,13 @@ export const doctorSchema = z
   })
   .describe("chainmail doctor --json");
 
+const customer = z.strictObject({
+  id: z.string(),
+  gateway: z.string().nullable(),
+  domains: z.array(z.string()),
+  downstream: z.array(z.string()).describe("`host:port`"),
+});
+
 export const customersSchema = z
-  .strictObject({
-    customers: z.array(
-      z.strictObject({
-        id: z.string(),
-        gateway: z.string().nullable(),
-        domains: z.array(z.string()),
-        downstream: z.array(z.string()),
-      }),
-    ),
-  })
+  .strictObject({ customers: z.array(customer) })
   .describe("chainmail customers list --json");

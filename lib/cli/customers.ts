@@ -1,0 +1,80 @@
+/** `chainmail customers import|list|export|remove`: who is watched. */
+
+import { describeDiff } from "../customers/diff.ts";
+import { exportFleet } from "../customers/export.ts";
+import { removeFromFleet } from "../customers/import.ts";
+import type { Customer } from "../model/customer.ts";
+import { InputError } from "../model/input-error.ts";
+import { withStore } from "./data.ts";
+import type { ExitCode } from "./exit.ts";
+import { importFile } from "./import.ts";
+import type { Io } from "./io.ts";
+import type { DataOptions } from "./options.ts";
+import type { CustomerJson } from "./schemas.ts";
+
+interface ImportCommandOptions extends DataOptions {
+  readonly dryRun?: boolean;
+  readonly partial?: boolean;
+  readonly yes?: boolean;
+}
+
+export async function importCommand(file: string, options: ImportCommandOptions, io: Io): Promise<ExitCode> {
+  return withStore<ExitCode>(options, async (store) => {
+    const { dryRun = false, partial = false, yes = false } = options;
+    const result = await importFile(store, file, { dryRun, partial, yes }, io);
+    for (const line of describeDiff(result.diff)) io.stdout.write(`${line}\n`);
+    if (result.kind === "dry-run") {
+      io.stdout.write("dry run: nothing was changed\n");
+      if (result.refusal !== null) io.stdout.write(`without --dry-run it would be refused: ${result.refusal}\n`);
+    }
+    return 0;
+  });
+}
+
+export async function listCommand(options: DataOptions & { readonly json?: boolean }, io: Io): Promise<ExitCode> {
+  return withStore<ExitCode>(options, async ({ config }) => {
+    if (options.json) {
+      const customers: CustomerJson[] = [];
+      for await (const customer of config.customers()) customers.push(customerJson(customer));
+      io.stdout.write(`${JSON.stringify({ customers }, null, 2)}\n`);
+      return 0;
+    }
+    let none = true;
+    for await (const customer of config.customers()) {
+      none = false;
+      const { id, gateway, domains, downstream } = customerJson(customer);
+      const way = [domains.join(", "), gateway, downstream.join(", ")].filter((part) => part !== null && part !== "");
+      io.stdout.write(`${id.padEnd(24)} ${way.join(" → ")}\n`);
+    }
+    if (none) io.stdout.write("no customers\n");
+    return 0;
+  });
+}
+
+function customerJson({ id, gateway, domains, downstream }: Customer): CustomerJson {
+  return {
+    id,
+    gateway,
+    domains: domains.map(({ name }) => name),
+    downstream: downstream.map(({ host, port }) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`)),
+  };
+}
+
+export async function exportCommand(options: DataOptions & { readonly json?: boolean }, io: Io): Promise<ExitCode> {
+  return withStore<ExitCode>(options, async ({ config }) => {
+    for await (const piece of exportFleet(config, options.json ? "json" : "yaml")) io.stdout.write(piece);
+    return 0;
+  });
+}
+
+export async function removeCommand(ids: readonly string[], options: DataOptions, io: Io): Promise<ExitCode> {
+  return withStore<ExitCode>(options, async ({ config }) => {
+    const [missing] = await removeFromFleet(config, ids);
+    if (missing !== undefined)
+      throw new InputError(
+        `'${missing}': there is no such customer, nothing was removed; see 'chainmail customers list'`,
+      );
+    io.stdout.write(`removed: ${ids.join(", ")}\n`);
+    return 0;
+  });
+}

@@ -1,0 +1,51 @@
+/** Reads a customers file and tells all that is wrong with it; and imports it. */
+
+import { type ImportOptions, type ImportResult, importFleet } from "../customers/import.ts";
+import { formatOf, type ParsedFleet, type ParseOptions, parseFleet } from "../customers/parse.ts";
+import { describeProblem } from "../customers/problem.ts";
+import type { Fleet } from "../model/customer.ts";
+import { InputError } from "../model/input-error.ts";
+import type { Store } from "../store/store.ts";
+import type { Io } from "./io.ts";
+import { readInput } from "./looking.ts";
+
+/** Problems go to stderr, a line each. */
+function parseFile(file: string, present: ParseOptions["present"], io: Io): ParsedFleet {
+  const text = readInput(file, "customers file");
+  const parsed = parseFleet(text, { file, format: formatOf(file), ...(present && { present }) });
+  for (const problem of parsed.errors) io.stderr.write(`${describeProblem(problem)}\n`);
+  return parsed;
+}
+
+/** A file without errors, or an InputError. */
+export function readFleet(file: string, present: ParseOptions["present"], io: Io): Fleet {
+  const { fleet, errors } = parseFile(file, present, io);
+  if (errors.length > 0) throw new InputError(`${file}: ${counted(errors.length, "error")}, nothing was imported`);
+  return fleet;
+}
+
+export async function importFile(
+  { config }: Store,
+  file: string,
+  options: Partial<ImportOptions>,
+  io: Io,
+): Promise<ImportResult> {
+  const present = { settings: await config.settings(), gateways: await config.gateways() };
+  const { dryRun = false, yes = false } = options;
+  if (!options.partial) {
+    const fleet = readFleet(file, present, io);
+    return refusedIsWrong(file, await importFleet(config, fleet, { dryRun, yes, partial: false }));
+  }
+  const { fleet, errors } = parseFile(file, present, io);
+  if (errors.length > 0) io.stderr.write(`${file}: ${counted(errors.length, "error")}: who has one is left out\n`);
+  return refusedIsWrong(file, await importFleet(config, fleet, { dryRun, yes, partial: errors.length > 0 }));
+}
+
+function refusedIsWrong(file: string, result: ImportResult): ImportResult {
+  if (result.kind === "refused") throw new InputError(`${file}: nothing was imported: ${result.refusal}`);
+  return result;
+}
+
+function counted(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
+}
