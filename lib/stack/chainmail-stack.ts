@@ -90,11 +90,11 @@ export class ChainmailStack extends Stack {
     }
     operators.topic.grantPublish(notify.function);
 
-    tables.grant(resolve, { config: "read", state: "read-write", ledger: "write" });
-    tables.grant(plan, { state: "read-write" });
-    tables.grant(judge, { config: "read", state: "read-write", ledger: "read-write" });
-    tables.grant(tick, { config: "read", state: "read-write", ledger: "read-write" });
-    tables.grant(notify, { config: "read", state: "read-write", ledger: "write" });
+    tables.grant(resolve, { config: ["read"], state: ["read", "put", "remove"], ledger: ["put"] });
+    tables.grant(plan, { state: ["read", "put"] });
+    tables.grant(judge, { config: ["read"], state: ["read", "put", "remove"], ledger: ["read", "put"] });
+    tables.grant(tick, { config: ["read"], state: ["read", "put", "remove"] });
+    tables.grant(notify, { config: ["read"], state: ["read", "put", "remove"], ledger: ["put"] });
 
     new Watch(this, "Watch", {
       operators,

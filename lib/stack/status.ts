@@ -25,7 +25,7 @@ export class Status extends Construct {
       environment: { stack: tables.prefix, every: String(everyMs) },
     });
     // Written is only who acknowledged an incident.
-    tables.grant(status, { config: "read", state: "read-write", ledger: "read" });
+    tables.grant(status, { config: ["read"], state: ["read", "put"], ledger: ["read"] });
     const api = new HttpApi(this, "Http", {
       description: "Chainmail's status",
       defaultIntegration: new HttpLambdaIntegration("Integration", status.function),

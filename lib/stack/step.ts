@@ -53,12 +53,14 @@ export class Step extends Construct {
   }
 }
 
-/** esbuild fills the asset's folder itself; the image, which CDK asks for in case that fails, is never started. */
+/** esbuild fills the asset's folder itself; the image and its command, which CDK asks for in case that fails, are never used. */
 function codeOf(handler: string): Code {
   return Code.fromAsset(handlersDir, {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       image: DockerImage.fromRegistry("no-docker-is-needed"),
+      // CDK takes assets of one folder with equal options for the same one: this tells them apart.
+      command: [handler],
       local: {
         tryBundle(outDir) {
           bundleHandler(handler, outDir);

@@ -6,15 +6,13 @@ import { Construct } from "constructs";
 import { type TableDefinition, type TableRole, tableDefinitions, tableNames, tableRoles } from "../store/tables.ts";
 import type { Step } from "./step.ts";
 
-/** `write` is to put, change and remove items; nobody may scan. */
-export type Access = "read" | "write" | "read-write";
+/** What a step may do with the items of a table. Nobody may scan. */
+export type Access = "read" | "put" | "remove";
 
-const reading = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"];
-const writing = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"];
 const actions: Readonly<Record<Access, readonly string[]>> = {
-  read: reading,
-  write: writing,
-  "read-write": [...reading, ...writing],
+  read: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"],
+  put: ["dynamodb:PutItem"],
+  remove: ["dynamodb:DeleteItem", "dynamodb:BatchWriteItem"],
 };
 
 export class Tables extends Construct {
@@ -33,10 +31,10 @@ export class Tables extends Construct {
     output.overrideLogicalId("StackName");
   }
 
-  grant(step: Step, access: Partial<Record<TableRole, Access>>): void {
+  grant(step: Step, access: Partial<Record<TableRole, readonly Access[]>>): void {
     for (const [role, table] of this.tables) {
-      const wanted = access[role];
-      if (wanted !== undefined) table.grant(step.function, ...actions[wanted]);
+      const allowed = (access[role] ?? []).flatMap((kind) => actions[kind]);
+      if (allowed.length > 0) table.grant(step.function, ...allowed);
     }
   }
 

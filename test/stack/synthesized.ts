@@ -14,7 +14,22 @@ export interface Resource {
   readonly Properties: Readonly<Record<string, unknown>>;
 }
 
-export function synthesized(context: Readonly<Record<string, string>> = {}) {
+interface Synthesized {
+  readonly stack: ChainmailStack;
+  readonly template: Template;
+}
+
+const made = new Map<string, Synthesized>();
+
+/** Made once for each context: it takes half a second. */
+export function synthesized(context: Readonly<Record<string, string>> = {}): Synthesized {
+  const key = JSON.stringify(context);
+  const known = made.get(key) ?? synthesize(context);
+  made.set(key, known);
+  return known;
+}
+
+function synthesize(context: Readonly<Record<string, string>>): Synthesized {
   // CDK's own switch for "bundle nothing"; the flag is one of cdk.json's.
   const app = new App({ context: { "aws:cdk:bundling-stacks": [], "@aws-cdk/aws-iam:minimizePolicies": true } });
   const stack = new ChainmailStack(app, readContext(context));

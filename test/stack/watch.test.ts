@@ -4,7 +4,7 @@ import { type Resource, resourcesOf, synthesized } from "./synthesized.ts";
 
 let template: Template;
 beforeAll(() => {
-  template = synthesized({ every: "5m" }).template;
+  template = synthesized().template;
 });
 
 const alarms = (kind: string): ReadonlyMap<string, Resource["Properties"]> =>

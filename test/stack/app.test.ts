@@ -1,0 +1,54 @@
+/** The CDK app as the CDK's command line runs it: `cdk.json`'s own command, with nothing in its environment. */
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, describe, expect, it, vi } from "vitest";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const root = join(import.meta.dirname, "../..");
+const cdkJson = JSON.parse(readFileSync(join(root, "cdk.json"), "utf8")) as { app: string };
+const folder = mkdtempSync(join(tmpdir(), "chainmail-cdk-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function runApp(context: object) {
+  const [command = "", ...args] = cdkJson.app.split(" ");
+  const env = {
+    PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
+    CDK_OUTDIR: join(folder, "out"),
+    CDK_CONTEXT_JSON: JSON.stringify(context),
+  };
+  return spawnSync(command, args, { cwd: root, env, encoding: "utf8" });
+}
+
+describe("the CDK app", () => {
+  it("synthesises without account, region, credentials or any context value, with the functions' code", () => {
+    const { status, stderr } = runApp({});
+    expect([status, stderr.replace(/^Bundling asset .*\n/gm, "")]).toEqual([0, ""]);
+    const out = join(folder, "out");
+    const template = JSON.parse(readFileSync(join(out, "Chainmail.template.json"), "utf8")) as { Resources: object };
+    expect(Object.keys(template.Resources).length).toBeGreaterThan(60);
+    const assets = readdirSync(out).filter((name) => name.startsWith("asset."));
+    expect(assets).toHaveLength(7);
+    for (const asset of assets) expect(existsSync(join(out, asset, "index.mjs"))).toBe(true);
+  });
+
+  it("says in sentences what is wrong with the context, and builds nothing", () => {
+    const { status, stdout, stderr } = runApp({ every: "7 minutes", colour: "red" });
+    expect([status, stdout]).toEqual([64, ""]);
+    expect(stderr).toBe(
+      "chainmail: context 'colour': there is no such key; expected one of stackName, alertEmail, alertSms, every, ehlo, resolver\n" +
+        `chainmail: context 'every': "7 minutes": expected a duration from 1m to 1h, like 30s or 5m.\n`,
+    );
+  });
+
+  it("says which Node it needs where an older one runs it", () => {
+    const preload = join(root, "bin/node-24.js");
+    const script = `Object.defineProperty(process.versions, "node", { value: "20.20.2" }); import(${JSON.stringify(preload)})`;
+    const { status, stderr } = spawnSync(process.execPath, ["-e", script], { encoding: "utf8" });
+    expect(status).toBe(64);
+    expect(stderr).toMatch(/^chainmail: Node 20\.20\.2 is too old: run 'npx cdk' in this folder.*\n$/);
+  });
+});

@@ -1,0 +1,83 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Metafile } from "esbuild";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { bundleHandler } from "../../lib/stack/bundle.ts";
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
+
+const handlers = ["resolve", "plan", "probe", "judge", "tick", "notify", "status"] as const;
+type Handler = (typeof handlers)[number];
+
+let folder: string;
+const metafiles = new Map<Handler, Metafile>();
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "chainmail-bundles-"));
+  for (const handler of handlers) metafiles.set(handler, bundleHandler(handler, join(folder, handler)));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What came into a bundle: packages by name, our own files by path. */
+function contentsOf(handler: Handler): ReadonlySet<string> {
+  const outputs = Object.values(metafiles.get(handler)?.outputs ?? {});
+  const inputs = outputs.flatMap((output) =>
+    Object.entries(output.inputs).flatMap(([input, { bytesInOutput }]) => (bytesInOutput > 0 ? [input] : [])),
+  );
+  return new Set(
+    inputs.map((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules)/.exec(input)?.[1] ?? input),
+  );
+}
+
+function digest(directory: string): string {
+  const hash = createHash("sha256");
+  for (const file of readdirSync(directory).sort()) hash.update(file).update(readFileSync(join(directory, file)));
+  return hash.digest("hex");
+}
+
+describe("the functions' code", () => {
+  it.each(handlers)(
+    "%s is whole: it is imported without a node_modules beside it, and exports its handler",
+    (handler) => {
+      const script = `import(${JSON.stringify(pathToFileURL(join(folder, handler, "index.mjs")).href)}).then(m => console.log(Object.keys(m).join()))`;
+      expect(execFileSync(process.execPath, ["-e", script], { cwd: "/", encoding: "utf8" })).toBe("handler\n");
+    },
+  );
+
+  it.each(handlers)("%s carries nothing of the command line, the customers file or the embedded store", (handler) => {
+    const contents = [...contentsOf(handler)];
+    for (const unwanted of [
+      "dynalite",
+      "classic-level",
+      "yaml",
+      "csv-parse",
+      "commander",
+      "nodemailer",
+      "@hono/node-server",
+    ])
+      expect(contents).not.toContain(unwanted);
+    expect(contents.filter((input) => /^lib\/(cli|local|customers|stack)\//.test(input))).toEqual([]);
+  });
+
+  it("only status checks queries by schema", () => {
+    expect(handlers.filter((handler) => contentsOf(handler).has("zod"))).toEqual(["status"]);
+  });
+
+  it("the probe has no code for tables at all", () => {
+    const contents = [...contentsOf("probe")];
+    expect(contents.filter((input) => /dynamodb/.test(input) || input.startsWith("lib/store/"))).toEqual([]);
+  });
+
+  it("the same sources give the same bytes, so that a deployment changes only what changed", () => {
+    const again = join(folder, "again");
+    bundleHandler("plan", again);
+    expect(digest(again)).toBe(digest(join(folder, "plan")));
+  });
+
+  it("what isn't needed at start stands in chunks of its own", () => {
+    expect(readdirSync(join(folder, "plan")).length).toBeGreaterThan(1);
+  });
+});
