@@ -1,0 +1,264 @@
+/** The customers file as people write it. The JSON Schema for editors is made of the same. */
+
+import * as z from "zod";
+import { requirementLevels } from "../model/customer.ts";
+import type { ProtocolName } from "../model/observation.ts";
+import {
+  dayPattern,
+  durationPattern,
+  idPattern,
+  isDay,
+  isWebhook,
+  phonePattern,
+  type Read,
+  readContact,
+  readDomain,
+  readDuration,
+  readEmail,
+  readHost,
+  readHostName,
+  readServer,
+} from "./values.ts";
+
+// Every message says what was expected, so that it can stand behind the value: "'x': expected …".
+
+function text(expected: string, pattern: RegExp) {
+  return z.string({ error: expected }).regex(pattern, { error: expected, abort: true });
+}
+
+function whole(expected: string, least: number, most: number) {
+  return z.int({ error: expected }).min(least, { error: expected }).max(most, { error: expected });
+}
+
+/** Text that `read` understands; its own words say what was expected. */
+function readable(expected: string, read: (value: string) => Read<unknown>) {
+  return z.string({ error: expected }).check(({ value, issues }) => {
+    const result = read(value);
+    if ("expected" in result) issues.push({ code: "custom", message: result.expected, input: value });
+  });
+}
+
+function oneOf<const T extends readonly string[]>(words: T) {
+  return z.enum(words, { error: `${words.slice(0, -1).join(", ")} or ${words.at(-1)}` });
+}
+
+function list<T extends z.ZodType>(entry: T, of: string) {
+  return z.array(entry, { error: `a list of ${of}` });
+}
+
+/** A strict object; `of` says what was expected, and the message of an unknown key lists those that are known. */
+function fields<T extends z.ZodRawShape>(of: string, shape: T, alsoKnown: readonly string[] = []) {
+  const known = [...Object.keys(shape), ...alsoKnown].join(", ");
+  return z.strictObject(shape, { error: ({ code }) => (code === "unrecognized_keys" ? known : of) });
+}
+
+const yesOrNo = z.boolean({ error: "true or false" });
+const id = text("1 to 64 letters, digits, '.', '_' or '-' (in quotes, if it is a number)", idPattern);
+const day = text("a date like 2015-03-01", dayPattern).refine(isDay, { error: "a date like 2015-03-01" });
+const port = whole("a port, 1 to 65535", 1, 65_535);
+const hostName = readable("a host name like mail.acme.example", readHostName);
+const host = readable("a host name or an address", readHost);
+const domainName = readable("a domain name like acme.example", readDomain);
+const email = readable("an e-mail address like it@acme.example", readEmail);
+const duration = text("a duration like 30s, 10m, 6h or 1d", durationPattern).refine(
+  (value) => "value" in readDuration(value),
+  {
+    error: "a duration like 30s, 10m, 6h or 1d",
+  },
+);
+const tlsMode = oneOf(["enabled", "disabled", "enforced"]);
+const level = oneOf(requirementLevels);
+const protocols = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] as const satisfies readonly ProtocolName[];
+
+const floor = fields("protocol, cipherBits, rsaBits, ecBits, forwardSecrecy", {
+  protocol: oneOf(protocols).optional().describe("The oldest protocol that isn't weak; TLSv1.2 when empty."),
+  cipherBits: whole("a number of bits, 40 to 256", 40, 256).optional().describe("Of the cipher; 128 when empty."),
+  rsaBits: whole("a number of bits, 512 to 16384", 512, 16_384)
+    .optional()
+    .describe("Of RSA keys and of Diffie-Hellman; 2048 when empty."),
+  ecBits: whole("a number of bits, 112 to 521", 112, 521).optional().describe("Of elliptic curves; 224 when empty."),
+  forwardSecrecy: yesOrNo.optional().describe("True: static RSA is weak."),
+}).describe("Below this a session counts as weak.");
+
+const requirement = z.union(
+  [level, fields("a level, or { level, floor }", { level: level.optional(), floor: floor.optional() })],
+  { error: "a level, or { level, floor }" },
+);
+
+const requirements = z
+  .union(
+    [
+      level,
+      fields("a level, or { gateway, downstream }", {
+        gateway: requirement.optional().describe("Of the hop internet → gateway; tls when empty."),
+        downstream: requirement.optional().describe("Of the hop gateway → customer; tls when empty."),
+      }),
+    ],
+    { error: "a level, or { gateway, downstream }" },
+  )
+  .describe("What each hop must offer: less is an alarm. A lone level holds for both hops.");
+
+const domain = z.union(
+  [
+    domainName,
+    fields("a domain name, or { name, tlsMode }", {
+      name: domainName,
+      tlsMode: tlsMode
+        .optional()
+        .describe("What the gateway does with TLS towards the customer; when empty the operator's rule decides."),
+    }),
+  ],
+  { error: "a domain name, or { name, tlsMode }" },
+);
+
+const server = z.union(
+  [
+    readable("a host name or an address", readServer),
+    fields("a host, or { host, port, tls, name }", {
+      host: host.describe("A host name, or an address."),
+      port: port.optional().describe("25 when empty."),
+      tls: oneOf(["starttls", "implicit"]).optional().describe("implicit on port 465, else starttls."),
+      name: hostName.optional().describe("What its certificate must match, where `host` is an address."),
+    }),
+  ],
+  { error: "a host, or { host, port, tls, name }" },
+);
+
+const contact = z.union(
+  [
+    readable("an e-mail address, or a number like +4915112345678", readContact),
+    fields("an e-mail address, or { email, sms }", {
+      email: email.optional(),
+      sms: text("a number like +4915112345678", phonePattern).optional().describe("In international form (E.164)."),
+    }).refine((given) => given.email !== undefined || given.sms !== undefined, { error: "an email or an sms" }),
+  ],
+  { error: "an e-mail address, or { email, sms }" },
+);
+
+const vantageOfHops = z
+  .union([
+    id,
+    fields("the id of a vantage, or { gateway, downstream }", { gateway: id.optional(), downstream: id.optional() }),
+  ])
+  .describe(
+    "The vantage that sees each hop as the mail does; a lone id holds for both. The default one stands outside.",
+  );
+
+export const customerSchema = z
+  .union(
+    [
+      domainName.describe("Short for a customer with this id and this domain."),
+      fields("a domain name, or { id, domains, downstream, … }", {
+        id,
+        created: day.optional().describe("When the account was made: decides the TLS mode of domains that name none."),
+        gateway: id.optional().describe("One of `gateways`."),
+        domains: list(domain, "domains").optional(),
+        downstream: list(server, "servers").optional().describe("The customer's own mail servers."),
+        require: requirements.optional(),
+        vantage: vantageOfHops.optional(),
+        allowPrivate: yesOrNo
+          .optional()
+          .describe("The operator vouches for private addresses of this customer, and for every port downstream."),
+        contacts: list(contact, "contacts").optional().describe("Told of incidents of this customer's own servers."),
+      }).refine((given) => (given.domains?.length ?? 0) + (given.downstream?.length ?? 0) > 0, {
+        error: "at least one of domains, downstream",
+      }),
+    ],
+    { error: "a domain name, or { id, domains, downstream, … }" },
+  )
+  .describe("Only `id` and one of `domains`, `downstream` are required.");
+
+const gateway = z.union(
+  [
+    hostName.describe("Short for a gateway with this id and this one host."),
+    fields("a host name, or { id, hosts }", {
+      id,
+      hosts: list(hostName, "host names").describe("The gateway's MX host names."),
+      port: port.optional().describe("Where its hosts listen: 25 when empty; another in a lab."),
+    }),
+  ],
+  { error: "a host name, or { id, hosts }" },
+);
+
+const vantage = z.union(
+  [
+    id,
+    fields("an id, or { id, sourceAddress }", {
+      id,
+      sourceAddress: z
+        .string({ error: "an address of this machine" })
+        .refine((value) => z.union([z.ipv4(), z.ipv6()]).safeParse(value).success, {
+          error: "an address of this machine",
+        })
+        .optional()
+        .describe("The local address to dial from."),
+    }),
+  ],
+  { error: "an id, or { id, sourceAddress }" },
+);
+
+const tlsModeRule = fields("{ createdBefore, mode, otherwise }", {
+  createdBefore: day,
+  mode: tlsMode.describe("Of accounts made before that day."),
+  otherwise: tlsMode.describe("Of all others, and of those without a date."),
+}).describe("The gateway's TLS mode of domains that name none. When empty: before 2016-01-01 disabled, else enabled.");
+
+const policy = fields("{ cleanFor, silentFor, remindAfter, flapsPerHour }", {
+  cleanFor: duration.optional().describe("Clean time that ends an incident; 10m when empty."),
+  silentFor: duration.optional().describe("Silence that opens `unreachable`; 30m when empty."),
+  remindAfter: duration.optional().describe("The first reminder, doubled each time; 1d when empty."),
+  flapsPerHour: whole("a number, 1 to 60", 1, 60)
+    .optional()
+    .describe("Openings an hour after which it is quiet; 3 when empty."),
+});
+
+const smtp = fields("{ host, port, from, to, user, password, tls }", {
+  host,
+  port: port.optional().describe("587 with a user, else 25."),
+  from: email,
+  to: z
+    .union([email, list(email, "e-mail addresses").min(1, { error: "at least one e-mail address" })])
+    .describe("The operator's addresses; contacts of customers come in addition."),
+  user: z.string({ error: "text" }).optional(),
+  password: z.string({ error: "text" }).optional(),
+  tls: oneOf(["required", "opportunistic", "off"])
+    .optional()
+    .describe("required when empty; off for a relay on loopback."),
+}).refine((given) => (given.user === undefined) === (given.password === undefined), {
+  error: "both user and password, or neither",
+});
+
+const webhookUrl = z
+  .string({ error: "an https:// URL (http:// only to loopback)" })
+  .refine(isWebhook, { error: "an https:// URL (http:// only to loopback)" });
+const webhook = z.union([
+  webhookUrl,
+  fields("a URL, or { url, token }", {
+    url: webhookUrl,
+    token: z.string({ error: "text" }).optional().describe("Sent as `Authorization: Bearer …`."),
+  }),
+]);
+
+/** The file without its customers, which are read one by one. */
+const head = {
+  gateways: list(gateway, "gateways").optional(),
+  vantages: list(vantage, "vantages").optional().describe("Further places to look from within this process."),
+  tlsMode: tlsModeRule.optional(),
+  policy: policy.optional().describe("Figures of the incident machine."),
+  notify: fields("{ smtp, webhook }", {
+    smtp: smtp.optional(),
+    webhook: list(webhook, "webhooks").optional(),
+  })
+    .optional()
+    .describe("Where `chainmail up` sends its messages, beside the console."),
+};
+export const headSchema = fields("gateways and customers", head, ["customers"]);
+
+export type HeadInput = z.infer<typeof headSchema>;
+export type CustomerInput = z.infer<typeof customerSchema>;
+
+/** What editors are given: `# yaml-language-server: $schema=docs/schema/customers.json`. */
+export function customersJsonSchema(): Record<string, unknown> {
+  const file = headSchema.extend({ customers: list(customerSchema, "customers") });
+  return { title: "Chainmail customers file", ...z.toJSONSchema(file) };
+}

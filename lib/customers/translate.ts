@@ -1,0 +1,156 @@
+/** From what people write to the model: short forms and defaults filled in. The input has passed its schema. */
+
+import {
+  type Contact,
+  type Customer,
+  type Domain,
+  type Downstream,
+  defaultFloor,
+  defaultRequirement,
+  type FleetSettings,
+  type Floor,
+  type Gateway,
+  type Requirement,
+  type RequirementLevel,
+  seedTlsModeRule,
+  type VantageConfig,
+} from "../model/customer.ts";
+import type { NotifySettings } from "../model/notify-settings.ts";
+import { canonicalAddress } from "../protocols/ip/address.ts";
+import type { CustomerInput, HeadInput } from "./schema.ts";
+import {
+  type Read,
+  readContact,
+  readDomain,
+  readDuration,
+  readEmail,
+  readHost,
+  readHostName,
+  readServer,
+  smtpPort,
+} from "./values.ts";
+
+type Given<T> = Exclude<T, undefined>;
+type CustomerFields = Exclude<CustomerInput, string>;
+/** What a requirement may be written as. */
+type RequirementInput =
+  | RequirementLevel
+  | {
+      readonly level?: RequirementLevel | undefined;
+      readonly floor?: { readonly [Field in keyof Floor]?: Floor[Field] | undefined } | undefined;
+    };
+
+const implicitPort = 465;
+const submissionPort = 587;
+
+/** The value behind a text that its schema let pass. */
+function passed<T>(read: Read<T>): T {
+  if ("value" in read) return read.value;
+  throw new Error(`a value that its schema let pass can't be read: expected ${read.expected}`);
+}
+
+export function toCustomer(input: CustomerInput): Customer {
+  const given: CustomerFields = typeof input === "string" ? { id: passed(readDomain(input)), domains: [input] } : input;
+  const { require, vantage } = given;
+  const hops = typeof require === "string" ? { gateway: require, downstream: require } : require;
+  const seenFrom = typeof vantage === "string" ? { gateway: vantage, downstream: vantage } : vantage;
+  return {
+    id: given.id,
+    created: given.created ?? null,
+    gateway: given.gateway ?? null,
+    domains: (given.domains ?? []).map(toDomain),
+    downstream: (given.downstream ?? []).map(toDownstream),
+    require: { gateway: toRequirement(hops?.gateway), downstream: toRequirement(hops?.downstream) },
+    vantage: { gateway: seenFrom?.gateway ?? null, downstream: seenFrom?.downstream ?? null },
+    allowPrivate: given.allowPrivate ?? false,
+    contacts: (given.contacts ?? []).map(toContact),
+  };
+}
+
+function toDomain(input: Given<CustomerFields["domains"]>[number]): Domain {
+  if (typeof input === "string") return { name: passed(readDomain(input)), tlsMode: null };
+  return { name: passed(readDomain(input.name)), tlsMode: input.tlsMode ?? null };
+}
+
+function toDownstream(input: Given<CustomerFields["downstream"]>[number]): Downstream {
+  const given = typeof input === "string" ? { ...passed(readServer(input)), tls: undefined, name: undefined } : input;
+  const host = passed(readHost(given.host));
+  const port = given.port ?? smtpPort;
+  const ownName = canonicalAddress(host) === null ? host : null;
+  return {
+    host,
+    port,
+    tls: given.tls ?? (port === implicitPort ? "implicit" : "starttls"),
+    name: given.name === undefined ? ownName : passed(readHostName(given.name)),
+  };
+}
+
+function toRequirement(input: RequirementInput | undefined): Requirement {
+  if (input === undefined) return defaultRequirement;
+  if (typeof input === "string") return { level: input, floor: defaultFloor };
+  const floor = Object.fromEntries(Object.entries(input.floor ?? {}).filter(([, field]) => field !== undefined));
+  return { level: input.level ?? defaultRequirement.level, floor: { ...defaultFloor, ...floor } };
+}
+
+function toContact(input: Given<CustomerFields["contacts"]>[number]): Contact {
+  if (typeof input === "string") return passed(readContact(input));
+  return { email: input.email === undefined ? null : toEmail(input.email), sms: input.sms ?? null };
+}
+
+function toEmail(text: string): string {
+  return passed(readEmail(text));
+}
+
+export function toGateway(input: Given<HeadInput["gateways"]>[number]): Gateway {
+  if (typeof input === "string") {
+    const host = passed(readHostName(input));
+    return { id: host, hosts: [host], port: smtpPort };
+  }
+  const { id, hosts, port = smtpPort } = input;
+  return { id, hosts: hosts.map((host) => passed(readHostName(host))), port };
+}
+
+function toVantage(input: Given<HeadInput["vantages"]>[number]): VantageConfig {
+  if (typeof input === "string") return { id: input, sourceAddress: null };
+  return { id: input.id, sourceAddress: canonicalAddress(input.sourceAddress ?? "") };
+}
+
+export function toSettings({ tlsMode, vantages, policy, notify }: HeadInput): FleetSettings {
+  return {
+    tlsModeRule: tlsMode ?? seedTlsModeRule,
+    vantages: (vantages ?? []).map(toVantage),
+    policy: toPolicy(policy ?? {}),
+    notify: toNotify(notify ?? {}),
+  };
+}
+
+function toPolicy({ flapsPerHour, ...durations }: Given<HeadInput["policy"]>): FleetSettings["policy"] {
+  const { cleanFor, silentFor, remindAfter } = durations;
+  return {
+    ...(cleanFor !== undefined && { cleanFor: passed(readDuration(cleanFor)) }),
+    ...(silentFor !== undefined && { silentFor: passed(readDuration(silentFor)) }),
+    ...(remindAfter !== undefined && { remindAfter: passed(readDuration(remindAfter)) }),
+    ...(flapsPerHour !== undefined && { flapsPerHour }),
+  };
+}
+
+function toNotify({ smtp, webhook }: Given<HeadInput["notify"]>): NotifySettings {
+  const to = typeof smtp?.to === "string" ? [smtp.to] : (smtp?.to ?? []);
+  return {
+    smtp:
+      smtp === undefined
+        ? null
+        : {
+            host: passed(readHost(smtp.host)),
+            port: smtp.port ?? (smtp.user === undefined ? smtpPort : submissionPort),
+            from: toEmail(smtp.from),
+            to: to.map(toEmail),
+            user: smtp.user ?? null,
+            password: smtp.password ?? null,
+            tls: smtp.tls ?? "required",
+          },
+    webhooks: (webhook ?? []).map((one) => {
+      return typeof one === "string" ? { url: one, token: null } : { url: one.url, token: one.token ?? null };
+    }),
+  };
+}

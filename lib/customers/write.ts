@@ -1,0 +1,80 @@
+/** The model back in the shape that people write, in the shortest form: what is the default is left out. */
+
+import {
+  type Customer,
+  type Downstream,
+  defaultFloor,
+  defaultRequirement,
+  type FleetSettings,
+  type Floor,
+  type Gateway,
+  type Requirement,
+  seedTlsModeRule,
+} from "../model/customer.ts";
+import { canonicalAddress } from "../protocols/ip/address.ts";
+import { durationText, smtpPort } from "./values.ts";
+
+export type Written = Readonly<Record<string, unknown>>;
+
+export function writeCustomer(customer: Customer): Written {
+  const { id, created, gateway, domains, downstream, require, vantage, allowPrivate, contacts } = customer;
+  return {
+    id,
+    ...given({ created, gateway }),
+    ...(domains.length > 0 && { domains: domains.map(({ name, tlsMode }) => (tlsMode ? { name, tlsMode } : name)) }),
+    ...(downstream.length > 0 && { downstream: downstream.map(writeServer) }),
+    ...hops(
+      { gateway: writeRequirement(require.gateway), downstream: writeRequirement(require.downstream) },
+      "require",
+    ),
+    ...hops(vantage, "vantage"),
+    ...(allowPrivate && { allowPrivate }),
+    ...(contacts.length > 0 && { contacts: contacts.map(({ email, sms }) => given({ email, sms })) }),
+  };
+}
+
+/** The file without its customers. */
+export function writeHead(settings: FleetSettings, gateways: readonly Gateway[]): Written {
+  const { tlsModeRule, vantages, policy, notify } = settings;
+  const isSeed = Object.entries(seedTlsModeRule).every(([key, value]) => Reflect.get(tlsModeRule, key) === value);
+  const writtenPolicy = given({
+    cleanFor: policy.cleanFor === undefined ? null : durationText(policy.cleanFor),
+    silentFor: policy.silentFor === undefined ? null : durationText(policy.silentFor),
+    remindAfter: policy.remindAfter === undefined ? null : durationText(policy.remindAfter),
+    flapsPerHour: policy.flapsPerHour ?? null,
+  });
+  const writtenNotify = {
+    ...(notify.smtp && { smtp: given({ ...notify.smtp }) }),
+    ...(notify.webhooks.length > 0 && { webhook: notify.webhooks.map((webhook) => given({ ...webhook })) }),
+  };
+  return {
+    gateways: gateways.map(({ id, hosts, port }) => ({ id, hosts, ...(port !== smtpPort && { port }) })),
+    ...(vantages.length > 0 && { vantages: vantages.map((vantage) => given({ ...vantage })) }),
+    ...(!isSeed && { tlsMode: tlsModeRule }),
+    ...(Object.keys(writtenPolicy).length > 0 && { policy: writtenPolicy }),
+    ...(Object.keys(writtenNotify).length > 0 && { notify: writtenNotify }),
+  };
+}
+
+function writeServer({ host, port, tls, name }: Downstream): Written {
+  const ownName = canonicalAddress(host) === null ? host : null;
+  return { host, port, tls, ...given({ name: name === ownName ? null : name }) };
+}
+
+function writeRequirement({ level, floor }: Requirement): unknown {
+  const other = Object.fromEntries(
+    Object.entries(floor).filter(([key, value]) => defaultFloor[key as keyof Floor] !== value),
+  );
+  if (Object.keys(other).length > 0) return { level, floor: other };
+  return level === defaultRequirement.level ? null : level;
+}
+
+/** `{ [key]: { gateway, downstream } }` with what is given; nothing where neither is. */
+function hops(both: { readonly gateway: unknown; readonly downstream: unknown }, key: string): Written {
+  const written = given(both);
+  return Object.keys(written).length > 0 ? { [key]: written } : {};
+}
+
+function given(fields: Written): Written {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+}
