@@ -16,6 +16,7 @@ import { suspected } from "./incident/suspected.ts";
 import { holds } from "./incident/window.ts";
 
 export type { CauseEvent, Step, VoteEvent } from "./incident/event.ts";
+export { againAfter } from "./incident/suspected.ts";
 export { type Digest, incidentId } from "./incident/telling.ts";
 
 const states: Readonly<Record<CauseState, Handlers>> = {

@@ -1,6 +1,6 @@
 /** What only the clock brings: looks that a crash swallowed, clean time that is over, reminders. */
 
-import { advance, type CauseEvent, type Step } from "../judge/incident.ts";
+import { advance, againAfter, type CauseEvent, type Step } from "../judge/incident.ts";
 import type { Cause, IncidentPolicy } from "../model/incident.ts";
 import type { Clock } from "../model/ports.ts";
 import { blankMemory } from "../model/roster.ts";
@@ -29,7 +29,7 @@ export async function tick({ store, now, policy }: TickWorld): Promise<TickRepor
     const { confirm } = await advanceOne(store, cause, event, policy, at);
     if (confirm !== null) doubts.push(...(await doubtsOf(store, cause.value, confirm)));
   }
-  return { jobs: confirmJobs(doubts, policy.confirmAfter, at) };
+  return { jobs: confirmJobs(doubts, againAfter(policy), at) };
 }
 
 /** The target left the roster, and a crash kept the news from its cause. */

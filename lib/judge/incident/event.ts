@@ -28,7 +28,10 @@ export type CauseEvent =
 export interface Step {
   /** The very same object where nothing changed: then there is nothing to write. */
   readonly cause: Cause | null;
-  /** Rounds of this cycle to look again in, `policy.confirmAfter[round - 1]` ms from now; null: none. */
+  /**
+   * Rounds of this cycle to look again in, `policy.confirmAfter[round - 1]` ms from now, or by `againAfter(policy)` where
+   * a tick asks; null: none.
+   */
   readonly confirm: { readonly cycle: number; readonly rounds: readonly number[] } | null;
   /** The messages that came to be owed by this step; they stand in the cause's outbox. */
   readonly owed: readonly OutboxEntry[];

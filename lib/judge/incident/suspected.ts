@@ -1,16 +1,23 @@
 /** A bad answer came; looks of its own, more answers or lasting silence decide whether it opens. */
 
-import type { Cause, CauseContext, CauseForm } from "../../model/incident.ts";
+import type { Cause, CauseContext, CauseForm, IncidentPolicy } from "../../model/incident.ts";
 import { finding } from "../findings.ts";
 import { cleared, manners, noted, withDue, withinHour } from "./cause.ts";
 import { type At, changed, type Handlers, type Step, unchanged, type VoteEvent } from "./event.ts";
 import { incidentId, type Opened, tell } from "./telling.ts";
 import { cyclesOf, isIntermittent, isSteady, rateOf, trailingBad } from "./window.ts";
 
-/** How long after the last confirmation look its answer is waited for: a probe's own deadline. */
+/** How long an answer is waited for after its look was to begin: a probe's own deadline. */
 const graceMs = 30_000;
 /** Looks lost by a crash are asked for again only while the last bad answer is younger than this. */
-const askAgainWithin = 300_000;
+const askAgainWithin = 120_000;
+/** Their own time is over by then: they follow each other closely. */
+const askAgainSpacing = 5_000;
+
+/** The delays, in place of `policy.confirmAfter`, of looks that a tick asks for again. */
+export function againAfter({ confirmAfter }: IncidentPolicy): readonly number[] {
+  return confirmAfter.map((delay, index) => Math.min(delay, index * askAgainSpacing));
+}
 
 export const suspected: Handlers = {
   bad: (cause, event, at) => openOrConfirm(cause, cause, event, at),
@@ -28,7 +35,7 @@ export function openOrConfirm(before: Cause, suspect: Cause, event: VoteEvent, a
   const { cycle, round } = event.vote;
   // A bad confirmation has its further rounds under way; so has a look while an earlier asking runs.
   const running = round > 0 || (cause.due !== null && cause.due > at.now);
-  if (running) return changed(before, { ...cause, due: cause.due ?? answeredBy(at) });
+  if (running) return changed(before, { ...cause, due: answeredBy(at) });
   return changed(before, { ...cause, due: answeredBy(at) }, missingRounds(cause, cycle, at));
 }
 
@@ -52,9 +59,10 @@ function missingRounds({ votes }: Cause, cycle: number, { policy }: At): Step["c
   return missing.length === 0 ? null : { cycle, rounds: missing };
 }
 
-/** Epoch ms by which all confirmation looks asked for now have been answered. */
+/** Epoch ms by which the next confirmation look has been answered. */
 function answeredBy({ policy, now }: At): number {
-  return now + Math.max(0, ...policy.confirmAfter) + graceMs;
+  const waits = policy.confirmAfter.map((delay, index) => delay - (policy.confirmAfter[index - 1] ?? 0));
+  return now + Math.max(0, ...waits) + graceMs;
 }
 
 /** How the cause opens by now; null where it doesn't. */

@@ -15,7 +15,7 @@ describe("opening", () => {
     machine.bad(0);
     machine.good(20 * second, { round: 1 });
     expect(machine.bad(20 * second, { round: 2 }).confirm).toBeNull();
-    expect(machine.cause().due).toBe(machine.now() + 90 * second);
+    expect(machine.cause().due).toBe(machine.now() + 50 * second);
   });
 
   it("takes three bad answers over 40 seconds", () => {
