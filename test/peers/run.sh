@@ -1,0 +1,49 @@
+#!/bin/sh
+# Looks at real mail servers: Postfix and Exim on loopback ports, compared with posttls-finger and openssl s_client.
+#
+# Needs Debian or Ubuntu, root (Postfix starts as root), and the archive once: the packages are unpacked into a cache
+# folder, so nothing on the system changes and the two can stand side by side. By hand it would be:
+#   apt-get update && apt-get install --no-install-recommends postfix openssl    (and exim4-daemon-light elsewhere)
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+CHAINMAIL_PEERS=${CHAINMAIL_PEERS:-${XDG_CACHE_HOME:-$HOME/.cache}/chainmail-peers}
+export CHAINMAIL_PEERS
+
+die() {
+  echo "test:peers: $1" >&2
+  exit 1
+}
+
+[ "$(id -u)" = 0 ] || die "must run as root, since Postfix starts as root: sudo npm run test:peers"
+command -v apt-get >/dev/null || die "needs apt-get (Debian, Ubuntu) to fetch Postfix and Exim"
+export DEBIAN_FRONTEND=noninteractive
+command -v openssl >/dev/null || apt-get install -y -qq --no-install-recommends openssl
+
+# The package and those of its dependencies that the system lacks.
+missing() {
+  apt-get -s install -y --no-install-recommends "$1" | awk '/^Inst/ { print $2 }'
+}
+
+unpack() {
+  root=$CHAINMAIL_PEERS/$1
+  rm -rf "$root"
+  mkdir -p "$root/debs"
+  # An installed package isn't missing, but fetched all the same: the tests only look into the cache.
+  debs=$(missing "$1")
+  (cd "$root/debs" && apt-get download -qq ${debs:-$1}) || die "$1 can't be fetched: is there a network, and an archive in /etc/apt?"
+  for deb in "$root"/debs/*.deb; do dpkg -x "$deb" "$root"; done
+  rm -r "$root/debs"
+  touch "$root/done"
+}
+
+# Exim insists on an account of its own, which libnss-wrapper shows to it alone.
+packages="postfix exim4-daemon-light libnss-wrapper"
+wanted=
+for package in $packages; do [ -e "$CHAINMAIL_PEERS/$package/done" ] || wanted="$wanted $package"; done
+if [ -n "$wanted" ]; then
+  apt-get update -qq || die "apt-get update failed: is there a network?"
+fi
+for package in $wanted; do unpack "$package"; done
+
+cd "$here/../.."
+exec npx vitest run --project peers "$@"
