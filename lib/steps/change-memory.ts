@@ -6,23 +6,24 @@ import { Contended } from "./change-cause.ts";
 
 export type Memory = Versioned<readonly SlotMemory[]>;
 
+/** Makes a slot's next memory of the one that stands there; the very same object where nothing changes. */
+export type MemoryChange = (stands: SlotMemory) => SlotMemory;
+
 const mostTries = 12;
 
 /**
- * Writes `changes` over what stands there, again when somebody wrote in between; writes nothing when nothing changes.
- *
- * A slot that the other writer changed too forgets its fingerprint: nobody can tell whose look is kept as the target's
- * state, so the next look has to bring all the facts.
+ * Writes what `changes` make of the slots they name, again when somebody wrote since `read`; writes nothing when
+ * nothing changes. Answers what stands there afterwards.
  */
 export async function changeMemory(
   store: Store,
   slice: number,
   read: Memory,
-  changes: ReadonlyMap<number, SlotMemory>,
+  changes: ReadonlyMap<number, MemoryChange>,
 ): Promise<Memory> {
   let memory = read;
   for (let tries = 0; tries < mostTries; tries++) {
-    const next = changed(read.value, memory.value, changes);
+    const next = changed(memory.value, changes);
     if (next === null) return memory;
     if (await store.state.putMemory(slice, { value: next, version: memory.version })) {
       return { value: next, version: memory.version + 1 };
@@ -33,23 +34,19 @@ export async function changeMemory(
 }
 
 function changed(
-  read: readonly SlotMemory[],
-  standing: readonly SlotMemory[],
-  changes: ReadonlyMap<number, SlotMemory>,
+  stands: readonly SlotMemory[],
+  changes: ReadonlyMap<number, MemoryChange>,
 ): readonly SlotMemory[] | null {
-  const length = Math.max(standing.length, ...[...changes.keys()].map((slot) => slot + 1));
+  const length = Math.max(stands.length, ...[...changes.keys()].map((slot) => slot + 1));
   const next = Array.from({ length }, (_, slot) => {
-    const stands = standing[slot] ?? blankMemory;
-    const change = changes.get(slot);
-    if (change === undefined) return stands;
-    const contested = stands.fingerprint !== (read[slot] ?? blankMemory).fingerprint;
-    if (!contested) return equal(stands, change) ? stands : change;
-    return { ...change, hot: [...new Set([...stands.hot, ...change.hot])], fingerprint: "" };
+    const before = stands[slot] ?? blankMemory;
+    const after = changes.get(slot)?.(before) ?? before;
+    return isEqual(before, after) ? before : after;
   });
-  return next.every((memory, slot) => memory === standing[slot]) && length === standing.length ? null : next;
+  return next.every((memory, slot) => memory === (stands[slot] ?? blankMemory)) ? null : next;
 }
 
-function equal(a: SlotMemory, b: SlotMemory): boolean {
+function isEqual(a: SlotMemory, b: SlotMemory): boolean {
   return (
     a.fingerprint === b.fingerprint &&
     a.mark === b.mark &&

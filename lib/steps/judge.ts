@@ -12,7 +12,7 @@ import type { CycleMark, SlotMemory } from "../model/roster.ts";
 import type { Store } from "../store/store.ts";
 import { eachAtOnce } from "./at-once.ts";
 import { alarmedBy, type Cast, castVotes } from "./cast.ts";
-import { changeMemory } from "./change-memory.ts";
+import { changeMemory, type MemoryChange } from "./change-memory.ts";
 import { type Judged, judgeSlot } from "./judge-slot.ts";
 import { type SlotAnswers, slotsOf } from "./slot-answers.ts";
 import { confirmJobs, type DelayedJob, type Doubt } from "./tasks.ts";
@@ -56,11 +56,11 @@ export async function judge(results: ProbeResults, world: JudgeWorld): Promise<J
     if (look !== null) casts.set(slot, await castVotes(context, look));
   });
 
-  const changes = new Map<number, SlotMemory>();
+  const changes = new Map<number, MemoryChange>();
   const doubts: Doubt[] = [];
   for (const [slot, { memory: next }] of judged) {
     const { hot, rounds } = casts.get(slot) ?? { hot: slot.memory.hot, rounds: [] };
-    changes.set(slot.slot, { ...next, hot });
+    changes.set(slot.slot, remembering(slot.memory, { ...next, hot }));
     const { entry } = slot;
     if (rounds.length > 0) doubts.push({ ...results, slot: slot.slot, entry, rounds, known: next.fingerprint });
   }
@@ -75,13 +75,24 @@ export async function judge(results: ProbeResults, world: JudgeWorld): Promise<J
   return { jobs: confirmJobs(doubts, policy.confirmAfter, now) };
 }
 
-/** What is remembered stays, but for the classes that are about to alarm. */
-function intentions(judged: ReadonlyMap<SlotAnswers, Judged>): ReadonlyMap<number, SlotMemory> {
-  const changes = new Map<number, SlotMemory>();
-  for (const [{ slot, memory }, { look }] of judged) {
-    if (look === null) continue;
-    const hot = [...new Set([...memory.hot, ...alarmedBy(look)])];
-    if (hot.length > memory.hot.length) changes.set(slot, { ...memory, hot });
+/** What is remembered stays, and the classes that are about to alarm are added. */
+function intentions(judged: ReadonlyMap<SlotAnswers, Judged>): ReadonlyMap<number, MemoryChange> {
+  const changes = new Map<number, MemoryChange>();
+  for (const [{ slot }, { look }] of judged) {
+    if (look !== null) changes.set(slot, (stands) => ({ ...stands, hot: union(stands.hot, alarmedBy(look)) }));
   }
   return changes;
+}
+
+/**
+ * `next`, unless another batch judged the slot meanwhile: nobody can tell whose look is kept as the target's state then,
+ * so the fingerprint is forgotten and the next look has to bring all the facts.
+ */
+function remembering(read: SlotMemory, next: SlotMemory): MemoryChange {
+  return (stands) =>
+    stands.fingerprint === read.fingerprint ? next : { ...next, hot: union(stands.hot, next.hot), fingerprint: "" };
+}
+
+function union<T>(some: readonly T[], more: readonly T[]): readonly T[] {
+  return [...new Set([...some, ...more])];
 }

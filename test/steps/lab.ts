@@ -2,7 +2,7 @@
 
 import { fingerprint } from "../../lib/judge/fingerprint.ts";
 import { defaultRequirement } from "../../lib/model/customer.ts";
-import { defaultPolicy, type IncidentPolicy } from "../../lib/model/incident.ts";
+import { defaultPolicy } from "../../lib/model/incident.ts";
 import type { ProbeAnswer, ProbeJob, ProbeResults, ProbeTask } from "../../lib/model/jobs.ts";
 import type { Outcome } from "../../lib/model/observation.ts";
 import type { Need, RosterEntry, Slice } from "../../lib/model/roster.ts";
@@ -55,7 +55,9 @@ export interface Lab {
   /** Jobs that wait in the queue: a process that dies takes them along. */
   readonly queue: (DelayedJob & { at: number })[];
   put(entries: readonly (RosterEntry | null)[]): Promise<void>;
-  /** Runs the steps until `ms` have passed: a plan each interval, a tick and a pass of the outbox each minute and after each batch. */
+  /** After a crash: the batch that was in hand comes again, or is lost with all that waited. */
+  restart(redelivered: boolean): void;
+  /** Runs the steps until `ms` have passed: a plan each interval, a tick and a pass of the outbox each `tickMs` and after each batch. */
   run(ms: number): Promise<void>;
   /** One batch, judged; its confirmations are queued. */
   judgeBatch(results: ProbeResults): Promise<void>;
@@ -63,7 +65,7 @@ export interface Lab {
   told(): readonly string[];
 }
 
-export function createLab(store: Store, slice: number, policy: IncidentPolicy = defaultPolicy): Lab {
+export function createLab(store: Store, slice: number, policy = defaultPolicy, tickMs = minute): Lab {
   let clock = start;
   let inUse = store;
   let planned = firstCycle - 1;
@@ -73,6 +75,8 @@ export function createLab(store: Store, slice: number, policy: IncidentPolicy = 
   const servers = new Map<string, Outcome>();
   const connections: Lab["connections"] = [];
   const queue: Lab["queue"] = [];
+  let inHand: ProbeResults | null = null;
+  let toJudge: ProbeResults | null = null;
 
   function enqueue(jobs: readonly DelayedJob[]): void {
     for (const job of jobs) if (job.job.slice === slice) queue.push({ ...job, at: clock + job.delayMs });
@@ -106,6 +110,8 @@ export function createLab(store: Store, slice: number, policy: IncidentPolicy = 
     async run(ms) {
       const end = clock + ms;
       while (clock < end) {
+        if (toJudge !== null) await lab.judgeBatch(toJudge);
+        toJudge = null;
         const cycle = Math.floor(clock / every);
         if (cycle > planned) {
           planned = cycle;
@@ -113,14 +119,21 @@ export function createLab(store: Store, slice: number, policy: IncidentPolicy = 
         }
         for (const due of queue.filter(({ at }) => at <= clock)) {
           queue.splice(queue.indexOf(due), 1);
-          await lab.judgeBatch(lab.probe(due.job));
+          inHand = lab.probe(due.job);
+          await lab.judgeBatch(inHand);
+          inHand = null;
         }
         enqueue((await tick({ store: inUse, now, policy })).jobs);
         const contactChannels = () => [];
         await notify({ store: inUse, now, operators: [operator], contactChannels, alertLog: log, baseUrl: null });
-        const nextMinute = (Math.floor(clock / minute) + 1) * minute;
-        clock = Math.min(end, nextMinute, ...queue.map(({ at }) => at));
+        const nextTick = (Math.floor(clock / tickMs) + 1) * tickMs;
+        clock = Math.min(end, nextTick, ...queue.map(({ at }) => at));
       }
+    },
+    restart(redelivered) {
+      if (redelivered) toJudge = inHand;
+      else queue.length = 0;
+      inHand = null;
     },
     async judgeBatch(results) {
       enqueue((await judge(results, { store: inUse, now, policy, everyMs: every, sighted: ["here"] })).jobs);
