@@ -1,5 +1,6 @@
 /** Keeps other sites from acting or reading through a reader's browser. */
 
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { StatusContext } from "./context.ts";
 import { problem } from "./problem.ts";
@@ -16,6 +17,16 @@ function isOwn(origin: string | undefined, urls: readonly (string | null)[]): bo
   if (origin === undefined) return true;
   const host = hostOf(origin);
   return host !== null && urls.map(hostOf).includes(host);
+}
+
+/**
+ * Whether a browser keeps a `Secure` cookie from here: over HTTPS, seen directly or by the proxy in front, and on
+ * loopback, which browsers take for a secure place even on plain HTTP (Secure Contexts §3.1).
+ */
+export function keepsSecureCookies(c: Context, baseUrl: string | null): boolean {
+  const { protocol, hostname } = new URL(c.req.url);
+  const outside = c.req.header("x-forwarded-proto") ?? (baseUrl === null ? protocol : new URL(baseUrl).protocol);
+  return outside.startsWith("https") || loopbackName.test(hostname);
 }
 
 /**

@@ -6,7 +6,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { problemPage } from "./pages/problem.ts";
 
 /** True where the request comes from a person's browser and not to the API. */
-export function wantsPage(c: Context): boolean {
+function wantsPage(c: Context): boolean {
   const machine = /^\/(v1|healthz)(\/|$)/.test(c.req.path);
   return !machine && (c.req.header("accept") ?? "").includes("text/html");
 }

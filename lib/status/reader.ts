@@ -12,7 +12,7 @@ import { type LoadedCustomer, loadCustomer } from "./load.ts";
 import { remembered } from "./memo.ts";
 import type { Page } from "./query.ts";
 
-export interface CustomerLook {
+interface CustomerLook {
   readonly loaded: LoadedCustomer;
   readonly status: StatusJson;
 }

@@ -1,8 +1,8 @@
 /** Who asks: by bearer token (RFC 6750), or by the cookie that the log-in form sets. Only hashes of tokens are stored. */
 
-import { createHash } from "node:crypto";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
+import { verifyToken } from "../customers/tokens.ts";
 import type { Token } from "../store/store.ts";
 import type { StatusContext, StatusEnv, StatusRequest, Viewer } from "./context.ts";
 import { problem } from "./problem.ts";
@@ -17,7 +17,7 @@ function viewerOf(token: Token): Viewer {
 }
 
 export async function viewerOfToken({ store }: StatusContext, token: string): Promise<Viewer | undefined> {
-  const found = await store.config.token(createHash("sha256").update(token).digest("hex"));
+  const found = await verifyToken(store.config, token);
   return found && viewerOf(found);
 }
 

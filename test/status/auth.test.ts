@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { createToken, revokeToken } from "../../lib/customers/tokens.ts";
 import type { IncidentJson } from "../../lib/status/json/schemas.ts";
-import { acmeToken, bearer, browser, type Fixture, fixture, form, lostToken, operatorToken } from "./helpers.ts";
+import { bearer, browser, type Fixture, fixture, form } from "./helpers.ts";
 
 let world: Fixture;
 let app: ReturnType<Fixture["app"]>;
@@ -10,60 +11,67 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const none = "";
+type Who = "nobody" | "stranger" | keyof Fixture["tokens"];
+
+function tokenOf(who: Who): string | undefined {
+  if (who === "nobody") return undefined;
+  return who === "stranger" ? "cm_mistyped" : world.tokens[who];
+}
+
+function as(who: Who): { headers?: Record<string, string> } {
+  const token = tokenOf(who);
+  return token === undefined ? {} : bearer(token);
+}
 
 describe("who may see what", () => {
-  test.each([
-    ["/v1/customers/acme", none, 401],
-    ["/v1/customers/acme", "mistyped", 401],
-    ["/v1/customers/acme", operatorToken, 200],
-    ["/v1/customers/acme", acmeToken, 200],
-    ["/v1/customers/lost", acmeToken, 404],
-    ["/v1/customers/nobody", acmeToken, 404],
-    ["/v1/customers/acme/history", none, 401],
-    ["/v1/customers/acme/history", acmeToken, 200],
-    ["/v1/customers/lost/history", acmeToken, 404],
-    ["/v1/incidents", none, 401],
-    ["/v1/incidents", acmeToken, 200],
-    ["/v1/incidents/CM-7F3A", operatorToken, 200],
-    ["/v1/incidents/CM-7F3A", lostToken, 200],
-    ["/v1/incidents/CM-7F3A", acmeToken, 404],
-    ["/v1/incidents/CM-0BAD", acmeToken, 200],
-    ["/v1/fleet", none, 401],
-    ["/v1/fleet", operatorToken, 200],
-    ["/v1/fleet", acmeToken, 403],
-    ["/v1/nothing", none, 401],
-  ])("%s with '%s': %i", async (path, token, status) => {
-    const response = await app.request(path, token === none ? {} : bearer(token));
+  test.each<[string, Who, number]>([
+    ["/v1/customers/acme", "nobody", 401],
+    ["/v1/customers/acme", "stranger", 401],
+    ["/v1/customers/acme", "operator", 200],
+    ["/v1/customers/acme", "acme", 200],
+    ["/v1/customers/lost", "acme", 404],
+    ["/v1/customers/nobody", "acme", 404],
+    ["/v1/customers/acme/history", "nobody", 401],
+    ["/v1/customers/acme/history", "acme", 200],
+    ["/v1/customers/lost/history", "acme", 404],
+    ["/v1/incidents", "nobody", 401],
+    ["/v1/incidents", "acme", 200],
+    ["/v1/incidents/CM-7F3A", "operator", 200],
+    ["/v1/incidents/CM-7F3A", "lost", 200],
+    ["/v1/incidents/CM-7F3A", "acme", 404],
+    ["/v1/incidents/CM-0BAD", "acme", 200],
+    ["/v1/fleet", "nobody", 401],
+    ["/v1/fleet", "operator", 200],
+    ["/v1/fleet", "acme", 403],
+    ["/v1/nothing", "nobody", 401],
+  ])("%s by %s: %i", async (path, who, status) => {
+    const response = await app.request(path, as(who));
     expect(response.status).toBe(status);
     if (status !== 200) expect(response.headers.get("content-type")).toBe("application/problem+json");
   });
 
-  test.each([
-    [none, 401],
-    [acmeToken, 404],
-    [lostToken, 403],
-  ])("an incident is not acknowledged with '%s'", async (token, status) => {
-    const response = await app.request("/v1/incidents/CM-7F3A/acknowledge", {
-      method: "POST",
-      ...(token === none ? {} : bearer(token)),
-    });
+  test.each<[Who, number]>([
+    ["nobody", 401],
+    ["acme", 404],
+    ["lost", 403],
+  ])("an incident is not acknowledged by %s", async (who, status) => {
+    const response = await app.request("/v1/incidents/CM-7F3A/acknowledge", { method: "POST", ...as(who) });
     expect(response.status).toBe(status);
   });
 
   it("a stranger's customer and one that isn't there look the same", async () => {
     const detail = async (id: string) => {
-      const body = await (await app.request(`/v1/customers/${id}`, bearer(acmeToken))).text();
+      const body = await (await app.request(`/v1/customers/${id}`, as("acme"))).text();
       return body.replaceAll(id, "ID");
     };
     expect(await detail("lost")).toBe(await detail("nobody"));
   });
 
   it("a customer does not learn how many others suffer, nor who was told", async () => {
-    const read = async (token: string) =>
-      (await (await app.request("/v1/incidents/CM-0BAD", bearer(token))).json()) as IncidentJson;
-    expect((await read(operatorToken)).customers).toBe(7);
-    const own = await read(acmeToken);
+    const read = async (who: Who) =>
+      (await (await app.request("/v1/incidents/CM-0BAD", as(who))).json()) as IncidentJson;
+    expect((await read("operator")).customers).toBe(7);
+    const own = await read("acme");
     expect(own.customers).toBeNull();
     expect(own.messages.map(({ to }) => to)).toEqual([null, null]);
   });
@@ -82,7 +90,9 @@ describe("the challenge (RFC 6750 §3)", () => {
   });
 
   it("a token in a URL is none", async () => {
-    expect((await app.request(`/v1/fleet?access_token=${operatorToken}&token=${operatorToken}`)).status).toBe(401);
+    expect(
+      (await app.request(`/v1/fleet?access_token=${world.tokens.operator}&token=${world.tokens.operator}`)).status,
+    ).toBe(401);
   });
 });
 
@@ -102,15 +112,15 @@ describe("pages", () => {
     expect(location).toBe("/login?next=%2Fcustomers%2Facme%3Fdomain%3Dacme.example");
     const login = await (await app.request(location)).text();
     expect(login).toContain('name="next" value="/customers/acme?domain=acme.example"');
-    const done = await logIn(acmeToken, "/customers/acme?domain=acme.example");
+    const done = await logIn(world.tokens.acme, "/customers/acme?domain=acme.example");
     expect(done.headers.get("location")).toBe("/customers/acme?domain=acme.example");
   });
 
   it("the cookie is Secure, HttpOnly and SameSite=Strict, and opens the pages and the API", async () => {
-    const done = await logIn(operatorToken);
+    const done = await logIn(world.tokens.operator);
     expect(done.status).toBe(303);
     expect(done.headers.get("set-cookie")).toBe(
-      `chainmail=${operatorToken}; Max-Age=2592000; Path=/; HttpOnly; Secure; SameSite=Strict`,
+      `chainmail=${world.tokens.operator}; Max-Age=2592000; Path=/; HttpOnly; Secure; SameSite=Strict`,
     );
     for (const path of ["/", "/customers/lost", "/incidents", "/v1/fleet"]) {
       expect((await app.request(path, cookieOf(done))).status, path).toBe(200);
@@ -118,7 +128,7 @@ describe("pages", () => {
   });
 
   it("a customer's start page is its own page, and others are not found", async () => {
-    const cookie = cookieOf(await logIn(acmeToken));
+    const cookie = cookieOf(await logIn(world.tokens.acme));
     expect((await app.request("/", cookie)).headers.get("location")).toBe("/customers/acme");
     expect((await app.request("/customers/lost", cookie)).status).toBe(404);
     expect((await app.request("/incidents/CM-7F3A", cookie)).status).toBe(404);
@@ -133,11 +143,14 @@ describe("pages", () => {
   });
 
   it("nobody is led to another site", async () => {
-    expect((await logIn(operatorToken, "//evil.example/")).headers.get("location")).toBe("/");
+    expect((await logIn(world.tokens.operator, "//evil.example/")).headers.get("location")).toBe("/");
   });
 
   it("another site can't log a reader in", async () => {
-    const response = await app.request("/login", form({ token: operatorToken }, { "Sec-Fetch-Site": "cross-site" }));
+    const response = await app.request(
+      "/login",
+      form({ token: world.tokens.operator }, { "Sec-Fetch-Site": "cross-site" }),
+    );
     expect(response.status).toBe(403);
     expect(response.headers.has("set-cookie")).toBe(false);
   });
@@ -149,13 +162,20 @@ describe("pages", () => {
   });
 
   it("a revoked token opens nothing any more", async () => {
-    const { createHash } = await import("node:crypto");
-    const hash = createHash("sha256").update("short-lived").digest("hex");
-    await world.store.config.putToken(hash, { customer: null, createdAt: 0 });
-    const cookie = cookieOf(await logIn("short-lived"));
+    const token = await createToken(world.store.config, null, 0);
+    const cookie = cookieOf(await logIn(token));
     expect((await app.request("/", cookie)).status).toBe(200);
-    await world.store.config.removeToken(hash);
+    await revokeToken(world.store.config, token);
     expect((await app.request("/", cookie)).headers.get("location")).toBe("/login?next=%2F");
+  });
+
+  test.each([
+    ["http://status.example/login", {}, true],
+    ["http://status.example/login", { "X-Forwarded-Proto": "https" }, false],
+    ["https://status.example/login", {}, false],
+    ["http://127.0.0.1:8025/login", {}, false],
+  ])("%s %j: says when a browser will not keep the cookie", async (url, headers, warned) => {
+    expect((await (await app.request(url, { headers })).text()).includes("over plain HTTP")).toBe(warned);
   });
 
   it("without tokens there is nothing to log in to", async () => {

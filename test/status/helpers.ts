@@ -1,18 +1,15 @@
 /** The app over a seeded store, as its readers reach it. */
 
-import { createHash } from "node:crypto";
 import type { Hono } from "hono";
+import { createToken } from "../../lib/customers/tokens.ts";
 import { createApp } from "../../lib/status/app.ts";
 import type { StatusContext, StatusEnv } from "../../lib/status/context.ts";
 import { type EmbeddedStore, openEmbedded } from "../../lib/store/embedded.ts";
 import type { Store } from "../../lib/store/store.ts";
 import { everyMs, noon, seed } from "./seed.ts";
 
-export const operatorToken = "operator-token";
-export const acmeToken = "acme-token";
-export const lostToken = "lost-token";
-
 export interface Fixture {
+  readonly tokens: { readonly operator: string; readonly acme: string; readonly lost: string };
   readonly store: Store;
   /** Moves the app's clock; it stands 40 s after the last cycle's begin. */
   at(now: number): void;
@@ -24,14 +21,15 @@ export async function fixture(): Promise<Fixture> {
   const embedded: EmbeddedStore = await openEmbedded(null);
   const { store } = embedded;
   await seed(store);
-  const owners = { [operatorToken]: null, [acmeToken]: "acme", [lostToken]: "lost" };
-  for (const [token, customer] of Object.entries(owners)) {
-    const hash = createHash("sha256").update(token).digest("hex");
-    await store.config.putToken(hash, { customer, createdAt: noon });
-  }
+  const tokens = {
+    operator: await createToken(store.config, null, noon),
+    acme: await createToken(store.config, "acme", noon),
+    lost: await createToken(store.config, "lost", noon),
+  };
   let now = noon + 40_000;
   return {
     store,
+    tokens,
     at: (time) => {
       now = time;
     },

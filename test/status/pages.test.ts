@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
-import { type Fixture, fixture, form, lostToken } from "./helpers.ts";
+import { type Fixture, fixture, form } from "./helpers.ts";
 import { customers, hostileId, noon, xss } from "./seed.ts";
 
 let world: Fixture;
@@ -179,7 +179,7 @@ describe("acknowledging", () => {
     expect(await page("/incidents/CM-7F3A")).toContain(acknowledgeForm);
     expect(await page("/incidents/CM-0BAD")).not.toContain("/acknowledge");
     const own = await world.app({ auth: { kind: "tokens" } }).request("/incidents/CM-7F3A", {
-      headers: { Authorization: `Bearer ${lostToken}` },
+      headers: { Authorization: `Bearer ${world.tokens.lost}` },
     });
     expect(await own.text()).not.toContain(acknowledgeForm);
   });

@@ -116,7 +116,12 @@ function observation({
     sni: host,
     outcome,
     banner: answered ? banner : null,
-    capabilities: { before: answered ? { PIPELINING: "", SIZE: "52428800" } : null, after: null },
+    capabilities: {
+      before: answered
+        ? { PIPELINING: "", SIZE: "52428800", ...(outcome.kind === "encrypted" ? { STARTTLS: "" } : {}) }
+        : null,
+      after: null,
+    },
     leftover: null,
     envelope: null,
     timings: { connect: 20 },

@@ -79,7 +79,7 @@ ${
   events.length === 0
     ? html`<p class="muted">Nothing yet.</p>`
     : html`<div class="scroll" tabindex="0" role="region" aria-labelledby="history">
-<table class="wide">
+<table class="wide stack">
 <thead><tr><th scope="col">When</th><th scope="col">Where</th><th scope="col">What</th></tr></thead>
 <tbody>
 ${events.map((event) => html`<tr><td>${ago(event.at, now)}</td><td><span class="key">${event.subject}</span></td><td><span class="muted">${kindWords[event.kind]}:</span> ${change(event)}</td></tr>`)}

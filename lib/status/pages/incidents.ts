@@ -31,14 +31,14 @@ function stateBadge({ state, severity }: IncidentJson): Html {
 /** Rows for the list, also shown on the operator's start page. */
 export function incidentTable(incidents: readonly IncidentJson[], now: number): Html {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Incidents">
-<table class="wide">
+<table class="wide stack">
 <thead><tr><th scope="col">State</th><th scope="col">Incident</th><th scope="col">Where</th><th scope="col">Since</th></tr></thead>
 <tbody>
 ${incidents.map(
   (incident) => html`<tr>
 <td>${stateBadge(incident)}${when(incident.acknowledged !== null, () => html`<br><span class="muted">acknowledged</span>`)}</td>
 <td><a href="${incidentPath(incident.id)}">${incident.id}</a> ${incidentTitle(incident)}</td>
-<td>${incident.host}<br><span class="muted">${incident.subject}</span></td>
+<td>${incident.host} <br><span class="muted">${incident.subject}</span></td>
 <td>${ago(incident.since, now)}</td>
 </tr>`,
 )}

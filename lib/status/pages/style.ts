@@ -96,6 +96,7 @@ table { border-collapse: collapse; width: 100%; }
 th, td { overflow-wrap: break-word; text-align: left; vertical-align: top; padding: .45rem .75rem .45rem 0; border-top: 1px solid var(--line); }
 thead th { border-top: 0; color: var(--muted); font-size: .85rem; font-weight: 600; }
 tbody th { font-weight: 600; } .wide { min-width: 34rem; } .figure, td > time, td .key { white-space: nowrap; }
+caption { text-align: left; padding: .35rem .75rem; font-weight: 600; font-size: .9rem; background: var(--code); border-radius: .3rem .3rem 0 0; }
 .transcript table { background: var(--code); border-radius: .3rem; }
 .transcript th, .transcript td { border: 0; padding: .1rem .75rem; white-space: pre-wrap; line-height: 1.45; }
 .transcript td:nth-child(-n+2) { white-space: pre; color: var(--muted); } .transcript .remark { color: var(--muted); } .transcript .remark.good td { color: var(--secure); } .transcript .remark.bad td { color: var(--lost); }
@@ -114,6 +115,8 @@ button.plain { background: none; border: 0; padding: .5rem 0; font-weight: 400; 
   .leg::before { left: 50%; right: auto; top: 0; bottom: .55rem; border-top: 0; border-left: 4px solid var(--tone); transform: translateX(-50%); }
   .leg::after { right: auto; left: 50%; top: auto; bottom: 0; border: .5rem solid transparent; border-top: .75rem solid var(--tone); border-bottom: 0; transform: translateX(-50%); }
   .leg.lost::before, .leg.weak::before { border-left-style: dashed; } .leg.unknown::before, .leg.stale::before { border-left-style: dotted; }
+  .stack { min-width: 0; } .stack, .stack tbody, .stack tr { display: block; } .stack thead { display: none; }
+  .stack tr { border-top: 1px solid var(--line); padding: .5rem 0; } .stack tr:first-child { border-top: 0; } .stack td { display: block; border: 0; padding: .1rem 0; } .stack br { display: none; }
   .facts > div { grid-template-columns: 7.5rem 1fr; }
   .axes { grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); }
 }

@@ -39,11 +39,13 @@ ${row("Key", `${key}, ${signature}`)}
 ${row("SHA-256", html`<code>${sha256}</code>`)}`;
 }
 
-function transcript({ target, transcript: rows }: TargetJson): Html {
+function transcript({ target, name, address, port, preference, transcript: rows }: TargetJson): Html {
+  const place = `${name ?? ""}[${address}]${port === 25 ? "" : `:${port}`}`;
   return html`<details class="transcript">
 <summary>Transcript of the last look</summary>
 <div class="scroll" tabindex="0" role="region" aria-label="Transcript of ${target}">
 <table>
+<caption>Trying TLS on ${place}${given(preference, (value) => html` (${value})`)}:</caption>
 <thead><tr><th scope="col">Seconds</th><th scope="col">Way</th><th scope="col">Line</th></tr></thead>
 <tbody>
 ${rows.map(({ seconds, mark, text, tone }) => html`<tr class="${mark === null ? `remark ${tone}` : ""}"><td>${seconds.toFixed(3)}</td><td>${mark ?? ""}</td><td>${text}</td></tr>`)}

@@ -1,7 +1,8 @@
 /** Log in by a form, log out, and the files that need no token. */
 
 import { Hono } from "hono";
-import type { StatusContext, StatusEnv, Viewer } from "../context.ts";
+import type { StatusContext, StatusEnv, StatusRequest, Viewer } from "../context.ts";
+import { keepsSecureCookies } from "../guard.ts";
 import { customerPath, visible } from "../pages/html.ts";
 import { favicon } from "../pages/icons.ts";
 import { logInPage } from "../pages/login.ts";
@@ -16,18 +17,21 @@ export function homeOf(viewer: Viewer): string {
 const forEver = { "Cache-Control": "public, max-age=31536000, immutable" };
 
 export function sessionRoutes(context: StatusContext): Hono<StatusEnv> {
-  const { auth, version } = context;
+  const { auth, baseUrl, version } = context;
   const routes = new Hono<StatusEnv>();
 
   routes.get(styleHref, (c) => c.body(style, 200, { ...forEver, "Content-Type": "text/css; charset=utf-8" }));
   routes.get("/favicon.svg", (c) => c.body(favicon, 200, { ...forEver, "Content-Type": "image/svg+xml" }));
 
+  async function showForm(c: StatusRequest, status: 200 | 403, next: string, error: string | null): Promise<Response> {
+    const secure = keepsSecureCookies(c, baseUrl);
+    const page = await logInPage({ next, error, secure, version });
+    return c.html(visible(String(page)), status, { "Cache-Control": "no-store" });
+  }
+
   routes.get("/login", async (c) => {
     if (auth.kind === "open") return c.redirect("/", 303);
-    const next = ownPath(c.req.query("next") ?? "") ?? "";
-    return c.html(visible(String(await logInPage({ next, error: null, version }))), 200, {
-      "Cache-Control": "no-store",
-    });
+    return showForm(c, 200, ownPath(c.req.query("next") ?? "") ?? "", null);
   });
 
   routes.post("/login", async (c) => {
@@ -36,8 +40,7 @@ export function sessionRoutes(context: StatusContext): Hono<StatusEnv> {
     const next = typeof form.next === "string" ? (ownPath(form.next) ?? "") : "";
     const viewer = token === "" || token.length > 200 ? undefined : await viewerOfToken(context, token);
     if (viewer === undefined) {
-      const error = "This token is not known: it may be mistyped or revoked.";
-      return c.html(visible(String(await logInPage({ next, error, version }))), 403, { "Cache-Control": "no-store" });
+      return showForm(c, 403, next, "This token is not known: it may be mistyped or revoked.");
     }
     rememberToken(c, token);
     return c.redirect(next === "" || next === "/" ? homeOf(viewer) : next, 303);
