@@ -1,6 +1,7 @@
 /** A light probe of a fake server, with what every test wants and nobody asks about. */
 
 import type { Observation } from "../../lib/model/observation.ts";
+import type { Dialler } from "../../lib/model/ports.ts";
 import { type LightProbe, type ProbeClock, probeTarget } from "../../lib/protocols/smtp/probe.ts";
 import { createTlsKit } from "../../lib/protocols/tls/kit.ts";
 import { loadRoots } from "../../lib/protocols/x509/roots.ts";
@@ -16,6 +17,7 @@ export const dial = createDialler({});
 export function lookAt(
   { address, port }: { readonly address: string; readonly port: number },
   changed: Partial<LightProbe> = {},
+  dialler: Dialler = dial,
 ): Promise<Observation> {
   const request: LightProbe = {
     target: { address, port, tls: "starttls" },
@@ -29,5 +31,5 @@ export function lookAt(
     tls: plainKit,
     ...changed,
   };
-  return probeTarget(request, dial, probeClock);
+  return probeTarget(request, dialler, probeClock);
 }

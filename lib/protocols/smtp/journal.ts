@@ -10,13 +10,16 @@ export class Journal {
   after: Capabilities | null = null;
   leftover: string | null = null;
   envelope: Observation["envelope"] = null;
+  /** The name sent in the last hello. */
+  sni: string | null;
   /** Applied to every line before it is kept. */
   mask: (line: string) => string = (line) => line;
 
   readonly #monotonic: () => number;
   readonly #start: number;
 
-  constructor(monotonic: () => number) {
+  constructor(monotonic: () => number, sni: string | null) {
+    this.sni = sni;
     this.#monotonic = monotonic;
     this.#start = monotonic();
   }

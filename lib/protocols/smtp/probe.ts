@@ -26,24 +26,24 @@ export type { LightProbe, ProbeClock } from "./look.ts";
  * Never rejects for anything that the wire does, and leaves no socket open.
  */
 export async function probeTarget(request: LightProbe, dial: Dialler, clock: ProbeClock): Promise<Observation> {
-  const sni = request.sni?.replace(/\.$/, "") || null;
   const look: Look = {
-    request: { ...request, sni },
+    request,
     clock,
-    journal: new Journal(clock.monotonic),
+    journal: new Journal(clock.monotonic, request.sni?.replace(/\.$/, "") || null),
     budget: plaintextBudget(),
     deadline: new Deadline(clock.monotonic, request.timeoutMs),
     limits: stageLimits(request.timeoutMs),
   };
   const at = clock.now();
   const outcome = await pursue(look, dial);
-  const { journal } = look;
+  const { journal, deadline } = look;
+  deadline.clear();
   return {
     target: request.target,
     vantage: request.vantage,
     at,
     host: request.host,
-    sni,
+    sni: journal.sni,
     outcome,
     banner: journal.banner,
     capabilities: { before: journal.before, after: journal.after },
@@ -75,8 +75,11 @@ async function pursue(look: Look, dial: Dialler): Promise<Outcome> {
       break;
     }
     const end = await tryHello(opened.socket, hello, look);
-    if ("kind" in end) return end;
+    if (!("attempt" in end)) return end;
     attempts.push(end.attempt);
+    // Many senders send no name, so a server that knows no such one isn't without TLS.
+    if (end.attempt.detail === "unrecognized_name") look.journal.sni = null;
+    await gone(opened.socket, look.deadline);
   }
   // Only what the server said to every hello is its own word.
   const itsWord =
@@ -121,7 +124,8 @@ async function tryHello(
   look: Look,
 ): Promise<Outcome | { readonly attempt: HelloAttempt }> {
   const { request, clock, journal, deadline, limits } = look;
-  const { sni, tls: kit, readChain } = request;
+  const { tls: kit, readChain } = request;
+  const { sni } = journal;
   if (hello === "legacy") {
     const bare = { sni, random: randomBytes(32), certificates: kit.certificates };
     const result = await bareHandshake(raw, bare, deadline, limits.handshake);
@@ -138,6 +142,15 @@ async function tryHello(
   await onceEncrypted(line, look);
   line.destroy();
   return { kind: "encrypted", tls: result.tls, certificate: result.certificate };
+}
+
+/** One connection at a time: the next isn't opened before this one's end was sent. */
+function gone(socket: Duplex, deadline: Deadline): Promise<void> {
+  if (socket.closed) return Promise.resolve();
+  return new Promise((resolve) => {
+    socket.once("close", resolve);
+    deadline.arm(100, resolve);
+  });
 }
 
 /** Why a further connection didn't come to its hello: nobody's word. */

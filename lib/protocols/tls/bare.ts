@@ -62,6 +62,7 @@ export function bareHandshake(
       const { answer } = flight;
       if (answer?.kind === "chosen") chosen(answer);
       else if (answer?.kind === "too-much" || length > mostFlightBytes) finish({ kind: "too-much" });
+      else if (answer?.kind === "alert" && answer.name === "close_notify") onEnd();
       else if (answer?.kind === "alert") failed("alert", answer.name);
       else if (answer?.kind === "not-tls") failed("not-tls", answer.text);
       else if (flight.soFar && !waitsForRest) {

@@ -10,6 +10,7 @@ import { trustOf } from "../x509/trust.ts";
 import { certificatesAsSent } from "./chain.ts";
 import { tlsFactsOf } from "./facts.ts";
 import type { TlsKit } from "./kit.ts";
+import { alertName } from "./messages.ts";
 import { mostCertificateBytes } from "./records.ts";
 import { Tap } from "./tap.ts";
 
@@ -145,8 +146,8 @@ const notTls = new Set([
 /** From the library's error to what the server did. */
 function meaningOf(error: Error): Pick<HelloAttempt, "answer" | "detail"> {
   const code = codeOf(error);
-  const alert = /_ALERT_(.+)$/.exec(code)?.[1];
-  if (alert !== undefined) return { answer: "alert", detail: alert.toLowerCase() };
+  const alert = /SSL alert number (\d+)/.exec(error.message)?.[1];
+  if (alert !== undefined) return { answer: "alert", detail: alertName(Number(alert)) };
   if (notTls.has(code)) return { answer: "not-tls", detail: reasonOf(error) };
   if (code.startsWith("ERR_SSL")) return { answer: "server-hello", detail: reasonOf(error) };
   // Node gives a connection that ended in good order the code of one that was reset, but no system call.

@@ -83,7 +83,7 @@ function isOfSslv3({ code }: Suite): boolean {
 
 /** Encrypted before not, authenticated before anonymous, strong before weak, ephemeral before static. */
 function rank({ bits, forwardSecret, authentication }: Suite): number {
-  const kind = bits === 0 ? 2 : authentication === "anonymous" ? 1 : 0;
+  const kind = (bits === 0 ? 2 : 0) + (authentication === "anonymous" ? 1 : 0);
   return 1_000 * kind - 2 * bits - (forwardSecret ? 1 : 0);
 }
 

@@ -1,5 +1,5 @@
-import { createServer, type SecureVersion } from "node:tls";
 import * as tls from "node:tls";
+import { createServer, type SecureVersion } from "node:tls";
 import { describe, expect, it, test } from "vitest";
 import { suiteByCode, suiteByName, suites } from "../../../lib/protocols/tls/suites.ts";
 import { selfSigned } from "../../fakes/certificates.ts";
