@@ -7,6 +7,20 @@ import { outcomeText } from "../status/json/facts.ts";
 import type { StepListener } from "./compose.ts";
 
 export function narrator(say: (step: string, line: string) => void): StepListener {
+  /** By slice and slot: two looks that were under way at once see the same news. */
+  const told = new Map<string, string>();
+
+  /** What differs from the last look at the same target. */
+  function newsOf({ slice, answers }: ProbeResults): readonly Observation[] {
+    return answers.flatMap((answer) => {
+      if (answer.kind !== "seen" || answer.identity) return [];
+      const place = `${slice} ${answer.slot}`;
+      const isNews = told.get(place) !== answer.fingerprint;
+      told.set(place, answer.fingerprint);
+      return isNews ? [answer.observation] : [];
+    });
+  }
+
   return {
     resolved({ domains, added, changed, gone }) {
       if (added > 0) say("resolve", `${domains} domains: ${added} servers are new to look at`);
@@ -15,7 +29,7 @@ export function narrator(say: (step: string, line: string) => void): StepListene
     },
     planned() {},
     probed(results) {
-      for (const observation of changesOf(results)) say("probe", sightOf(observation));
+      for (const observation of newsOf(results)) say("probe", sightOf(observation));
     },
     doubted(jobs) {
       const delays = jobs.map(({ delayMs }) => `${Math.round(delayMs / 1_000)} s`);
@@ -27,11 +41,6 @@ export function narrator(say: (step: string, line: string) => void): StepListene
       for (const { id, to, why } of dead) say("notify", `${id} → ${to}: never, ${visible(why)}`);
     },
   };
-}
-
-/** What differs from the last look at the same target. */
-function changesOf({ answers }: ProbeResults): readonly Observation[] {
-  return answers.flatMap((answer) => (answer.kind === "seen" && !answer.identity ? [answer.observation] : []));
 }
 
 function sightOf({ host, target, outcome }: Observation): string {
