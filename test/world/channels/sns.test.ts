@@ -1,0 +1,67 @@
+import type { PublishCommand } from "@aws-sdk/client-sns";
+import { describe, expect, it } from "vitest";
+import { draftOf } from "../../../lib/steps/words/letter.ts";
+import { createSnsChannel, createSnsClient } from "../../../lib/world/channels/sns.ts";
+import { alert, context } from "../../fakes/causes.ts";
+
+const topic = "arn:aws:sns:eu-west-1:123456789012:operators";
+const letter = { ...draftOf(alert({ context: { ...context, customer: "acme", customers: 1 } }), null), to: "sns" };
+
+function channelThat(answer: () => Promise<unknown>) {
+  const sent: PublishCommand[] = [];
+  const client = {
+    send(command: PublishCommand) {
+      sent.push(command);
+      return answer();
+    },
+  };
+  return { sent, channel: createSnsChannel(client as never, topic, "sns:operators") };
+}
+
+const failing = (name: string) => channelThat(() => Promise.reject(Object.assign(new Error("no"), { name })));
+
+describe("an SNS topic", () => {
+  it("gets a subject, a text for mail, a short one for SMS, and attributes to filter by", async () => {
+    const { channel, sent } = channelThat(async () => ({ MessageId: "1" }));
+    expect(await channel.deliver(letter)).toEqual({ kind: "sent" });
+    const { Message, ...rest } = sent[0]?.input ?? {};
+    expect(JSON.parse(Message ?? "")).toEqual({ default: letter.text, email: letter.text, sms: letter.sms });
+    expect(rest).toMatchObject({
+      TopicArn: topic,
+      Subject: "[CM-7F3A.1] TLS lost: mx1.gateway.example, cleartext, 1 customer",
+      MessageStructure: "json",
+      MessageAttributes: {
+        class: { DataType: "String", StringValue: "cleartext" },
+        kind: { DataType: "String", StringValue: "opened" },
+        severity: { DataType: "String", StringValue: "critical" },
+        hop: { DataType: "String", StringValue: "gateway" },
+        customer: { DataType: "String", StringValue: "acme" },
+      },
+    });
+  });
+
+  it("stays below 256 kB", async () => {
+    const { channel, sent } = channelThat(async () => ({}));
+    await channel.deliver({ ...letter, text: "x".repeat(1_000_000) });
+    expect(Buffer.byteLength(sent[0]?.input.Message ?? "")).toBeLessThan(256 * 1024);
+  });
+
+  it.each([
+    "ThrottledException",
+    "InternalErrorException",
+    "TimeoutError",
+    "AuthorizationErrorException",
+    "NotFoundException",
+  ])("is tried later after %s", async (name) =>
+    expect(await failing(name).channel.deliver(letter)).toMatchObject({ kind: "later" }),
+  );
+
+  it.each(["InvalidParameterException", "InvalidParameterValueException", "ValidationException"])(
+    "is given up after %s: the message itself is at fault",
+    async (name) => expect(await failing(name).channel.deliver(letter)).toMatchObject({ kind: "never" }),
+  );
+
+  it("is asked once: the outbox retries, and knows who was told", async () => {
+    expect(await createSnsClient().config.maxAttempts()).toBe(1);
+  });
+});
