@@ -65,7 +65,13 @@ interface Parsed {
 function parse(text: string, placeOf: (offset: number) => Place): Parsed {
   const document = parseDocument(text, { prettyErrors: false });
   const place: Part["place"] = (path, what) => placeOf(offsetOf(document, path, what));
-  const problems = document.errors.map(({ pos, message }) => notYaml(placeOf(pos[0]), message));
+  // What follows the first error of a line is mostly its echo.
+  const errors = new Map(document.errors.toReversed().map((error) => [placeOf(error.pos[0]).line, error]));
+  const problems = [...errors.values()].map(({ pos, message }) => {
+    const lineBefore = text.slice(text.lastIndexOf("\n", pos[0] - 1) + 1, pos[0]);
+    const isTab = /^ *\t\s*$/.test(lineBefore);
+    return notYaml(placeOf(pos[0]), isTab ? "a tab can't indent, write spaces" : message);
+  });
   if (problems.length === 0) visit(document, { Alias: (_, alias) => void problems.push(...unresolved(alias)) });
   if (problems.length > 0) return { value: undefined, place, problems };
   try {

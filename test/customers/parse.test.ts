@@ -222,7 +222,11 @@ describe("a wrong file gets a sentence that names file, line, column, field, val
   const host = "expected a host name or an address";
   test.each<[string, string, string]>([
     ["no YAML", "customers:\n  - id: 'acme\n", "customers.yaml:3:1: not YAML: Missing closing 'quote"],
-    ["a tab", "customers:\n  - id: acme\n\t domains: []\n", "customers.yaml:3:1: not YAML: "],
+    [
+      "a tab",
+      "customers:\n  - id: acme\n\t domains: []\n",
+      "customers.yaml:3:3: not YAML: a tab can't indent, write spaces",
+    ],
     ["nothing", "", "customers.yaml:1:1: customers: missing, expected a list of customers"],
     ["a list", "- acme\n", "customers.yaml:1:1: expected gateways and customers"],
     ["customers that are one", "customers: acme\n", "customers.yaml:1:12: customers: expected a list of customers"],
