@@ -84,7 +84,9 @@ describe("rosters", () => {
 });
 
 describe("memory of a slice", () => {
-  const slots: readonly SlotMemory[] = [{ fingerprint: "f00d", mark: "tls", hot: ["cleartext"], rejudgeAt: t0 }];
+  const slots: readonly SlotMemory[] = [
+    { fingerprint: "f00d", mark: "tls", hot: ["cleartext"], rejudgeAt: t0, needs: "n1" },
+  ];
 
   it("is written only by who read it last", async () => {
     expect(await state.memory(0)).toEqual({ value: [], version: 0 });

@@ -45,6 +45,7 @@ it("costs of one change, as docs/data.md tells them", async () => {
       mark: "tls",
       hot: [],
       rejudgeAt: midnight + slot * 1_234_567,
+      needs: slot.toString(36).padStart(7, "n"),
     }),
   );
   expect(await unitsOf(() => store.state.putTarget(targetState()))).toBe(1);
