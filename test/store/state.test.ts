@@ -74,7 +74,7 @@ describe("rosters", () => {
     expect((await state.slice(5))?.entries[1]?.names).toHaveLength(90_000);
     await state.putSlice(slice(5, 1));
     expect(await state.slice(5)).toEqual(slice(5, 1));
-  });
+  }, 60_000);
 
   it("tell the revision they were built from", async () => {
     expect(await state.rosterRevision()).toBe(0);

@@ -18,17 +18,18 @@ it("a steady day of 25,000 targets costs at most 4.1 write units per 1,000 probe
   const at = midnight + 12 * 3_600_000;
   const entry = { cycle: at / every, everyMs: every, at, marks: steady };
   await store.state.claimCycle(entry.cycle, at, every);
-  for (let slice = 0; slice < slices; slice++) await store.ledger.putLedger(slice, entry, 0);
+  const all = Array.from({ length: slices }, (_, slice) => slice);
+  await Promise.all(all.map((slice) => store.ledger.putLedger(slice, entry, 0)));
   const perCycle = count.units;
 
   count.reset();
-  for (let slice = 0; slice < slices; slice++) await store.ledger.rollUp(slice, at + 86_400_000, every);
+  await Promise.all(all.map((slice) => store.ledger.rollUp(slice, at + 86_400_000, every)));
   const perDay = count.units + perCycle * cyclesADay;
   await close();
 
   expect(perCycle).toBe(slices + 1);
   expect(perDay / ((targets * cyclesADay) / 1000)).toBeLessThanOrEqual(4.1);
-});
+}, 60_000);
 
 it("costs of one change, as docs/data.md tells them", async () => {
   const { store, client, tables, close } = await openEmbedded(null);
