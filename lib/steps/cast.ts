@@ -7,7 +7,7 @@ import type { RosterEntry } from "../model/roster.ts";
 import { targetKey } from "../model/target.ts";
 import type { NameState, Store, TargetState } from "../store/store.ts";
 import { changeCause } from "./change-cause.ts";
-import { decisiveLines } from "./decisive-lines.ts";
+import { boundedFindings, decisiveLines } from "./evidence.ts";
 import { leafOf, lookAt, presentOf } from "./target-state.ts";
 
 /** One judged look at one target. */
@@ -82,6 +82,7 @@ async function eventOf({ store }: CastWorld, look: Look, each: ClassVote): Promi
     vote: { ...vote, answer: each.answer },
     context: {
       ...each.context,
+      findings: boundedFindings(each.context.findings),
       lines: present === null ? [] : decisiveLines(present),
       slot: { slice: state.slice, slot: state.slot, vantage: state.vantage },
     },

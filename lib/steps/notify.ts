@@ -23,7 +23,7 @@ export interface NotifyWorld {
   readonly baseUrl: string | null;
 }
 
-export interface Told {
+interface Told {
   readonly id: string;
   readonly subject: string;
   readonly to: string;

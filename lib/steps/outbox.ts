@@ -3,7 +3,7 @@
 import type { Cause, OutboxEntry } from "../model/incident.ts";
 
 /** A sender that died holds a message up no longer than this; each step of a living one renews it. */
-export const leaseMs = 90_000;
+const leaseMs = 90_000;
 const firstRetryMs = 15_000;
 const longestRetryMs = 900_000;
 /** Older messages are given up: who still can't be reached then is told nothing new by them. */

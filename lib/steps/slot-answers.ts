@@ -6,10 +6,10 @@ import { blankMemory, type CycleMark, type RosterEntry, type Slice, type SlotMem
 import { spread } from "../model/spread.ts";
 import { targetKey } from "../model/target.ts";
 
-export type Seen = Extract<ProbeAnswer, { kind: "seen" }>;
+type Seen = Extract<ProbeAnswer, { kind: "seen" }>;
 
 /** What one look at a target under its first name brought. */
-export type LightAnswer = Seen | Extract<ProbeAnswer, { kind: "same" }>;
+type LightAnswer = Seen | Extract<ProbeAnswer, { kind: "same" }>;
 
 export interface SlotAnswers {
   readonly slot: number;

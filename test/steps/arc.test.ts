@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { defaultPolicy } from "../../lib/model/incident.ts";
 import { type EmbeddedStore, openEmbedded } from "../../lib/store/embedded.ts";
@@ -127,6 +128,32 @@ describe("a server that stops offering STARTTLS", () => {
     for (const { job } of jobs) expect((await judge(lab.probe(job), world)).jobs).toEqual([]);
     expect((await embedded.store.state.target(key, "here"))?.facts?.outcome.kind).toBe("starttls-absent");
     expect(await embedded.store.state.activeCauses()).toEqual([]);
+  });
+});
+
+describe("a server that does not answer", () => {
+  it("is told of after half an hour, once, and is over when it answers again", async () => {
+    await lab.run(every);
+    lab.servers.set(address, silent);
+    await lab.run(5 * every);
+    expect(lab.told()).toEqual([]);
+    await lab.run(6 * every);
+    expect(lab.told()).toEqual([`opened unreachable ${key}`]);
+    lab.servers.set(address, good);
+    await lab.run(4 * every);
+    expect(lab.told()).toEqual([`opened unreachable ${key}`, `recovered unreachable ${key}`]);
+  });
+});
+
+describe("a server that says more than can be kept", () => {
+  it("is told of all the same", async () => {
+    const noise = () => randomBytes(1500).toString("base64");
+    const lines = Array.from({ length: 100 }, noise);
+    lab.servers.set(address, { kind: "starttls-refused", reply: { code: 554, lines } });
+    await lab.run(2 * minute);
+    expect(lab.told()).toEqual([`opened cleartext ${key}`]);
+    const { value } = await embedded.store.state.cause("cleartext", key);
+    expect(JSON.stringify(value).length).toBeLessThan(30_000);
   });
 });
 

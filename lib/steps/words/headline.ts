@@ -58,7 +58,7 @@ export function nameOf({ context, subject }: Alert): string {
   return host === subject || subject.startsWith(host) ? subject : `${host} (${hostLabel(subject, subject)})`;
 }
 
-export function lasted({ since, at }: Alert): string {
+function lasted({ since, at }: Alert): string {
   return span(at - since);
 }
 
