@@ -2,7 +2,7 @@
 
 import { InputError } from "../model/input-error.ts";
 import { acknowledge } from "../status/acknowledge.ts";
-import { loadIncidents } from "../status/incidents.ts";
+import { loadIncidents, loadSuspected } from "../status/incidents.ts";
 import type { IncidentJson } from "../status/json/schemas.ts";
 import { systemClock } from "../world/clock.ts";
 import { withStore } from "./data.ts";
@@ -14,7 +14,8 @@ import type { DataOptions } from "./options.ts";
 export async function incidentsCommand(options: DataOptions & { readonly json?: boolean }, io: Io): Promise<ExitCode> {
   return withStore<ExitCode>(options, async (store) => {
     const incidents = await loadIncidents(store);
-    if (options.json) io.stdout.write(`${JSON.stringify({ incidents }, null, 2)}\n`);
+    if (options.json)
+      io.stdout.write(`${JSON.stringify({ incidents, suspected: await loadSuspected(store) }, null, 2)}\n`);
     else if (incidents.length === 0) io.stdout.write("no incidents\n");
     else for (const incident of incidents) io.stdout.write(`${line(incident)}\n`);
     const open = incidents.filter(({ state }) => state !== "ended");

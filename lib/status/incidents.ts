@@ -2,8 +2,8 @@
 
 import type { OutboxEntry } from "../model/incident.ts";
 import type { Store } from "../store/store.ts";
-import { endedIncidentJson, openIncidentJson } from "./json/incident.ts";
-import type { IncidentJson, StatusJson } from "./json/schemas.ts";
+import { endedIncidentJson, openIncidentJson, suspicionJson } from "./json/incident.ts";
+import type { IncidentJson, StatusJson, SuspicionJson } from "./json/schemas.ts";
 
 /** Messages looked back upon: what ended before them is no longer listed. */
 const lookBack = 500;
@@ -26,6 +26,13 @@ export async function loadIncidents({ state, ledger }: Store): Promise<readonly 
   return [...open.sort(newestFirst), ...ended.sort(newestFirst)];
 }
 
+/** What was seen and is being looked at again before anybody is told, newest first. */
+export async function loadSuspected({ state }: Store): Promise<readonly SuspicionJson[]> {
+  const causes = await state.activeCauses();
+  const suspected = causes.flatMap(({ value }) => (value.state === "suspected" ? [suspicionJson(value)] : []));
+  return suspected.sort((a, b) => b.since.localeCompare(a.since));
+}
+
 function newestFirst(a: IncidentJson, b: IncidentJson): number {
   return (b.endedAt ?? b.since).localeCompare(a.endedAt ?? a.since);
 }
@@ -34,8 +41,8 @@ function groupBy<T>(items: readonly T[], key: (item: T) => string): ReadonlyMap<
   return Map.groupBy(items, key);
 }
 
-/** Whether an incident is about something that this customer's mail passes. */
-export function concerns(incident: IncidentJson, status: StatusJson): boolean {
+/** Whether an incident or a suspicion is about something that this customer's mail passes. */
+export function concerns(incident: Pick<IncidentJson, "customer" | "subject">, status: StatusJson): boolean {
   if (incident.customer !== null) return incident.customer === status.id;
   return status.chains.some(
     ({ domain, hops }) =>

@@ -4,10 +4,10 @@ import { type AcknowledgeResult, acknowledge } from "./acknowledge.ts";
 import { maySee, type StatusContext, type Viewer } from "./context.ts";
 import { loadFleet } from "./fleet.ts";
 import { loadHistory } from "./history.ts";
-import { concerns, loadIncidents } from "./incidents.ts";
+import { concerns, loadIncidents, loadSuspected } from "./incidents.ts";
 import { statusJson } from "./json/customer.ts";
 import { withoutOthers } from "./json/incident.ts";
-import type { FleetJson, HistoryJson, IncidentJson, StatusJson } from "./json/schemas.ts";
+import type { FleetJson, HistoryJson, IncidentJson, StatusJson, SuspicionJson } from "./json/schemas.ts";
 import { type LoadedCustomer, loadCustomer } from "./load.ts";
 import { remembered } from "./memo.ts";
 import type { Page } from "./query.ts";
@@ -17,13 +17,19 @@ interface CustomerLook {
   readonly status: StatusJson;
 }
 
+export interface VisibleIncidents {
+  readonly incidents: readonly IncidentJson[];
+  readonly suspected: readonly SuspicionJson[];
+}
+
 export interface Reader {
   /** `undefined`: there is no such customer, or it is none of this viewer's business. */
   customer(viewer: Viewer, id: string): Promise<CustomerLook | undefined>;
   history(look: CustomerLook, page: Page): Promise<HistoryJson>;
-  incidents(viewer: Viewer): Promise<readonly IncidentJson[]>;
+  visibleTo(viewer: Viewer): Promise<VisibleIncidents>;
   incident(viewer: Viewer, id: string): Promise<IncidentJson | undefined>;
-  incidentsOf(look: CustomerLook): Promise<readonly IncidentJson[]>;
+  /** Of one customer, to one who may see it; what others have to do with them is kept from all but the operator. */
+  ofCustomer(viewer: Viewer, look: CustomerLook): Promise<VisibleIncidents>;
   fleet(): Promise<FleetJson>;
   /** Ids that contain `text`, at most `limit`. */
   search(text: string, limit: number): Promise<{ readonly found: readonly string[]; readonly more: boolean }>;
@@ -43,21 +49,28 @@ export function createReader(context: StatusContext): Reader {
     return loaded && { loaded, status: statusJson(loaded.status, { asOf: loaded.asOf, everyMs }) };
   }
 
-  async function incidentsOf({ status }: CustomerLook): Promise<readonly IncidentJson[]> {
-    return (await loadIncidents(store)).filter((incident) => concerns(incident, status));
+  async function ofCustomer(viewer: Viewer, { status }: CustomerLook): Promise<VisibleIncidents> {
+    const [incidents, suspected] = await Promise.all([loadIncidents(store), loadSuspected(store)]);
+    const own = incidents.filter((incident) => concerns(incident, status));
+    return {
+      incidents: viewer.kind === "operator" ? own : own.map(withoutOthers),
+      suspected: suspected.filter((suspicion) => concerns(suspicion, status)),
+    };
   }
 
-  async function incidents(viewer: Viewer): Promise<readonly IncidentJson[]> {
-    if (viewer.kind === "operator") return loadIncidents(store);
+  async function visibleTo(viewer: Viewer): Promise<VisibleIncidents> {
+    if (viewer.kind === "operator") {
+      return { incidents: await loadIncidents(store), suspected: await loadSuspected(store) };
+    }
     const look = await customer(viewer, viewer.customer);
-    return look === undefined ? [] : (await incidentsOf(look)).map(withoutOthers);
+    return look === undefined ? { incidents: [], suspected: [] } : ofCustomer(viewer, look);
   }
 
   return {
     customer,
-    incidentsOf,
-    incidents,
-    incident: async (viewer, id) => (await incidents(viewer)).find((incident) => incident.id === id),
+    ofCustomer,
+    visibleTo,
+    incident: async (viewer, id) => (await visibleTo(viewer)).incidents.find((incident) => incident.id === id),
     history: ({ loaded }, page) => loadHistory(store, loaded, page, { now, everyMs }),
     fleet,
     search: async (text, limit) => {

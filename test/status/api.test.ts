@@ -196,6 +196,21 @@ describe("GET /v1/incidents", () => {
     ]);
   });
 
+  it("tells apart what is only suspected", async () => {
+    const { suspected } = await json<{ suspected: object[] }>("/v1/incidents");
+    expect(suspected).toEqual([
+      {
+        class: "unauthenticated",
+        subject: "198.51.100.6:25",
+        host: "mail.weak.example",
+        hop: "downstream",
+        severity: "critical",
+        customer: "weak",
+        since: "2026-11-24T12:00:10.000Z",
+      },
+    ]);
+  });
+
   test.each([
     ["open", ["CM-7F3A"]],
     ["ended", ["CM-0BAD"]],

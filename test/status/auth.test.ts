@@ -67,6 +67,12 @@ describe("who may see what", () => {
     expect(await detail("lost")).toBe(await detail("nobody"));
   });
 
+  it("a customer does not see what is suspected of others", async () => {
+    const suspected = async (who: Who) =>
+      ((await (await app.request("/v1/incidents", as(who))).json()) as { suspected: object[] }).suspected.length;
+    expect([await suspected("operator"), await suspected("acme")]).toEqual([1, 0]);
+  });
+
   it("a customer does not learn how many others suffer, nor who was told", async () => {
     const read = async (who: Who) =>
       (await (await app.request("/v1/incidents/CM-0BAD", as(who))).json()) as IncidentJson;

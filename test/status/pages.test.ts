@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { alert } from "../fakes/causes.ts";
 import { type Fixture, fixture, form } from "./helpers.ts";
 import { customers, hostileId, noon, xss } from "./seed.ts";
 
@@ -106,6 +107,8 @@ describe("the page of a customer", () => {
     ["lost", "CM-7F3A"],
     ["early", "The gateway's TLS mode is disabled for this domain"],
     ["early", "No alarm is raised for it."],
+    ["weak", "Suspected TLS unverified: mail.weak.example, first seen 30 s ago"],
+    ["weak", "It is looked at again before anybody is told."],
     ["weak", "is encrypted, but more weakly than required"],
     [hostileId, "the server did not prove who it is"],
     ["quiet", "has not been seen for a while"],
@@ -115,6 +118,24 @@ describe("the page of a customer", () => {
   ])("%s: %s", async (id, sentence) => {
     const text = words(await page(`/customers/${encodeURIComponent(id)}`));
     expect(text.toLowerCase()).toContain(sentence.toLowerCase());
+  });
+
+  it("shows for a day that an incident is over", async () => {
+    const own = await fixture();
+    try {
+      const recovered = alert({ id: "CM-7F3A·3", kind: "recovered", at: noon, subject: "198.51.100.2:25" });
+      await own.store.ledger.putAlert(recovered, ["console"]);
+      const cause = await own.store.state.cause("cleartext", "198.51.100.2:25");
+      if (cause.value === null) throw new Error("no cause");
+      const clear = { ...cause.value, state: "clear" as const, incident: null, openings: [], outbox: [] };
+      await own.store.state.putCause({ value: clear, version: cause.version });
+      const text = words(await (await own.app().request("/customers/lost")).text());
+      expect(text).toMatch(/Over CM-7F3A TLS lost: .+, recovered 40 s ago/);
+      own.at(noon + 86_400_000);
+      expect(words(await (await own.app().request("/customers/lost")).text())).not.toContain("CM-7F3A");
+    } finally {
+      await own.close();
+    }
   });
 
   it("shows the conversation, the certificate, availability and what changed", async () => {

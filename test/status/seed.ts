@@ -315,6 +315,15 @@ async function seedIncidents({ state, ledger }: Pick<Store, "state" | "ledger">)
   });
   const incident = cause.incident && { ...cause.incident, since: at, openedAt: at + 60_000 };
   await state.putCause({ value: { ...cause, incident }, version: 0 });
+  const suspected = openCause([], {
+    class: "unauthenticated",
+    subject: "198.51.100.6:25",
+    state: "suspected",
+    incident: null,
+    votes: [{ at: noon + 10_000, cycle: cycleNow, round: 0, vantage, answer: "bad" }],
+    context: { ...context, host: "mail.weak.example", hop: "downstream", customers: 1, customer: "weak" },
+  });
+  await state.putCause({ value: suspected, version: 0 });
   const shared = {
     incident: "CM-0BAD",
     subject: "192.0.2.1:25",

@@ -2,7 +2,7 @@
 
 import type { Alert, Cause, CauseContext, Incident, OutboxEntry } from "../../model/incident.ts";
 import { findingJson } from "./customer.ts";
-import type { IncidentJson } from "./schemas.ts";
+import type { IncidentJson, SuspicionJson } from "./schemas.ts";
 import { iso } from "./time.ts";
 
 export interface SentAlert {
@@ -50,6 +50,13 @@ export function endedIncidentJson(sent: readonly SentAlert[], owed: readonly Out
     acknowledged: null,
     messages: messages(sent, owed),
   };
+}
+
+/** A cause that was seen and isn't confirmed yet. */
+export function suspicionJson({ class: cls, subject, votes, stateSince, context }: Cause): SuspicionJson {
+  const { host, hop, severity, customer } = context;
+  const first = votes.find(({ answer }) => answer === "bad");
+  return { class: cls, subject, host, hop, severity, customer, since: iso(first?.at ?? stateSince) };
 }
 
 /** What a customer's own token may see of it: not how many others suffer, nor who else was told. */

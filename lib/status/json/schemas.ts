@@ -211,8 +211,21 @@ const incidentSchema = z
   })
   .describe("GET /v1/incidents/{id}");
 
+const suspicion = z.strictObject({
+  class: z.enum(incidentClasses),
+  subject: z.string(),
+  host: z.string(),
+  hop: hopKind,
+  severity: z.enum(severities),
+  customer: z.string().nullable(),
+  since: time.describe("The first bad answer."),
+});
+
 const incidentsSchema = z
-  .strictObject({ incidents: z.array(incidentSchema).describe("Open ones first, then by time, newest first.") })
+  .strictObject({
+    incidents: z.array(incidentSchema).describe("Open ones first, then by time, newest first."),
+    suspected: z.array(suspicion).describe("Seen, and being looked at again before anybody is told."),
+  })
   .describe("GET /v1/incidents");
 
 const fleetSchema = z
@@ -251,6 +264,7 @@ export type HistoryEventJson = z.infer<typeof historyEvent>;
 export type HopAvailabilityJson = z.infer<typeof hopAvailability>;
 export type DayJson = z.infer<typeof day>;
 export type IncidentJson = z.infer<typeof incidentSchema>;
+export type SuspicionJson = z.infer<typeof suspicion>;
 export type FleetJson = z.infer<typeof fleetSchema>;
 
 /** JSON Schemas (2020-12) by the name of their file in docs/schema. */

@@ -2,20 +2,21 @@
 
 import { html } from "hono/html";
 import { verdicts } from "../../model/verdict.ts";
-import type { ChainJson, HistoryJson, IncidentJson, StatusJson } from "../json/schemas.ts";
+import type { ChainJson, HistoryJson, IncidentJson, StatusJson, SuspicionJson } from "../json/schemas.ts";
 import { badge } from "./badge.ts";
 import { chainPicture } from "./chain.ts";
 import { availabilitySection, historySection } from "./history.ts";
 import { hopSection } from "./hop.ts";
 import { ago, customerPath, given, type Html, incidentPath, when } from "./html.ts";
-import { incidentTitle } from "./incidents.ts";
+import { incidentTitle, suspicionList } from "./incidents.ts";
 import { chainSentence } from "./words.ts";
 
 export interface CustomerView {
   readonly status: StatusJson;
   readonly history: HistoryJson;
-  /** Those of this customer that are open. */
+  /** Those of this customer. */
   readonly incidents: readonly IncidentJson[];
+  readonly suspected: readonly SuspicionJson[];
   /** The only domain that is to be shown; null for the worst ones. */
   readonly domain: string | null;
   readonly now: number;
@@ -44,17 +45,54 @@ ${chains.map(({ domain, verdict }) => html`<li>${badge(verdict)} <a href="${cust
 </section>`;
 }
 
-function openIncidents(incidents: readonly IncidentJson[], now: number): Html {
-  if (incidents.length === 0) return html``;
-  return html`<section class="alert" aria-labelledby="open">
-<h2 id="open">Open ${incidents.length === 1 ? "incident" : "incidents"}</h2>
-<ul class="plain">
-${incidents.map((incident) => html`<li><a href="${incidentPath(incident.id)}">${incident.id}</a> ${incidentTitle(incident)}: ${incident.host}, first seen ${ago(incident.since, now)}</li>`)}
-</ul>
-</section>`;
+/** An end is shown for a day beside the present state. */
+const endedShownMs = 86_400_000;
+
+function notice(tone: string, id: string, title: string, body: Html): Html {
+  return html`<section class="alert ${tone}" aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${body}</section>`;
 }
 
-export function customerPage({ status, history, incidents, domain, now }: CustomerView): Html {
+function incidentLines(incidents: readonly IncidentJson[], line: (incident: IncidentJson) => Html): Html {
+  return html`<ul class="plain">
+${incidents.map((incident) => html`<li><a href="${incidentPath(incident.id)}">${incident.id}</a> ${incidentTitle(incident)}: ${incident.host}, ${line(incident)}</li>`)}
+</ul>`;
+}
+
+/** What is suspected, open, recovering or was over not long ago: the arc of an incident as it goes. */
+function notices({ incidents, suspected, now }: CustomerView): Html {
+  const open = incidents.filter(({ state }) => state === "open");
+  const recovering = incidents.filter(({ state }) => state === "recovering");
+  const ended = incidents.filter(({ endedAt }) => endedAt !== null && now - Date.parse(endedAt) < endedShownMs);
+  const since = (incident: IncidentJson) => html`first seen ${ago(incident.since, now)}`;
+  return html`${when(suspected.length > 0, () => notice("warning", "suspected", "Suspected", suspicionList(suspected, now)))}
+${when(open.length > 0, () => notice("critical", "open", "Open", incidentLines(open, since)))}
+${when(recovering.length > 0, () =>
+  notice(
+    "warning",
+    "recovering",
+    "Recovering",
+    incidentLines(
+      recovering,
+      (incident) => html`${since(incident)}; answers are good again, and must stay so for a while`,
+    ),
+  ),
+)}
+${when(ended.length > 0, () =>
+  notice(
+    "info",
+    "ended",
+    "Over",
+    incidentLines(
+      ended,
+      ({ ended: how, endedAt }) =>
+        html`${how === "gone" ? "no longer in use" : "recovered"}${given(endedAt, (at) => html` ${ago(at, now)}`)}`,
+    ),
+  ),
+)}`;
+}
+
+export function customerPage(view: CustomerView): Html {
+  const { status, history, domain, now } = view;
   const { id, verdict, chains, asOf } = status;
   const sorted = chains.toSorted((a, b) => verdicts.indexOf(a.verdict) - verdicts.indexOf(b.verdict));
   const shown = domain === null ? sorted.slice(0, shownInFull) : sorted.filter((chain) => chain.domain === domain);
@@ -62,7 +100,7 @@ export function customerPage({ status, history, incidents, domain, now }: Custom
   const api = `/v1${customerPath(id)}`;
   return html`<div class="title"><h1>${id}</h1>${badge(verdict)}</div>
 <p class="muted">${given(asOf, (at) => html`Last round of looks began ${ago(at, now)}. `)}${when(asOf === null, () => html`No round of looks has begun yet. `)}<a href="${api}">This page as JSON</a></p>
-${openIncidents(incidents, now)}
+${notices(view)}
 ${when(chains.length === 0, () => html`<p class="card">Nothing is watched for this customer yet: DNS has not been asked.</p>`)}
 ${shown.map((chain, index) => chainSection(chain, index + 1, now))}
 ${otherChains(others, id)}

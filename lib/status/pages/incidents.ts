@@ -2,7 +2,7 @@
 
 import { html } from "hono/html";
 import { phrases } from "../../steps/words/phrases.ts";
-import type { IncidentJson } from "../json/schemas.ts";
+import type { IncidentJson, SuspicionJson } from "../json/schemas.ts";
 import { findingList } from "./finding.ts";
 import { ago, customerPath, given, type Html, incidentPath, when } from "./html.ts";
 
@@ -47,13 +47,30 @@ ${incidents.map(
 </div>`;
 }
 
-export function incidentsPage(incidents: readonly IncidentJson[], now: number): Html {
+interface Listed {
+  readonly incidents: readonly IncidentJson[];
+  readonly suspected: readonly SuspicionJson[];
+}
+
+/** What was seen and is being looked at again before anybody is told. */
+export function suspicionList(suspected: readonly SuspicionJson[], now: number): Html {
+  return html`<ul class="plain">
+${suspected.map(({ class: cls, host, since }) => html`<li>${phrases[cls].title}: ${host}, first seen ${ago(since, now)}. It is looked at again before anybody is told.</li>`)}
+</ul>`;
+}
+
+export function incidentsPage({ incidents, suspected }: Listed, now: number): Html {
   const open = incidents.filter(({ state }) => state !== "ended");
   const ended = incidents.filter(({ state }) => state === "ended");
   return html`<h1>Incidents</h1>
 <section class="card" aria-labelledby="open"><h2 id="open">Open</h2>
 ${open.length === 0 ? html`<p>None. Every hop is as it is required.</p>` : incidentTable(open, now)}
 </section>
+${when(
+  suspected.length > 0,
+  () =>
+    html`<section class="card" aria-labelledby="suspected"><h2 id="suspected">Suspected</h2>${suspicionList(suspected, now)}</section>`,
+)}
 ${when(
   ended.length > 0,
   () =>

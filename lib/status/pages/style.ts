@@ -42,8 +42,8 @@ p { margin: 0 0 .75rem; }
 .title > * { margin: 0; }
 .card, .alert { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: 1.25rem; margin: 0 0 1.25rem; }
 .narrow { max-width: 28rem; margin: 2rem auto; }
-.alert { border-color: var(--lost); background: var(--lost-bg); padding: .9rem 1.25rem; }
-.alert h2 { color: var(--lost); font-size: 1.05rem; margin-bottom: .25rem; }
+.alert { --tone: var(--lost); --tint: var(--lost-bg); padding: .9rem 1.25rem; }
+.alert h2 { color: var(--tone); font-size: 1.05rem; margin-bottom: .25rem; }
 .skip, .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .skip:focus { position: fixed; top: .5rem; left: .5rem; width: auto; height: auto; clip-path: none; background: var(--card); padding: .5rem 1rem; z-index: 1; }
 .print { display: none; }
@@ -62,6 +62,7 @@ ul.rows li:first-child { border-top: 0; }
 .secure { --tone: var(--secure); --tint: var(--secure-bg); } .unverified, .warning { --tone: var(--unverified); --tint: var(--unverified-bg); }
 .weak { --tone: var(--weak); --tint: var(--weak-bg); } .lost, .critical { --tone: var(--lost); --tint: var(--lost-bg); }
 .unknown, .ended, .info { --tone: var(--unknown); --tint: var(--unknown-bg); } .stale { --tone: var(--stale); --tint: var(--stale-bg); }
+.alert { border-color: var(--tone); background: var(--tint); }
 .badge, .state, .leg .note { color: var(--tone); } .badge, .state { background: var(--tint); --cut: var(--tint); }
 .chain { display: flex; align-items: stretch; margin: 1.25rem 0 !important; }
 .place { flex: 1 1 0; min-width: 0; display: flex; flex-direction: column; align-items: center; justify-content: center; text-align: center; border: 1.5px solid var(--line); border-radius: .6rem; padding: .8rem .6rem; line-height: 1.3; gap: .15rem; }

@@ -52,11 +52,11 @@ export function apiRoutes(context: StatusContext, reader: Reader): Hono<StatusEn
     if (state !== undefined && state !== "open" && state !== "ended") {
       return problem(c, 400, `state: '${state}': expected 'open' or 'ended'`);
     }
-    const all = await reader.incidents(c.var.viewer);
+    const { incidents: all, suspected } = await reader.visibleTo(c.var.viewer);
     const incidents = all.filter(
       (incident) => state === undefined || (incident.state === "ended") === (state === "ended"),
     );
-    return send(c, { incidents });
+    return send(c, { incidents, suspected });
   });
 
   api.get("/incidents/:id", async (c) => {

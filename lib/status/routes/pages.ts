@@ -45,7 +45,7 @@ export function pageRoutes(context: StatusContext, reader: Reader): Hono<StatusE
     if (viewer.kind === "customer") return c.redirect(customerPath(viewer.customer), 303);
     const text = (c.req.query("q") ?? "").trim().slice(0, 100);
     const search = text === "" ? null : { text, ...(await reader.search(text, foundMax)) };
-    const [fleet, incidents] = await Promise.all([reader.fleet(), reader.incidents(viewer)]);
+    const [fleet, { incidents }] = await Promise.all([reader.fleet(), reader.visibleTo(viewer)]);
     const open = incidents.filter(({ state }) => state !== "ended").slice(0, foundMax);
     return show(c, "Customers", search === null, fleetPage({ fleet, open, search, now: now() }));
   });
@@ -56,15 +56,22 @@ export function pageRoutes(context: StatusContext, reader: Reader): Hono<StatusE
     if (query.kind === "wrong") return problem(c, 400, query.why);
     const look = await reader.customer(c.var.viewer, id);
     if (look === undefined) return problem(c, 404, `There is no customer '${id}', or you may not see it.`);
-    const [history, incidents] = await Promise.all([reader.history(look, query.page), reader.incidentsOf(look)]);
-    const open = incidents.filter(({ state }) => state !== "ended");
+    const [history, { incidents, suspected }] = await Promise.all([
+      reader.history(look, query.page),
+      reader.ofCustomer(c.var.viewer, look),
+    ]);
     const domain = c.req.query("domain") ?? null;
     const newest = query.page.before === Number.POSITIVE_INFINITY;
-    return show(c, id, newest, customerPage({ status: look.status, history, incidents: open, domain, now: now() }));
+    return show(
+      c,
+      id,
+      newest,
+      customerPage({ status: look.status, history, incidents, suspected, domain, now: now() }),
+    );
   });
 
   pages.get("/incidents", logIn, async (c) =>
-    show(c, "Incidents", true, incidentsPage(await reader.incidents(c.var.viewer), now())),
+    show(c, "Incidents", true, incidentsPage(await reader.visibleTo(c.var.viewer), now())),
   );
 
   pages.get("/incidents/:id", logIn, async (c) => {
