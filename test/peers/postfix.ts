@@ -32,6 +32,9 @@ export interface Postfix {
   port(name: string): number;
   /** Changes main.cf like `postconf -e` and reloads. */
   postconf(settings: Readonly<Record<string, string>>): Promise<void>;
+  /** Goes silent: connections are accepted by the kernel, and nobody says a word. */
+  freeze(): void;
+  thaw(): void;
   log(): Promise<string>;
   stop(): Promise<void>;
 }
@@ -99,9 +102,14 @@ export async function startPostfix(
   await writeFiles(folder, { "main.cf": lines(main), "master.cf": masterCf(servers, portOf) });
 
   const master = await startMaster(folder);
+  /** To the master and all that it started. */
+  const signal = (name: "SIGSTOP" | "SIGCONT") => {
+    if (master.pid !== undefined) process.kill(-master.pid, name);
+  };
   const stop = async () => {
     if (master.exitCode === null && master.signalCode === null) {
       const ended = once(master, "exit");
+      signal("SIGCONT");
       master.kill("SIGTERM");
       await ended;
     }
@@ -127,6 +135,8 @@ export async function startPostfix(
       // The processes that serve now go on with the old settings until they're told; that takes the master a moment.
       await pause(500);
     },
+    freeze: () => signal("SIGSTOP"),
+    thaw: () => signal("SIGCONT"),
     log: () => readFile(log, "utf8"),
     stop,
   };
