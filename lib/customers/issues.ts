@@ -45,7 +45,7 @@ function scalar(value: unknown): string | null {
   return typeof value === "object" ? null : shown(value);
 }
 
-export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((at, step) => {
     return typeof at === "object" && at !== null ? (at as Record<PropertyKey, unknown>)[step] : undefined;
   }, value);

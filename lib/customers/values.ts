@@ -48,7 +48,7 @@ export function readServer(text: string): Read<{ host: string; port: number }> {
   return { value: { host: host.value, port } };
 }
 
-export function isPort(port: number): boolean {
+function isPort(port: number): boolean {
   return Number.isInteger(port) && port >= 1 && port <= 65_535;
 }
 

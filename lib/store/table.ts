@@ -26,7 +26,7 @@ export interface Condition {
   readonly values?: Readonly<Record<string, unknown>>;
 }
 
-export interface Range {
+interface Range {
   /** Inclusive bounds of the sort key. */
   readonly from?: string;
   readonly to?: string;
