@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import type { HistoryJson, IncidentJson, StatusJson } from "../../lib/status/json/schemas.ts";
 import { statusJsonSchemas } from "../../lib/status/json/schemas.ts";
 import { type Fixture, fixture } from "./helpers.ts";
-import { customers, everyMs, hostileId, noon } from "./seed.ts";
+import { noon } from "./looks.ts";
+import { customers, everyMs, hostileId } from "./seed.ts";
 
 let world: Fixture;
 let app: ReturnType<Fixture["app"]>;

@@ -6,7 +6,8 @@ import { createApp } from "../../lib/status/app.ts";
 import type { StatusContext, StatusEnv } from "../../lib/status/context.ts";
 import { type EmbeddedStore, openEmbedded } from "../../lib/store/embedded.ts";
 import type { Store } from "../../lib/store/store.ts";
-import { everyMs, noon, seed } from "./seed.ts";
+import { noon } from "./looks.ts";
+import { everyMs, seed } from "./seed.ts";
 
 export interface Fixture {
   readonly tokens: { readonly operator: string; readonly acme: string; readonly lost: string };

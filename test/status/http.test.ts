@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, test, vi } from "vitest";
 import type { Store } from "../../lib/store/store.ts";
 import { browser, type Fixture, fixture, form } from "./helpers.ts";
-import { everyMs, noon } from "./seed.ts";
+import { noon } from "./looks.ts";
+import { everyMs } from "./seed.ts";
 
 let world: Fixture;
 let app: ReturnType<Fixture["app"]>;

@@ -3,7 +3,8 @@ import { loadFleet } from "../../lib/status/fleet.ts";
 import { loadCustomerStatus } from "../../lib/status/load.ts";
 import type { TargetState } from "../../lib/store/store.ts";
 import { type Fixture, fixture } from "./helpers.ts";
-import { customer, customers, everyMs, noon } from "./seed.ts";
+import { noon } from "./looks.ts";
+import { customer, customers, everyMs } from "./seed.ts";
 
 let world: Fixture;
 beforeAll(async () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { alert } from "../fakes/causes.ts";
 import { type Fixture, fixture, form } from "./helpers.ts";
-import { customers, hostileId, noon, xss } from "./seed.ts";
+import { noon } from "./looks.ts";
+import { customers, hostileId, xss } from "./seed.ts";
 
 let world: Fixture;
 let app: ReturnType<Fixture["app"]>;
