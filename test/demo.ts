@@ -44,5 +44,7 @@ const problems = [
   ...(code === 0 ? [] : [`Ctrl-C ended it with ${code}`]),
 ];
 for (const problem of problems) console.error(`demo: ${problem}`);
-console.log(`demo: ${problems.length === 0 ? "as promised" : "not as promised"}, ${Math.round((Date.now() - began) / 1_000)} s`);
+console.log(
+  `demo: ${problems.length === 0 ? "as promised" : "not as promised"}, ${Math.round((Date.now() - began) / 1_000)} s`,
+);
 process.exitCode = problems.length === 0 ? 0 : 1;

@@ -70,3 +70,12 @@ const customer = z.strictObject({
 export const customersSchema = z
   .strictObject({ customers: z.array(customer) })
   .describe("chainmail customers list --json");
+
+/** JSON Schemas (2020-12) by the name of their file in docs/schema. `check` and `status` print `status.json`. */
+export function cliJsonSchemas(): Readonly<Record<string, object>> {
+  return {
+    "probe.json": z.toJSONSchema(probeSchema),
+    "doctor.json": z.toJSONSchema(doctorSchema),
+    "customers-list.json": z.toJSONSchema(customersSchema),
+  };
+}
