@@ -7,7 +7,7 @@ import * as x509 from "@peculiar/x509";
 x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
 
 type Key = webcrypto.CryptoKeyPair;
-export type KeyKind = "ec" | "rsa2048" | "rsa1024";
+type KeyKind = "ec" | "rsa2048" | "rsa1024";
 type Signature = "sha256" | "sha1";
 
 /** Attributes in DER order: `[["O", "Halon Security"], ["CN", "mail.example"]]`; a type is a short name (`E` for emailAddress) or a dotted OID. */

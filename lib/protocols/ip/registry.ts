@@ -8,7 +8,7 @@
  * `global`: marked globally reachable. `own`: of one's own network, open where the operator vouches for it.
  * `never`: no mail server can be there. `metadata`: hands out credentials or steers the machine, so never either.
  */
-export type Reach = "global" | "own" | "never" | "metadata";
+type Reach = "global" | "own" | "never" | "metadata";
 
 export interface Range {
   readonly prefix: string;
