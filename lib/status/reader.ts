@@ -17,7 +17,7 @@ interface CustomerLook {
   readonly status: StatusJson;
 }
 
-export interface VisibleIncidents {
+interface VisibleIncidents {
   readonly incidents: readonly IncidentJson[];
   readonly suspected: readonly SuspicionJson[];
 }
