@@ -22,12 +22,10 @@ export interface ParseOptions {
 }
 
 export interface ParsedFleet {
-  /** What is right in the file: whoever has an error is left out. */
+  /** What is right in the file: whoever has an error is left out. Where gateways or settings are wrong that is nobody. */
   readonly fleet: Fleet;
   /** All that is wrong, in the order of the file. */
   readonly errors: readonly InputProblem[];
-  /** False: the gateways or settings themselves are wrong, so the rest is of no use without them. */
-  readonly headIsRight: boolean;
 }
 
 /** `customers.json` → `json`; what isn't `.json` or `.csv` is YAML. */
@@ -41,8 +39,9 @@ export function parseFleet(text: string, { file, format, present }: ParseOptions
   const errors: InputProblem[] = [];
   const customers: Customer[] = [];
   const misfits = misfitFinder(file);
-  let head: Head | undefined = present ?? { settings: defaultSettings, gateways: [] };
-  let known = knownIds({ gateways: head.gateways, vantages: head.settings.vantages });
+  const standing: Head = present ?? { settings: defaultSettings, gateways: [] };
+  let head: Head | undefined = standing;
+  let known = knownIds({ gateways: standing.gateways, vantages: standing.settings.vantages });
 
   for (const piece of piecesOf(text, format)) {
     switch (piece.kind) {
@@ -68,8 +67,7 @@ export function parseFleet(text: string, { file, format, present }: ParseOptions
     }
   }
   errors.sort((a, b) => a.line - b.line || a.column - b.column);
-  const { settings, gateways } = head ?? { settings: defaultSettings, gateways: [] };
-  return { fleet: { settings, gateways, customers }, errors, headIsRight: head !== undefined };
+  return { fleet: head ? { ...head, customers } : { ...standing, customers: [] }, errors };
 }
 
 type Head = Pick<Fleet, "settings" | "gateways">;
