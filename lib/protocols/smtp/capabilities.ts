@@ -4,12 +4,14 @@ import type { Capabilities, Reply } from "../../model/observation.ts";
 
 /** Keywords in upper case, each with its parameters as sent. The first line is the greeting and offers nothing. */
 export function capabilitiesOf(reply: Reply): Capabilities {
-  return Object.fromEntries(
-    reply.lines.slice(1).flatMap((line) => {
-      const match = /^([^\s=]+)(?:[\s=]+(.*))?$/.exec(line.trim());
-      return match?.[1] === undefined ? [] : [[match[1].toUpperCase(), match[2] ?? ""]];
-    }),
-  );
+  const capabilities: Record<string, string> = {};
+  for (const line of reply.lines.slice(1)) {
+    const text = line.trim();
+    const end = text.search(/[\s=]/);
+    const keyword = end < 0 ? text : text.slice(0, end);
+    if (keyword !== "") capabilities[keyword.toUpperCase()] = end < 0 ? "" : text.slice(end + 1).trim();
+  }
+  return capabilities;
 }
 
 /** Firewalls that "inspect" SMTP overwrite STARTTLS by as many letters: `XXXXXXXA`. */

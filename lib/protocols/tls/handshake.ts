@@ -114,7 +114,8 @@ function certificateOf(
   if (leaf === undefined) return null;
   const chain = sent?.map(kit.certificates.entry).filter((entry): entry is ChainEntry => entry !== null) ?? null;
   const authorizationError = socket.authorized ? null : String(socket.authorizationError);
-  const trust = trustOf({ authorizationError, leaf, chain: issuersOf(leaf), roots: kit.roots, now });
+  const above = authorizationError === null ? null : issuersOf(leaf);
+  const trust = trustOf({ authorizationError, leaf, chain: above, roots: kit.roots, now });
   return { leaf: kit.certificates.leaf(leaf), trust, chain };
 }
 
