@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Plain JavaScript, so that an old Node can say what it lacks and a new one keeps the stripped sources in its compile cache.
 import "./node-24.js";
-import { enableCompileCache } from "node:module";
+// Not by name: an old Node would stumble over the missing one before node-24.js is heard.
+import module from "node:module";
 
-enableCompileCache();
+module.enableCompileCache();
 await import("./chainmail.ts");
