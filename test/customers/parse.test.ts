@@ -522,9 +522,8 @@ describe("a large file", () => {
     const rows = Array.from({ length: 1_001 }, (_, at) => `  - id: c${at}\n    domains: [c${at}.example]\n`);
     rows[777] = "  - id: c777\n    domains: [c7, c778.example]\n";
     const text = `# first\ncustomers: # here\n${rows.join("")}\ngateways:\n  - { id: g, hosts: [G] }\n  - { id: g2, host: [] }\n`;
-    const { errors, fleet } = parse(text);
-    expect(fleet.customers).toHaveLength(999);
-    expect(errors).toEqual([
+    expect(parse(text.replace("host: []", "hosts: []")).fleet.customers).toHaveLength(999);
+    expect(parse(text).errors).toEqual([
       "customers.yaml:1558:15: customers[777].domains[0]: 'c7': expected a domain name like acme.example",
       "customers.yaml:1560:15: customers[778].domains[0]: 'c778.example': this domain belongs to customer 'c777' already",
       "customers.yaml:2008:5: gateways[1].hosts: missing, expected a list of host names",
