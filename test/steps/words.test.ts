@@ -30,8 +30,8 @@ describe("a message of a lost hop", () => {
 
 Since:     2026-11-24 12:00:00 UTC
 Hop:       internet to gateway
-Customers: 3 customers
-The mail:  mail goes in clear
+Customers: 3
+Effect:    mail goes in clear
 
 What was found:
   starttls.absent (critical)
@@ -65,7 +65,7 @@ https://status.example/incidents/CM-7F3A
 
   it("names the customer where it is one customer's alone, and leads to its page", () => {
     const own = read({ context: { ...context, customers: 1, customer: "acme" } }, "https://status.example");
-    expect(own.text).toContain("Customers: 1 customer (acme)");
+    expect(own.text).toContain("Customers: 1 (acme)");
     expect(own.text).toContain("https://status.example/customers/acme\n");
     expect(own.attributes.customer).toBe("acme");
   });

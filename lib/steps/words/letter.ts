@@ -6,7 +6,7 @@ import type { Alert } from "../../model/incident.ts";
 import type { Letter } from "../../model/ports.ts";
 import { shown } from "./escape.ts";
 import { alertClass, smsText, statement, subjectLine } from "./headline.ts";
-import { customersWord, hopWords, phrases } from "./phrases.ts";
+import { hopWords, phrases } from "./phrases.ts";
 import { utc } from "./time.ts";
 
 /** A letter that has no recipient yet. */
@@ -53,8 +53,8 @@ function bodyOf(alert: Alert, baseUrl: string | null): string {
     "",
     `Since:     ${utc(alert.since)}`,
     `Hop:       ${hopWords[context.hop]}`,
-    `Customers: ${customersWord(context.customers)}${context.customer === null ? "" : ` (${shown(context.customer, 64)})`}`,
-    ...(over ? [] : [`The mail:  ${consequenceOf(alert, findings)}`]),
+    `Customers: ${context.customers}${context.customer === null ? "" : ` (${shown(context.customer, 64)})`}`,
+    ...(over ? [] : [`Effect:    ${consequenceOf(alert, findings)}`]),
     ...(over ? [] : section("What was found", findings.flatMap(findingLines))),
     ...(over
       ? []
