@@ -31,7 +31,7 @@ export function lookingFor({ resolver, ca, ehlo }: Pick<LookOptions, "resolver" 
 }
 
 /** The bundled roots and those of `--ca`. */
-export function trusting(ca: string | undefined): TlsKit {
+function trusting(ca: string | undefined): TlsKit {
   if (ca === undefined) return createTlsKit(loadRoots({}));
   return createTlsKit(loadRoots({ extraPem: readInput(ca, "--ca") }));
 }

@@ -11,7 +11,7 @@ const reply = z.strictObject({ code: z.int(), lines: z.array(z.string()) });
 
 const stages = z.enum(["connect", "banner", "ehlo", "starttls", "handshake", "ehlo-again", "envelope", "quit"]);
 
-export const probeTargetSchema = z.strictObject({
+const probeTargetSchema = z.strictObject({
   target: z.string().describe("What was asked for on the command line."),
   address: z.string().nullable().describe("The address that was dialled; null where there was none to dial."),
   port: z.int().min(1).max(65_535).nullable(),
@@ -39,7 +39,7 @@ export const probeTargetSchema = z.strictObject({
   timings: z.partialRecord(stages, milliseconds).describe("Milliseconds since the connect began."),
 });
 
-export const probeTargetsSchema = z
+const probeTargetsSchema = z
   .strictObject({
     target: z.string(),
     verdict,
@@ -48,13 +48,13 @@ export const probeTargetsSchema = z
   })
   .describe("Several addresses, or none.");
 
-export const probeSchema = z.union([probeTargetSchema, probeTargetsSchema]).describe("chainmail probe --json");
+const probeSchema = z.union([probeTargetSchema, probeTargetsSchema]).describe("chainmail probe --json");
 
 export type CustomerJson = z.infer<typeof customer>;
 export type ProbeTargetJson = z.infer<typeof probeTargetSchema>;
 export type ProbeTargetsJson = z.infer<typeof probeTargetsSchema>;
 
-export const doctorSchema = z
+const doctorSchema = z
   .strictObject({
     checks: z.array(z.strictObject({ name: z.string(), state: z.enum(["good", "bad", "unknown"]), words: z.string() })),
   })
@@ -67,7 +67,7 @@ const customer = z.strictObject({
   downstream: z.array(z.string()).describe("`host:port`"),
 });
 
-export const customersSchema = z
+const customersSchema = z
   .strictObject({ customers: z.array(customer) })
   .describe("chainmail customers list --json");
 
