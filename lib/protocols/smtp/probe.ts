@@ -37,7 +37,7 @@ export async function probeTarget(request: LightProbe, dial: Dialler, clock: Pro
   const at = clock.now();
   const outcome = await pursue(look, dial);
   const { journal, deadline } = look;
-  deadline.clear();
+  deadline.end();
   return {
     target: request.target,
     vantage: request.vantage,

@@ -68,7 +68,7 @@ export class ReplyReader {
     while (!this.#stop) {
       const end = this.#rest.indexOf(lf);
       const length = end < 0 ? this.#rest.length : end;
-      if (!couldBeReply(this.#rest.toString("latin1", 0, Math.min(length, 4)), end >= 0)) return this.#strange(length);
+      if (!couldBeReply(this.#rest, length, end >= 0)) return this.#strange(length);
       if (length > this.#bounds.line + 1) return this.#stopAt({ kind: "too-much", what: "line" });
       if (end < 0) return this.#budget.bytes < 0 ? this.#stopAt({ kind: "too-much", what: "plaintext" }) : undefined;
       const read = this.#line(end);
@@ -84,16 +84,16 @@ export class ReplyReader {
 
   #line(end: number): Read | undefined {
     const crlf = end > 0 && this.#rest[end - 1] === cr;
-    const line = this.#rest.subarray(0, crlf ? end - 1 : end);
-    const code = Number(line.toString("latin1", 0, 3));
+    const line = this.#rest.toString("utf8", 0, crlf ? end - 1 : end);
+    const code = Number(line.slice(0, 3));
     if (this.#code !== null && this.#code !== code) return this.#strange(end);
     if (this.#lines.length === this.#bounds.lines) return this.#stopAt({ kind: "too-much", what: "lines" });
     this.bareLf ||= !crlf;
     this.#rest = this.#rest.subarray(end + 1);
-    this.#heard(line.toString("utf8"));
+    this.#heard(line);
     this.#code = code;
-    this.#lines.push(line.toString("utf8", 4));
-    if (line[3] === 0x2d) return undefined;
+    this.#lines.push(line.slice(4));
+    if (line[3] === "-") return undefined;
     const reply: Reply = { code, lines: this.#lines };
     this.#code = null;
     this.#lines = [];
@@ -112,7 +112,19 @@ export class ReplyReader {
   }
 }
 
-/** A code of three digits, and then a space, a hyphen or the end (RFC 5321 §4.2); `start` is at most four bytes long. */
-function couldBeReply(start: string, whole: boolean): boolean {
-  return whole ? /^[2-5][0-9]{2}([ \r-]|$)/.test(start) : /^([2-5]([0-9]([0-9][ \r-]?)?)?)?$/.test(start);
+/** A code of three digits from 200 to 599, and then a space, a hyphen or the end (RFC 5321 §4.2), as far as it has come. */
+function couldBeReply(bytes: Uint8Array, length: number, whole: boolean): boolean {
+  const first = bytes[0] ?? 0;
+  const second = bytes[1] ?? 0;
+  const third = bytes[2] ?? 0;
+  const fourth = bytes[3] ?? 0;
+  if (whole && length < 3) return false;
+  if (length > 0 && (first < 0x32 || first > 0x35)) return false;
+  if (length > 1 && !isDigit(second)) return false;
+  if (length > 2 && !isDigit(third)) return false;
+  return length < 4 || fourth === 0x20 || fourth === 0x2d || fourth === cr;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
 }

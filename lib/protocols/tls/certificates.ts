@@ -15,7 +15,7 @@ export function createCertificateCache(most: number): CertificateCache {
   const leaves = lru<Leaf>(most);
   const entries = lru<ChainEntry>(most);
   return {
-    leaf: (certificate) => leaves(hash("sha256", certificate.raw, "base64"), () => readLeaf(certificate)),
+    leaf: (certificate) => leaves(certificate.fingerprint256, () => readLeaf(certificate)),
     entry: (der) => {
       try {
         return entries(hash("sha256", der, "base64"), () => chainEntry(new X509Certificate(der)));
