@@ -3,14 +3,14 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { ProbeResults } from "../lib/model/jobs.ts";
 import { judge } from "../lib/steps/judge.ts";
-import { eachRecord } from "./batch.ts";
+import { recordsInTurn } from "./batch.ts";
 import { sendJobs, vantages, wakeNotify } from "./clients.ts";
 import { judging } from "./judging.ts";
 import { heartbeat } from "./log.ts";
 import { parseResults } from "./messages.ts";
 
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
-  return eachRecord("judge", event, parseResults, work);
+  return recordsInTurn(event, { step: "judge", parse: parseResults, work });
 }
 
 async function work(results: ProbeResults): Promise<void> {

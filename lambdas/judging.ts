@@ -1,6 +1,6 @@
 /** What judge, tick and resolve go by when they judge. Read anew each time: an import may have changed the settings. */
 
-import { defaultPolicy } from "../lib/model/incident.ts";
+import { defaultPolicy } from "../lib/model/policy.ts";
 import type { JudgeWorld } from "../lib/steps/judge.ts";
 import { systemClock } from "../lib/world/clock.ts";
 import { intervalMs } from "../lib/world/environment.ts";

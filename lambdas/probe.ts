@@ -10,7 +10,7 @@ import { systemClock } from "../lib/world/clock.ts";
 import { createDialler } from "../lib/world/dialler.ts";
 import { defaultEhloName } from "../lib/world/ehlo-name.ts";
 import { optionalFromEnvironment } from "../lib/world/environment.ts";
-import { eachRecord } from "./batch.ts";
+import { recordsAtOnce } from "./batch.ts";
 import { resultsQueue } from "./clients.ts";
 import { log } from "./log.ts";
 import { parseJob } from "./messages.ts";
@@ -31,7 +31,7 @@ const world = once(
 );
 
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
-  return eachRecord("probe", event, parseJob, work);
+  return recordsAtOnce(event, { step: "probe", parse: parseJob, work });
 }
 
 async function work(job: ProbeJob): Promise<void> {

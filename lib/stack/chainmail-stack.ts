@@ -26,7 +26,7 @@ export class ChainmailStack extends Stack {
       handler: "resolve",
       description: "Asks DNS where each customer's mail goes, and keeps the roster of targets",
       timeout: minutes(10),
-      memory: 512,
+      memory: 1024,
       environment: { ...common, ...(settings.resolvers.length > 0 && { resolvers: settings.resolvers.join(",") }) },
     });
     const plan = new Step(this, "Plan", {
@@ -61,7 +61,7 @@ export class ChainmailStack extends Stack {
     const results = new WorkQueue(this, "Results", {
       consumer: judge,
       batchSize: 5,
-      maxConcurrency: 5,
+      maxConcurrency: 2,
       tries: 5,
       oldest: minutes(15),
     });

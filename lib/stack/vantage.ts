@@ -32,8 +32,8 @@ export class Vantage extends Construct {
     });
     this.jobs = new WorkQueue(this, "Jobs", {
       consumer: probe,
-      batchSize: 1,
-      maxConcurrency: 5,
+      batchSize: 4,
+      maxConcurrency: 4,
       tries: 3,
       oldest: minutes(30),
     });

@@ -182,6 +182,30 @@ describe("the way of the data on AWS", () => {
   });
 });
 
+it("a heartbeat is the metric that the stack's alarms listen for", async () => {
+  await tick(scheduled(Date.now()));
+  const line = lines.find((each) => "Heartbeat" in each);
+  const { template } = synthesized();
+  template.hasResourceProperties("AWS::CloudWatch::Alarm", {
+    Namespace: "Chainmail",
+    MetricName: "Heartbeat",
+    Dimensions: [
+      { Name: "Stack", Value: "Chainmail" },
+      { Name: "Step", Value: line?.Step },
+    ],
+  });
+  expect(line).toMatchObject({
+    _aws: {
+      Timestamp: expect.any(Number),
+      CloudWatchMetrics: [
+        { Namespace: "Chainmail", Dimensions: [["Stack", "Step"]], Metrics: [{ Name: "Heartbeat" }] },
+      ],
+    },
+    Stack: process.env[environmentNames.stack],
+    Heartbeat: 1,
+  });
+});
+
 describe("what goes wrong", () => {
   it("a bad record fails alone, with a log line, and the others are worked on", async () => {
     mail.set({ starttls: true });
