@@ -1,8 +1,7 @@
 /** A hop from its targets: the worst of those that count. */
 
-import type { Requirement } from "../model/customer.ts";
+import type { HopKind, Requirement } from "../model/customer.ts";
 import type { Finding } from "../model/finding.ts";
-import type { HopKind } from "../model/roster.ts";
 import type { HopStatus, TargetLook, TargetStatus } from "../model/status.ts";
 import { type Target, targetKey } from "../model/target.ts";
 import { type Enforcement, type Verdict, worst } from "../model/verdict.ts";

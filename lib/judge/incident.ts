@@ -5,7 +5,8 @@
  * Silence (`none`) changes no state: it neither opens nor heals. What lasts of it is a bad vote to `unreachable`.
  */
 
-import type { Cause, CauseState, IncidentPolicy } from "../model/incident.ts";
+import type { Cause, CauseState } from "../model/incident.ts";
+import type { IncidentPolicy } from "../model/policy.ts";
 import { blank } from "./incident/cause.ts";
 import { clear } from "./incident/clear.ts";
 import { type At, type CauseEvent, type Handlers, type Step, unchanged, type VoteEvent } from "./incident/event.ts";

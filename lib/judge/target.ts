@@ -1,9 +1,8 @@
 /** What one target is worth under one hop's requirement: facts and silence → verdict, axes and findings. */
 
-import type { Requirement } from "../model/customer.ts";
+import type { HopKind, Requirement } from "../model/customer.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Capabilities, CertificateFacts, Observation, Outcome } from "../model/observation.ts";
-import type { HopKind } from "../model/roster.ts";
 import type { TargetLook } from "../model/status.ts";
 import type { TargetJudgement, Verdict } from "../model/verdict.ts";
 import { forbiddenRange } from "../protocols/ip/special.ts";

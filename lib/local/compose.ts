@@ -1,8 +1,8 @@
 /** The steps over one store, with this process's own eyes: what the Lambdas and their environment do on AWS. */
 
 import { defaultVantage, type FleetSettings } from "../model/customer.ts";
-import { defaultPolicy } from "../model/incident.ts";
 import type { ProbeResults } from "../model/jobs.ts";
+import { defaultPolicy } from "../model/policy.ts";
 import type { AlertLog, Channel, Dialler, Resolver } from "../model/ports.ts";
 import type { ProbeClock } from "../protocols/smtp/probe.ts";
 import type { TlsKit } from "../protocols/tls/kit.ts";

@@ -1,8 +1,8 @@
 /** Whose mail it is: what people write into the customers file, after short forms and defaults are filled in. */
 
-import type { IncidentPolicy } from "./incident.ts";
 import { type NotifySettings, noNotify } from "./notify-settings.ts";
 import type { ProtocolName } from "./observation.ts";
+import type { IncidentPolicy } from "./policy.ts";
 import type { TlsStart } from "./target.ts";
 
 /** What the gateway does with TLS when it hands mail on to the customer's own servers. */
@@ -22,6 +22,9 @@ export interface Floor {
   readonly ecBits: number;
   readonly forwardSecrecy: boolean;
 }
+
+/** `internet → gateway`, or `gateway → the customer's own servers`. */
+export type HopKind = "gateway" | "downstream";
 
 export interface Requirement {
   readonly level: RequirementLevel;

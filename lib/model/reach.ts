@@ -1,8 +1,8 @@
 /** Which targets stand behind a customer, by hop: what the roster is built from and what a customer's status is read by. */
 
 import { isIP } from "node:net";
+import type { HopKind } from "./customer.ts";
 import { type Customer, defaultVantage } from "./customer.ts";
-import type { HopKind } from "./roster.ts";
 import type { Target } from "./target.ts";
 
 /** What DNS is known to say: the last good answers. */

@@ -1,12 +1,10 @@
 /** Who is probed: targets in slices of at most 250, and what is remembered of each between two cycles. */
 
-import type { Requirement } from "./customer.ts";
+import type { HopKind, Requirement } from "./customer.ts";
 import type { IncidentClass } from "./incident.ts";
 import type { Target } from "./target.ts";
 
 export const sliceSize = 250;
-
-export type HopKind = "gateway" | "downstream";
 
 /** One distinct wish that stands behind a target, and how many customers have it. */
 export interface Need {

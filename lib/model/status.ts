@@ -1,9 +1,8 @@
 /** What is answered to "how is this customer's mail?", as JSON and as a page. */
 
-import type { RequirementLevel, TlsMode } from "./customer.ts";
+import type { HopKind, RequirementLevel, TlsMode } from "./customer.ts";
 import type { Finding } from "./finding.ts";
 import type { CertificateFacts, Observation } from "./observation.ts";
-import type { HopKind } from "./roster.ts";
 import type { TargetKey } from "./target.ts";
 import type { Authentication, Encryption, Enforcement, Verdict } from "./verdict.ts";
 

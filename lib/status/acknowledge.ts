@@ -1,7 +1,7 @@
 /** Somebody says that they have seen an incident: no more reminders, until it gets worse. */
 
 import { advance } from "../judge/incident.ts";
-import { defaultPolicy } from "../model/incident.ts";
+import { defaultPolicy } from "../model/policy.ts";
 import { changeCause } from "../steps/change-cause.ts";
 import type { Store } from "../store/store.ts";
 import type { IncidentJson } from "./json/schemas.ts";

@@ -2,7 +2,8 @@
 
 import { advance, type Digest, type Step, type VoteEvent } from "../judge/incident.ts";
 import { type ClassVote, votesOf } from "../judge/votes.ts";
-import { type Cause, type IncidentClass, type IncidentPolicy, isSpent, type Vote } from "../model/incident.ts";
+import { type Cause, type IncidentClass, isSpent, type Vote } from "../model/incident.ts";
+import type { IncidentPolicy } from "../model/policy.ts";
 import type { RosterEntry } from "../model/roster.ts";
 import { targetKey } from "../model/target.ts";
 import type { NameState, Store, TargetState } from "../store/store.ts";

@@ -1,8 +1,8 @@
 /** What the first looks after an import find is told to the operator in one message. */
 
 import type { Digest } from "../judge/incident.ts";
-import type { IncidentPolicy } from "../model/incident.ts";
 import type { CycleNumber } from "../model/jobs.ts";
+import type { IncidentPolicy } from "../model/policy.ts";
 import type { RosterEntry } from "../model/roster.ts";
 
 const firstCycles = 2;

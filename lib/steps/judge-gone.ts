@@ -1,7 +1,8 @@
 /** Targets that nobody uses any more: what is open of them ends, and isn't called a recovery. */
 
-import { type IncidentPolicy, incidentClasses } from "../model/incident.ts";
+import { incidentClasses } from "../model/incident.ts";
 import type { CycleNumber } from "../model/jobs.ts";
+import type { IncidentPolicy } from "../model/policy.ts";
 import type { Clock } from "../model/ports.ts";
 import { targetKey } from "../model/target.ts";
 import type { Store } from "../store/store.ts";

@@ -5,8 +5,8 @@
  * same state. A steady batch writes the ledger and nothing else.
  */
 
-import type { IncidentPolicy } from "../model/incident.ts";
 import type { ProbeResults } from "../model/jobs.ts";
+import type { IncidentPolicy } from "../model/policy.ts";
 import type { Clock } from "../model/ports.ts";
 import type { CycleMark, SlotMemory } from "../model/roster.ts";
 import type { Store } from "../store/store.ts";

@@ -1,9 +1,16 @@
 /** Who is probed: customers and DNS in, slices out. Pure and deterministic. */
 
 import { isDeepStrictEqual } from "node:util";
-import { type Customer, type FleetSettings, type Gateway, type TlsModeRule, tlsModeOf } from "../model/customer.ts";
+import {
+  type Customer,
+  type FleetSettings,
+  type Gateway,
+  type HopKind,
+  type TlsModeRule,
+  tlsModeOf,
+} from "../model/customer.ts";
 import { type KnownDns, type Reach, reachesOf, smtpPort } from "../model/reach.ts";
-import { type HopKind, type Need, type RosterEntry, type RosterName, type Slice, sliceSize } from "../model/roster.ts";
+import { type Need, type RosterEntry, type RosterName, type Slice, sliceSize } from "../model/roster.ts";
 import { type Target, type TargetKey, targetKey } from "../model/target.ts";
 
 /** What all customers together want of one target from one vantage. */

@@ -1,7 +1,8 @@
 /** What only the clock brings: looks that a crash swallowed, clean time that is over, reminders. */
 
 import { advance, againAfter, type CauseEvent, type Step } from "../judge/incident.ts";
-import type { Cause, IncidentPolicy } from "../model/incident.ts";
+import type { Cause } from "../model/incident.ts";
+import type { IncidentPolicy } from "../model/policy.ts";
 import type { Clock } from "../model/ports.ts";
 import { blankMemory } from "../model/roster.ts";
 import { targetKey } from "../model/target.ts";

@@ -1,8 +1,8 @@
 /** What a steady day of 25,000 targets writes, through the steps themselves, in write units by the formula. */
 
 import { defaultRequirement } from "../../lib/model/customer.ts";
-import { defaultPolicy } from "../../lib/model/incident.ts";
 import type { ProbeJob, ProbeResults } from "../../lib/model/jobs.ts";
+import { defaultPolicy } from "../../lib/model/policy.ts";
 import type { RosterEntry, SlotMemory } from "../../lib/model/roster.ts";
 import { sliceSize } from "../../lib/model/roster.ts";
 import { judge } from "../../lib/steps/judge.ts";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { defaultPolicy } from "../../lib/model/incident.ts";
+import { defaultPolicy } from "../../lib/model/policy.ts";
 import { type EmbeddedStore, openEmbedded } from "../../lib/store/embedded.ts";
 import {
   createLab,

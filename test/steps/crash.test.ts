@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { defaultPolicy } from "../../lib/model/incident.ts";
+import { defaultPolicy } from "../../lib/model/policy.ts";
 import { openEmbedded } from "../../lib/store/embedded.ts";
 import { Crash, crashingStore } from "../fakes/crash.ts";
 import { createLab, entryOf, every, good, keyOf, minute, plain } from "./lab.ts";

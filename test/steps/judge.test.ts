@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { fingerprint } from "../../lib/judge/fingerprint.ts";
-import { defaultPolicy } from "../../lib/model/incident.ts";
 import type { ProbeAnswer, ProbeResults } from "../../lib/model/jobs.ts";
 import type { Outcome } from "../../lib/model/observation.ts";
+import { defaultPolicy } from "../../lib/model/policy.ts";
 import { judge } from "../../lib/steps/judge.ts";
 import { plan } from "../../lib/steps/plan.ts";
 import { type EmbeddedStore, openEmbedded } from "../../lib/store/embedded.ts";

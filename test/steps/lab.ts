@@ -2,9 +2,9 @@
 
 import { fingerprint } from "../../lib/judge/fingerprint.ts";
 import { defaultRequirement } from "../../lib/model/customer.ts";
-import { defaultPolicy } from "../../lib/model/incident.ts";
 import type { ProbeAnswer, ProbeJob, ProbeResults, ProbeTask } from "../../lib/model/jobs.ts";
 import type { Outcome } from "../../lib/model/observation.ts";
+import { defaultPolicy } from "../../lib/model/policy.ts";
 import type { Need, RosterEntry, Slice } from "../../lib/model/roster.ts";
 import { targetKey } from "../../lib/model/target.ts";
 import { judge } from "../../lib/steps/judge.ts";

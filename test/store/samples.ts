@@ -1,7 +1,8 @@
 /** Plausible things to keep. */
 
-import { type Cause, defaultPolicy } from "../../lib/model/incident.ts";
+import type { Cause } from "../../lib/model/incident.ts";
 import type { CertificateFacts, Observation } from "../../lib/model/observation.ts";
+import { defaultPolicy } from "../../lib/model/policy.ts";
 import type { TargetState } from "../../lib/store/store.ts";
 
 export const t0 = Date.UTC(2026, 10, 20, 12);

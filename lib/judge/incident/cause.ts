@@ -1,6 +1,7 @@
 /** What the states of a cause share. */
 
-import type { Cause, Incident, IncidentClass, IncidentPolicy, Vote } from "../../model/incident.ts";
+import type { Cause, Incident, IncidentClass, Vote } from "../../model/incident.ts";
+import type { IncidentPolicy } from "../../model/policy.ts";
 import type { At, VoteEvent } from "./event.ts";
 import { type Opened, tell } from "./telling.ts";
 import { append, trailingGood } from "./window.ts";

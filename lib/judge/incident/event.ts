@@ -1,6 +1,7 @@
 /** What moves a cause, and what a move brings. */
 
-import type { Cause, CauseContext, IncidentClass, IncidentPolicy, OutboxEntry, Vote } from "../../model/incident.ts";
+import type { Cause, CauseContext, IncidentClass, OutboxEntry, Vote } from "../../model/incident.ts";
+import type { IncidentPolicy } from "../../model/policy.ts";
 import type { Digest } from "./telling.ts";
 
 export interface VoteEvent {

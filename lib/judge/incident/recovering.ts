@@ -1,6 +1,7 @@
 /** Good answers came after a bad spell: enough of them over clean time end it. */
 
-import type { Cause, IncidentPolicy } from "../../model/incident.ts";
+import type { Cause } from "../../model/incident.ts";
+import type { IncidentPolicy } from "../../model/policy.ts";
 import { cleanTime, ended, isOpened, manners, noted, withDue } from "./cause.ts";
 import { type At, changed, type Step, unchanged, type VoteEvent } from "./event.ts";
 import type { Opened } from "./telling.ts";

@@ -1,6 +1,7 @@
 /** A bad answer came; looks of its own, more answers or lasting silence decide whether it opens. */
 
-import type { Cause, CauseContext, CauseForm, IncidentPolicy } from "../../model/incident.ts";
+import type { Cause, CauseContext, CauseForm } from "../../model/incident.ts";
+import type { IncidentPolicy } from "../../model/policy.ts";
 import { finding } from "../findings.ts";
 import { cleared, manners, noted, withDue, withinHour } from "./cause.ts";
 import { type At, changed, type Handlers, type Step, unchanged, type VoteEvent } from "./event.ts";

@@ -1,6 +1,7 @@
 /** The last answers that a cause got, and what a run of them means (design "Incident machine"). */
 
-import type { IncidentPolicy, Vote } from "../../model/incident.ts";
+import type { Vote } from "../../model/incident.ts";
+import type { IncidentPolicy } from "../../model/policy.ts";
 
 /** Clean answers after which a cause of this rate would have shown again, but for one case in ten thousand. */
 const doubt = 1e-4;

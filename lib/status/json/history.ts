@@ -1,7 +1,7 @@
 /** What changed, in the API's shape. */
 
+import type { HopKind } from "../../model/customer.ts";
 import type { Reach } from "../../model/reach.ts";
-import type { HopKind } from "../../model/roster.ts";
 import { targetKey } from "../../model/target.ts";
 import type { DayCounts, HistoryEvent } from "../../store/store.ts";
 import { certificateJson, outcomeText, sessionJson } from "./facts.ts";

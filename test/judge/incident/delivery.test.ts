@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { againAfter } from "../../../lib/judge/incident.ts";
-import { defaultPolicy } from "../../../lib/model/incident.ts";
+import { defaultPolicy } from "../../../lib/model/policy.ts";
 import { minute, now } from "../build.ts";
 import { opened, recovering, second, watch } from "./watch.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { cleanNeeded } from "../../../lib/judge/incident/window.ts";
-import { defaultPolicy, isSpent } from "../../../lib/model/incident.ts";
+import { isSpent } from "../../../lib/model/incident.ts";
+import { defaultPolicy } from "../../../lib/model/policy.ts";
 import { minute, now } from "../build.ts";
 import { second, watch } from "./watch.ts";
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { advance } from "../../../lib/judge/incident.ts";
-import { defaultPolicy, type IncidentClass } from "../../../lib/model/incident.ts";
+import type { IncidentClass } from "../../../lib/model/incident.ts";
+import { defaultPolicy } from "../../../lib/model/policy.ts";
 import { hour, minute } from "../build.ts";
 import { context, watch } from "./watch.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { advance } from "../../../lib/judge/incident.ts";
-import { type CauseState, defaultPolicy } from "../../../lib/model/incident.ts";
+import type { CauseState } from "../../../lib/model/incident.ts";
+import { defaultPolicy } from "../../../lib/model/policy.ts";
 import { minute, now } from "../build.ts";
 import { opened, recovering, second, watch } from "./watch.ts";
 

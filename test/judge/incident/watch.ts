@@ -1,14 +1,8 @@
 /** A cause with a clock of its own, so that a test reads as what happened and when. */
 
 import { advance, type CauseEvent, type Digest } from "../../../lib/judge/incident.ts";
-import {
-  type Cause,
-  type CauseContext,
-  type CauseState,
-  defaultPolicy,
-  type IncidentClass,
-  type IncidentPolicy,
-} from "../../../lib/model/incident.ts";
+import type { Cause, CauseContext, CauseState, IncidentClass } from "../../../lib/model/incident.ts";
+import { defaultPolicy, type IncidentPolicy } from "../../../lib/model/policy.ts";
 import { minute, now } from "../build.ts";
 
 export const second = 1000;
