@@ -19,7 +19,7 @@ export function notMeasured(what: string, why: string): Figure {
 }
 
 /** Three figures are more than a bench can promise. */
-export function rounded(value: number): string {
+function rounded(value: number): string {
   if (Number.isInteger(value)) return String(value);
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }

@@ -12,13 +12,13 @@ import type { Store } from "../../lib/store/store.ts";
 import type { TableRole } from "../../lib/store/tables.ts";
 import { environmentNames } from "../../lib/world/environment.ts";
 
-export interface SentMessage {
+interface SentMessage {
   readonly queue: string;
   readonly body: string;
   readonly delaySeconds: number;
 }
 
-export interface TableCall {
+interface TableCall {
   /** `PutItem`, … */
   readonly action: string;
   readonly table: TableRole;
