@@ -5,6 +5,7 @@
 
 import { isIP } from "node:net";
 import type { ProbeAnswer, ProbeJob, ProbeResults, ProbeTask } from "../lib/model/jobs.ts";
+import type { Clock } from "../lib/model/ports.ts";
 import { sliceSize } from "../lib/model/roster.ts";
 import type { Target } from "../lib/model/target.ts";
 import { mostBytes } from "../lib/world/queue.ts";
@@ -35,9 +36,13 @@ export function parseResults(body: string): Parsed<ProbeResults> {
   });
 }
 
+/** What EventBridge Scheduler puts the time in place of; an emulator of it may leave it as it is. */
+const unfilled = "<aws.scheduler.scheduled-time>";
+
 /** What EventBridge Scheduler sends: `{ "v": 1, "at": "2026-11-25T03:00:00Z" }`, the time it was meant for. Epoch ms. */
-export function parseSchedule(event: unknown): number {
+export function parseSchedule(event: unknown, now: Clock): number {
   const { v, at } = isObject(event) ? event : {};
+  if (v === 1 && at === unfilled) return now();
   const time = typeof at === "string" && at.length <= 40 ? Date.parse(at) : Number.NaN;
   if (v !== 1 || Number.isNaN(time)) throw new Error(`expected { v: 1, at: TIME }, not ${shown(event)}`);
   return time;

@@ -10,7 +10,7 @@ import { store } from "./store.ts";
 
 export async function handler(event: unknown): Promise<void> {
   const everyMs = intervalMs();
-  const cycle = Math.floor(parseSchedule(event) / everyMs);
+  const cycle = Math.floor(parseSchedule(event, systemClock) / everyMs);
   const { claimed, jobs } = await plan({ store: store(), now: systemClock }, cycle, everyMs);
   for (const vantage of await sendJobs(jobs)) log("plan", "error", "nobody looks from this vantage", { vantage });
   log("plan", "info", claimed ? "planned" : "planned already", { cycle, jobs: jobs.length });

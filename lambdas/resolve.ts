@@ -18,7 +18,7 @@ const resolver = once(() =>
 
 export async function handler(event: unknown): Promise<void> {
   const everyMs = intervalMs();
-  const cycle = Math.floor(parseSchedule(event) / everyMs);
+  const cycle = Math.floor(parseSchedule(event, systemClock) / everyMs);
   const report = await resolve({ store: store(), resolver: resolver(), now: systemClock }, cycle, everyMs);
   await judgeGone(report.gone, cycle, await judging([]));
   log("resolve", "info", "resolved", { cycle, ...report, gone: report.gone.length });

@@ -67,9 +67,7 @@ const customer = z.strictObject({
   downstream: z.array(z.string()).describe("`host:port`"),
 });
 
-const customersSchema = z
-  .strictObject({ customers: z.array(customer) })
-  .describe("chainmail customers list --json");
+const customersSchema = z.strictObject({ customers: z.array(customer) }).describe("chainmail customers list --json");
 
 /** JSON Schemas (2020-12) by the name of their file in docs/schema. `check` and `status` print `status.json`. */
 export function cliJsonSchemas(): Readonly<Record<string, object>> {

@@ -91,14 +91,20 @@ describe("messages between the steps", () => {
 });
 
 describe("the schedule's event", () => {
+  const never = () => Number.NaN;
+
   it("carries the time that the run was meant for", () => {
-    expect(parseSchedule({ v: 1, at: "2026-11-25T03:00:00Z" })).toBe(Date.UTC(2026, 10, 25, 3));
+    expect(parseSchedule({ v: 1, at: "2026-11-25T03:00:00Z" }, never)).toBe(Date.UTC(2026, 10, 25, 3));
+  });
+
+  it("means now where an emulator did not fill the time in", () => {
+    expect(parseSchedule({ v: 1, at: "<aws.scheduler.scheduled-time>" }, () => 42)).toBe(42);
   });
 
   it.each([[{}], [null], [{ v: 2, at: "2026-11-25T03:00:00Z" }], [{ v: 1, at: "soon" }], [{ v: 1, at: 5 }]])(
     "refuses %j",
     (event) => {
-      expect(() => parseSchedule(event)).toThrow("expected { v: 1, at: TIME }");
+      expect(() => parseSchedule(event, never)).toThrow("expected { v: 1, at: TIME }");
     },
   );
 });

@@ -18,7 +18,8 @@ function clientFailing(rounds: readonly (readonly string[])[], senderFault = fal
 
 describe("messages to SQS", () => {
   it("go ten at a time and 256 kB at a time", () => {
-    const sizes = (bodies: readonly string[]) => batches(bodies.map((body) => message(body))).map(({ length }) => length);
+    const sizes = (bodies: readonly string[]) =>
+      batches(bodies.map((body) => message(body))).map(({ length }) => length);
     expect(sizes(Array.from({ length: 23 }, () => "x"))).toEqual([10, 10, 3]);
     expect(sizes(["x".repeat(200_000), "x".repeat(62_144), "x"])).toEqual([2, 1]);
     expect(sizes(["é".repeat(131_072), "x"])).toEqual([1, 1]);
@@ -33,7 +34,9 @@ describe("messages to SQS", () => {
 
   it("that are refused three times are an error", async () => {
     const { client, sent } = clientFailing([["b"], ["b"], ["b"]]);
-    await expect(createQueue(client, "url").send([message("b")])).rejects.toThrow("1 messages were not sent to url: Throttled");
+    await expect(createQueue(client, "url").send([message("b")])).rejects.toThrow(
+      "1 messages were not sent to url: Throttled",
+    );
     expect(sent).toHaveLength(3);
   });
 
