@@ -30,12 +30,12 @@ export interface ProbeJob {
   readonly tasks: readonly ProbeTask[];
 }
 
+/** `fingerprint` of `same` is the task's `known`: the judge may have learned another one in between. */
 export type ProbeAnswer = {
   readonly slot: number;
   readonly name: string | null;
   readonly identity: boolean;
-} & /** `fingerprint` is the task's `known`: the judge may have learned another one in between. */
-(
+} & (
   | { readonly kind: "same"; readonly at: number; readonly fingerprint: string }
   | { readonly kind: "seen"; readonly observation: Observation; readonly fingerprint: string }
   | { readonly kind: "not-tried" }
