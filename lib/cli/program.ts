@@ -1,6 +1,7 @@
 /** All commands with their options. Each action's code is loaded when it runs, so that a probe doesn't wait for a web server. */
 
 import { Command, CommanderError, Option } from "commander";
+import packageJson from "../../package.json" with { type: "json" };
 import { InputError } from "../model/input-error.ts";
 import { type ExitCode, wrongUsage } from "./exit.ts";
 import type { Io } from "./io.ts";
@@ -48,6 +49,7 @@ function sentence(error: CommanderError | InputError): string {
 function commands(io: Io, ended: (code: ExitCode) => void): Command {
   const program = new Command("chainmail")
     .description("Is every hop of internet → gateway → mail server encrypted, right now?")
+    .version(packageJson.version, "--version", "print the version")
     .helpCommand(false)
     .exitOverride()
     .configureOutput({
