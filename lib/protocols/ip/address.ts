@@ -6,7 +6,8 @@ import { domainToASCII } from "node:url";
 /** 4 or 16 bytes; null when `text` isn't an address in the usual form (a zone id, brackets and octal parts aren't). */
 export function addressBytes(text: string): Uint8Array | null {
   if (isIPv4(text)) return Uint8Array.from(text.split("."), Number);
-  if (!isIPv6(text) || text.includes("%")) return null;
+  // Without a colon it is none, and net.isIPv6 takes milliseconds to compile its pattern.
+  if (!text.includes(":") || !isIPv6(text) || text.includes("%")) return null;
   const [head = "", tail] = text.split("::");
   const before = groupBytes(head);
   const after = groupBytes(tail ?? "");

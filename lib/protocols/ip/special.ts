@@ -8,12 +8,28 @@ interface Prefix extends Range {
   readonly bits: number;
 }
 
-/** Longest first: the first that fits decides. */
-const prefixes: readonly Prefix[] = ranges.map(readPrefix).sort((a, b) => b.bits - a.bits);
+/** Longest first: the first that fits decides. Read when first asked for, a family at a time: a single probe needs one. */
+const prefixesOf = {
+  4: lazily(() => readPrefixes((prefix) => !prefix.includes(":"))),
+  16: lazily(() => readPrefixes((prefix) => prefix.includes(":"))),
+};
 
-function readPrefix(range: Range): Prefix {
-  const [base = "", bits] = range.prefix.split("/");
-  return { ...range, bytes: addressBytes(base) ?? new Uint8Array(), bits: Number(bits) };
+function readPrefixes(wanted: (prefix: string) => boolean): readonly Prefix[] {
+  return ranges
+    .filter(({ prefix }) => wanted(prefix))
+    .map((range) => {
+      const [base = "", bits] = range.prefix.split("/");
+      return { ...range, bytes: addressBytes(base) ?? new Uint8Array(), bits: Number(bits) };
+    })
+    .sort((a, b) => b.bits - a.bits);
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /**
@@ -34,13 +50,14 @@ export function forbiddenRange(address: string, options: { readonly allowPrivate
 }
 
 function refusal(bytes: Uint8Array, allowPrivate: boolean): string | null {
+  const prefixes = bytes.length === 4 ? prefixesOf[4]() : prefixesOf[16]();
   const range = prefixes.find((prefix) => covers(prefix, bytes));
   if (range === undefined || range.reach === "global" || (range.reach === "own" && allowPrivate)) return null;
   return `${range.prefix} (${range.what}, ${range.source})`;
 }
 
+/** Both of one family. */
 function covers({ bytes: base, bits }: Prefix, bytes: Uint8Array): boolean {
-  if (base.length !== bytes.length) return false;
   const whole = bits >> 3;
   for (let at = 0; at < whole; at++) if (base[at] !== bytes[at]) return false;
   const rest = 8 - (bits & 7);
@@ -55,7 +72,7 @@ interface Embedded {
 /** The IPv4 addresses that an IPv6 address may stand for. */
 function embedded(bytes: Uint8Array): readonly Embedded[] {
   if (bytes.length !== 16) return [];
-  const within = (prefix: string) => prefixes.some((known) => known.prefix === prefix && covers(known, bytes));
+  const within = (prefix: string) => prefixesOf[16]().some((known) => known.prefix === prefix && covers(known, bytes));
   const pick = (form: string, ...at: readonly number[]): Embedded => ({
     form,
     inner: Uint8Array.from(at, (index) => bytes[index] ?? 0),
