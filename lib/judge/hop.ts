@@ -5,6 +5,7 @@ import type { Finding } from "../model/finding.ts";
 import type { HopStatus, TargetLook, TargetStatus } from "../model/status.ts";
 import { type Target, targetKey } from "../model/target.ts";
 import { type Enforcement, type Verdict, worst } from "../model/verdict.ts";
+import { withheld } from "./enforced.ts";
 import { finding } from "./findings.ts";
 import { judgeTarget } from "./target.ts";
 
@@ -106,11 +107,6 @@ function judgeWay({ target, name, preference }: Way, plan: HopPlan, look: LookAt
     counts: judged.counts,
     look: known,
   };
-}
-
-/** Where the sender insists, what would go in clear doesn't go. */
-function withheld(found: Finding): Finding {
-  return found.severity === "critical" ? { ...found, consequence: "mail queues and bounces" } : found;
 }
 
 function latest(times: readonly (number | null)[]): number | null {

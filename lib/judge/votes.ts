@@ -11,6 +11,7 @@ import { isAnswer, isNullCipher } from "./answer.ts";
 import { isProved, judgeAuthentication } from "./authentication.ts";
 import { dateState } from "./dates.ts";
 import { judgeEncryption } from "./encryption.ts";
+import { withheld } from "./enforced.ts";
 import type { SilentOutcome } from "./silence.ts";
 import { silenceFinding } from "./silence.ts";
 import { isNotExposed, judgeFacts } from "./target.ts";
@@ -61,6 +62,8 @@ export function votesOf(look: TargetLook, entry: RosterEntry, clock: { readonly 
 function toVote(word: Word, look: TargetLook): ClassVote {
   const needs = word.answer === "bad" ? word.suffer : word.care;
   const [strictest] = [...needs].sort((a, b) => strictness(b) - strictness(a));
+  // Where one sender of several doesn't insist, its mail goes in clear: that is said.
+  const insisted = needs.every(({ enforced }) => enforced);
   const single = needs.every(({ customer }) => customer !== null && customer === needs[0]?.customer);
   return {
     class: word.class,
@@ -73,7 +76,7 @@ function toVote(word: Word, look: TargetLook): ClassVote {
       customer: single ? (needs[0]?.customer ?? null) : null,
       neverOffered: !look.everEncrypted,
       severity: word.severity,
-      findings: word.findings,
+      findings: insisted ? word.findings.map(withheld) : word.findings,
     },
   };
 }

@@ -15,6 +15,8 @@ export interface Need {
   readonly customer: string | null;
   /** False: the gateway's TLS mode is disabled for all its domains, so nothing here alarms (design rule 5). */
   readonly alarms: boolean;
+  /** True: the gateway enforces TLS for all its domains that use it, so mail queues where it would go in clear. */
+  readonly enforced: boolean;
 }
 
 /** A reference name (RFC 9525 §2) under which a target is reached. */

@@ -89,14 +89,16 @@ interface KeyedNeed {
 function needsOf(customer: Customer, rule: TlsModeRule): Readonly<Record<HopKind, KeyedNeed>> {
   const { id, created, domains, require } = customer;
   // Design rule 5: where the gateway never uses TLS, its absence downstream is said and doesn't alarm.
-  const usesTls = domains.length === 0 || domains.some((domain) => tlsModeOf(domain, created, rule) !== "disabled");
-  const keyed = (hop: HopKind, mayAlarm: boolean): KeyedNeed => {
+  const modes = domains.map((domain) => tlsModeOf(domain, created, rule)).filter((mode) => mode !== "disabled");
+  const usesTls = domains.length === 0 || modes.length > 0;
+  const insists = modes.length > 0 && modes.every((mode) => mode === "enforced");
+  const keyed = (hop: HopKind, mayAlarm: boolean, enforced: boolean): KeyedNeed => {
     const { level, floor } = require[hop];
     const alarms = mayAlarm && level !== "none";
-    const key = JSON.stringify([hop, alarms, level, Object.entries(floor).sort()]);
-    return { key, need: { hop, require: require[hop], customers: 1, customer: id, alarms } };
+    const key = JSON.stringify([hop, alarms, enforced, level, Object.entries(floor).sort()]);
+    return { key, need: { hop, require: require[hop], customers: 1, customer: id, alarms, enforced } };
   };
-  return { gateway: keyed("gateway", true), downstream: keyed("downstream", usesTls) };
+  return { gateway: keyed("gateway", true, false), downstream: keyed("downstream", usesTls, insists) };
 }
 
 function count(needs: Map<string, Need>, { key, need }: KeyedNeed): void {

@@ -73,7 +73,16 @@ function entryOf(slice: number, slot: number): RosterEntry {
     names: [{ name: `mx${number}.example`, since: 0 }],
     vantage: "here",
     allowPrivate: false,
-    needs: [{ hop: "downstream", require: defaultRequirement, customers: 1, customer: `c${number}`, alarms: true }],
+    needs: [
+      {
+        hop: "downstream",
+        require: defaultRequirement,
+        customers: 1,
+        customer: `c${number}`,
+        alarms: true,
+        enforced: false,
+      },
+    ],
     since: 0,
   };
 }

@@ -13,6 +13,7 @@ const need = (level: RequirementLevel, changes: Partial<Need> = {}): Need => ({
   customers: 1,
   customer: "acme",
   alarms: true,
+  enforced: false,
   ...changes,
 });
 
@@ -152,6 +153,26 @@ describe("several needs behind one target", () => {
   it("one customer with two wishes is one customer", () => {
     const seen = vote(look(lost), entry(need("tls"), need("tls", { hop: "downstream" })), "cleartext");
     expect(seen?.context).toMatchObject({ customers: 1, customer: "acme" });
+  });
+});
+
+describe("what happens to the mail", () => {
+  const insists = (customer: string) => need("tls", { hop: "downstream", customer, enforced: true });
+  const consequences = (seen: TargetLook, of: RosterEntry, cls: IncidentClass) =>
+    vote(seen, of, cls)?.context.findings.map(({ consequence }) => consequence);
+
+  it("goes in clear unless all senders enforce TLS: then it queues", () => {
+    expect(consequences(look(lost), entry(need("tls")), "cleartext")).toEqual(["mail goes in clear"]);
+    expect(consequences(look(lost), entry(insists("a"), need("tls")), "cleartext")).toEqual(["mail goes in clear"]);
+    expect(consequences(look(lost), entry(insists("a"), insists("b")), "cleartext")).toEqual([
+      "mail queues and bounces",
+    ]);
+  });
+
+  it("waits at a 454 where TLS is enforced", () => {
+    expect(consequences(look(null, notNow), entry(insists("a")), "temporarily-unavailable")).toEqual([
+      "mail queues until it passes",
+    ]);
   });
 });
 

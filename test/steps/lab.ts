@@ -22,7 +22,14 @@ export const every = 5 * minute;
 export const start = Math.floor(Date.UTC(2026, 10, 25, 12) / every) * every;
 export const firstCycle = start / every;
 
-export const need: Need = { hop: "gateway", require: defaultRequirement, customers: 3, customer: null, alarms: true };
+export const need: Need = {
+  hop: "gateway",
+  require: defaultRequirement,
+  customers: 3,
+  customer: null,
+  alarms: true,
+  enforced: false,
+};
 
 export const good: Outcome = encrypted();
 export const plain: Outcome = { kind: "starttls-absent", how: "absent" };

@@ -103,7 +103,7 @@ describe("customers share targets", () => {
     const domains = ["acme.example", "beta.example"].map((name) => ({ name, tlsMode: null }));
     const [entry] = entriesOf(build([customer("acme", { domains })]).changed);
     expect(entry?.needs).toEqual([
-      { hop: "gateway", require: defaultRequirement, customers: 1, customer: "acme", alarms: true },
+      { hop: "gateway", require: defaultRequirement, customers: 1, customer: "acme", alarms: true, enforced: false },
     ]);
   });
 
@@ -159,6 +159,19 @@ describe("what alarms (design rule 5)", () => {
     const needs = entries.flatMap(({ needs }) => needs);
     expect(needs.find(({ hop }) => hop === "downstream")?.alarms).toBe(alarms);
     expect(needs.filter(({ hop }) => hop === "gateway").every((need) => need.alarms)).toBe(true);
+  });
+
+  test.each<[string, Partial<Customer>, boolean]>([
+    ["TLS mode enforced", { domains: [domain("enforced")] }, true],
+    ["enforced for one domain, disabled for another", { domains: [domain("enforced"), domain("disabled")] }, true],
+    ["enforced for one domain, enabled for another", { domains: [domain("enforced"), domain("enabled")] }, false],
+    ["TLS mode disabled", { domains: [domain("disabled")] }, false],
+    ["no domains", { domains: [] }, false],
+  ])("the gateway insists downstream, %s: %#", (_, over, enforced) => {
+    const entries = entriesOf(build([customer("acme", { ...over, downstream: [server] })]).changed);
+    const needs = entries.flatMap((entry) => entry.needs);
+    expect(needs.find(({ hop }) => hop === "downstream")?.enforced).toBe(enforced);
+    expect(needs.filter(({ hop }) => hop === "gateway").some((need) => need.enforced)).toBe(false);
   });
 
   test.each<[RequirementLevel, boolean]>([

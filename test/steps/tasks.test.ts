@@ -7,7 +7,14 @@ const fiveMinutes = 300_000;
 const cyclesPerDay = 288;
 
 function entry(names: readonly { name: string; since: number }[], address = "192.0.2.1"): RosterEntry {
-  const need = { hop: "gateway", require: defaultRequirement, customers: 1, customer: "acme", alarms: true } as const;
+  const need = {
+    hop: "gateway",
+    require: defaultRequirement,
+    customers: 1,
+    customer: "acme",
+    alarms: true,
+    enforced: false,
+  } as const;
   return {
     target: { address, port: 25, tls: "starttls" },
     names,

@@ -2,6 +2,7 @@
 
 import type { Cause, CauseContext, CauseForm } from "../../model/incident.ts";
 import type { IncidentPolicy } from "../../model/policy.ts";
+import { areWithheld } from "../enforced.ts";
 import { finding } from "../findings.ts";
 import { cleared, manners, noted, withDue, withinHour } from "./cause.ts";
 import { type At, changed, type Handlers, type Step, unchanged, type VoteEvent } from "./event.ts";
@@ -118,6 +119,8 @@ function firstBad(cause: Cause, form: CauseForm): number {
 export function sometimes(context: CauseContext, { class: cls, votes }: Cause): CauseContext {
   if (cls !== "cleartext") return context;
   const { bad, of } = rateOf(votes);
-  const intermittent = finding("starttls.intermittent", [`${bad} of the last ${of} answers were without TLS`]);
+  const evidence = [`${bad} of the last ${of} answers were without TLS`];
+  const changes = areWithheld(context.findings) ? { consequence: "a share of the mail queues and bounces" } : {};
+  const intermittent = finding("starttls.intermittent", evidence, changes);
   return { ...context, findings: [intermittent, ...context.findings] };
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { withheld } from "../../../lib/judge/enforced.ts";
+import { finding } from "../../../lib/judge/findings.ts";
 import { cleanNeeded } from "../../../lib/judge/incident/window.ts";
 import { isSpent } from "../../../lib/model/incident.ts";
 import { defaultPolicy } from "../../../lib/model/policy.ts";
@@ -23,6 +25,17 @@ describe("intermittent: three bad of the last 24", () => {
       code: "starttls.intermittent",
       evidence: ["3 of the last 17 answers were without TLS"],
     });
+  });
+
+  it("is a share that queues where the sender enforces TLS", () => {
+    const findings = [withheld(finding("starttls.absent"))];
+    const machine = watch();
+    for (const _ of [1, 2, 3]) {
+      machine.good(5 * minute);
+      machine.bad(5 * minute, { context: { findings } });
+    }
+    const told = machine.cause().outbox[0]?.alert.context.findings.map(({ consequence }) => consequence);
+    expect(told).toEqual(["a share of the mail queues and bounces", "mail queues and bounces"]);
   });
 
   it("counts confirmation answers", () => {
