@@ -1,6 +1,5 @@
 /** `chainmail check`: the whole chain of one domain, by the very steps that watch it, run once over a store in memory. */
 
-import { readHostName } from "../customers/values.ts";
 import { composeSteps, type StepListener } from "../local/compose.ts";
 import type { RequirementLevel, TlsMode } from "../model/customer.ts";
 import { type Customer, type Downstream, defaultFloor, defaultSettings, type Gateway } from "../model/customer.ts";
@@ -14,8 +13,9 @@ import { type ExitCode, exitCode } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { lookingFor } from "./looking.ts";
 import type { LookOptions } from "./options.ts";
+import { printJson } from "./print-json.ts";
 import { countingFindings } from "./status.ts";
-import { parseTarget } from "./target.ts";
+import { type CommandTarget, parseTarget } from "./target.ts";
 
 interface CheckOptions extends LookOptions {
   readonly gateway?: string;
@@ -32,14 +32,14 @@ export async function checkCommand(text: string, options: CheckOptions, io: Io):
   const domain = parseTarget(text, { defaultPort: smtpPort, mx: true, allowPrivate });
   if (domain.kind !== "name" || domain.port !== smtpPort)
     throw new InputError(`'${text}': expected a domain like example.com`);
-  const gateway = options.gateway === undefined ? null : gatewayOf(options.gateway);
+  const gateway = gatewayOf(options.gateway, allowPrivate);
   const level = options.require ?? "tls";
   const customer: Customer = {
     id: domain.name,
     created: null,
     gateway: gateway && gatewayId,
     domains: [{ name: domain.name, tlsMode: options.tlsMode ?? null }],
-    downstream: listOf(options.downstream).map((server) => downstreamOf(server, allowPrivate)),
+    downstream: downstreamOf(options.downstream, allowPrivate),
     require: { gateway: { level, floor: defaultFloor }, downstream: { level, floor: defaultFloor } },
     vantage: { gateway: null, downstream: null },
     allowPrivate,
@@ -47,42 +47,42 @@ export async function checkCommand(text: string, options: CheckOptions, io: Io):
   };
   const loaded = await lookOnce(customer, gateway, options);
   const status = statusJson(loaded.status, { asOf: loaded.asOf, everyMs });
-  if (options.json) io.stdout.write(`${JSON.stringify(status, null, 2)}\n`);
+  if (options.json) printJson(status, io);
   else printChains(status, io);
   return exitCode(loaded.status.verdict, countingFindings(status));
 }
 
-function listOf(text: string | undefined): readonly string[] {
-  return (text ?? "")
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
-}
-
-function gatewayOf(text: string): Gateway {
-  const hosts = listOf(text).map((host) => {
-    const read = readHostName(host);
-    if ("expected" in read) throw new InputError(`--gateway: '${host}': expected ${read.expected}`);
-    return read.value;
+/** The hosts in one `--gateway`; they listen on one port. */
+function gatewayOf(text: string | undefined, allowPrivate: boolean): Gateway | null {
+  if (text === undefined) return null;
+  const hosts = serversOf("--gateway", text, allowPrivate).map((server) => {
+    if (server.kind === "name") return server;
+    throw new InputError(`--gateway: '${server.address}': expected a host name like mx1.gateway.example, as MX has it`);
   });
-  return { id: gatewayId, hosts, port: smtpPort };
+  const [port = smtpPort, ...others] = new Set(hosts.map((host) => host.port));
+  if (others.length > 0) throw new InputError(`--gateway: '${text}': expected one port for all its hosts`);
+  return { id: gatewayId, hosts: hosts.map(({ name }) => name), port };
 }
 
-function downstreamOf(text: string, allowPrivate: boolean): Downstream {
-  const parsed = inOption("--downstream", () => parseTarget(text, { defaultPort: smtpPort, mx: false, allowPrivate }));
-  const { port } = parsed;
-  const tls = port === 465 ? "implicit" : "starttls";
-  return parsed.kind === "name"
-    ? { host: parsed.name, port, tls, name: parsed.name }
-    : { host: parsed.address, port, tls, name: null };
+function downstreamOf(text: string | undefined, allowPrivate: boolean): readonly Downstream[] {
+  if (text === undefined) return [];
+  return serversOf("--downstream", text, allowPrivate).map((server) => {
+    const { port } = server;
+    const tls = port === 465 ? "implicit" : "starttls";
+    return server.kind === "name"
+      ? { host: server.name, port, tls, name: server.name }
+      : { host: server.address, port, tls, name: null };
+  });
 }
 
-function inOption<T>(option: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw error instanceof InputError ? new InputError(`${option}: ${error.message}`) : error;
-  }
+function serversOf(option: string, text: string, allowPrivate: boolean): readonly CommandTarget[] {
+  return text.split(",").map((part) => {
+    try {
+      return parseTarget(part.trim(), { defaultPort: smtpPort, mx: false, allowPrivate });
+    } catch (error) {
+      throw error instanceof InputError ? new InputError(`${option}: ${error.message}`) : error;
+    }
+  });
 }
 
 const silent: StepListener = { resolved() {}, planned() {}, probed() {}, doubted() {}, told() {} };

@@ -10,6 +10,7 @@ import type { ExitCode } from "./exit.ts";
 import { importFile } from "./import.ts";
 import type { Io } from "./io.ts";
 import type { DataOptions } from "./options.ts";
+import { printJson } from "./print-json.ts";
 import type { CustomerJson } from "./schemas.ts";
 
 interface ImportCommandOptions extends DataOptions {
@@ -36,7 +37,7 @@ export async function listCommand(options: DataOptions & { readonly json?: boole
     if (options.json) {
       const customers: CustomerJson[] = [];
       for await (const customer of config.customers()) customers.push(customerJson(customer));
-      io.stdout.write(`${JSON.stringify({ customers }, null, 2)}\n`);
+      printJson({ customers }, io);
       return 0;
     }
     let none = true;

@@ -7,6 +7,7 @@ import { defaultEhloName } from "../world/ehlo-name.ts";
 import { createResolver } from "../world/resolver.ts";
 import type { ExitCode } from "./exit.ts";
 import type { Io } from "./io.ts";
+import { printJson } from "./print-json.ts";
 
 interface DoctorOptions {
   readonly data: string;
@@ -29,7 +30,7 @@ export async function doctorCommand(options: DoctorOptions, io: Io): Promise<Exi
     otherClock,
     tryStore: () => tryStore(options.data),
   });
-  if (options.json) io.stdout.write(`${JSON.stringify({ checks }, null, 2)}\n`);
+  if (options.json) printJson({ checks }, io);
   else for (const { name, state, words } of checks) io.stdout.write(`${state.padEnd(7)} ${name.padEnd(13)} ${words}\n`);
   return worstOf(checks);
 }

@@ -9,13 +9,13 @@ import { withStore } from "./data.ts";
 import type { ExitCode } from "./exit.ts";
 import type { Io } from "./io.ts";
 import type { DataOptions } from "./options.ts";
+import { printJson } from "./print-json.ts";
 
 /** 0: none is open; 1: the open ones are all acknowledged; 2: at least one waits for somebody. */
 export async function incidentsCommand(options: DataOptions & { readonly json?: boolean }, io: Io): Promise<ExitCode> {
   return withStore<ExitCode>(options, async (store) => {
     const incidents = await loadIncidents(store);
-    if (options.json)
-      io.stdout.write(`${JSON.stringify({ incidents, suspected: await loadSuspected(store) }, null, 2)}\n`);
+    if (options.json) printJson({ incidents, suspected: await loadSuspected(store) }, io);
     else if (incidents.length === 0) io.stdout.write("no incidents\n");
     else for (const incident of incidents) io.stdout.write(`${line(incident)}\n`);
     const open = incidents.filter(({ state }) => state !== "ended");

@@ -31,13 +31,14 @@ export function summarise(dns: readonly Finding[], looked: readonly Looked[]): P
   return { verdict: verdict ?? "unknown", findings: [...once.values()], looked };
 }
 
+/** A single address with its verdict speaks for the whole; where DNS alone makes it `unknown`, it doesn't. */
 export function probeJson(
   target: string,
   { verdict, findings, looked }: ProbeOutcome,
 ): ProbeTargetJson | ProbeTargetsJson {
   const [only, ...more] = looked;
-  if (only !== undefined && more.length === 0 && findings.length === only.judgement.findings.length)
-    return targetJson(target, only);
+  if (only !== undefined && more.length === 0 && verdict === only.judgement.verdict)
+    return { ...targetJson(target, only), findings: findings.map(findingJson) };
   return {
     target,
     verdict,

@@ -1,5 +1,6 @@
 /** `chainmail probe`: one look at each address, best preference first, printed as mail people know it. */
 
+import { aliasFindings } from "../judge/chain.ts";
 import { finding } from "../judge/findings.ts";
 import { judgeTarget, lookOf } from "../judge/target.ts";
 import { defaultRequirement } from "../model/customer.ts";
@@ -16,6 +17,7 @@ import { type ExitCode, exitCode } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { type Looking, lookingFor } from "./looking.ts";
 import type { LookOptions } from "./options.ts";
+import { printJson } from "./print-json.ts";
 import { type Looked, type ProbeOutcome, probeJson, summarise } from "./probe-report.ts";
 import { type CommandTarget, parseTarget } from "./target.ts";
 import { transcriptText } from "./transcript.ts";
@@ -57,7 +59,7 @@ export async function probeCommand(text: string, options: ProbeOptions, io: Io):
     looked.push(one);
   }
   const outcome = summarise(findings, looked);
-  if (options.json) io.stdout.write(`${JSON.stringify(probeJson(text, outcome), null, 2)}\n`);
+  if (options.json) printJson(probeJson(text, outcome), io);
   else printSummary(outcome, io);
   return exitCode(outcome.verdict, outcome.findings);
 }
@@ -88,6 +90,7 @@ async function placesOf(target: CommandTarget, options: ProbeOptions, { resolver
   const places = exchanges.flatMap(({ host: name, preference }, at) =>
     addressesOf(facts[at], options.ip).map((address) => placeOf(address, name, preference)),
   );
+  if (options.mx) findings.push(...aliasFindings(facts));
   findings.push(...facts.flatMap((found) => hostFindings(found, options.ip)));
   return { places, findings };
 }

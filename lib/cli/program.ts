@@ -42,6 +42,7 @@ function sentence(error: CommanderError | InputError): string {
     return "a command is missing: see 'chainmail --help'";
   return error.message
     .replace(/^error: /, "")
+    .replace(" is invalid. ", ": ")
     .replace(/\s*\n\s*/g, " ")
     .trim();
 }

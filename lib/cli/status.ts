@@ -10,6 +10,7 @@ import { withStore } from "./data.ts";
 import { type ExitCode, exitCode } from "./exit.ts";
 import type { Io } from "./io.ts";
 import type { DataOptions } from "./options.ts";
+import { printJson } from "./print-json.ts";
 
 interface StatusOptions extends DataOptions {
   readonly every: number;
@@ -21,7 +22,7 @@ export async function statusCommand(id: string, options: StatusOptions, io: Io):
   const loaded = await withStore(options, (store) => loadCustomer(store, id, { now: systemClock, everyMs }));
   if (loaded === undefined) throw new InputError(`'${id}': there is no such customer, see 'chainmail customers list'`);
   const status = statusJson(loaded.status, { asOf: loaded.asOf, everyMs });
-  if (options.json) io.stdout.write(`${JSON.stringify(status, null, 2)}\n`);
+  if (options.json) printJson(status, io);
   else printChains(status, io);
   return exitCode(loaded.status.verdict, countingFindings(status));
 }

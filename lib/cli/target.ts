@@ -33,7 +33,7 @@ export function parseTarget(text: string, options: TargetOptions): CommandTarget
     checkPort(text, port, options.allowPrivate);
     return { kind: "name", name, port };
   }
-  if (options.mx) throw new InputError(`${quoted(text)} is an address; with --mx expected a domain like example.com`);
+  if (options.mx) throw new InputError(`${quoted(text)} is an address; expected a domain like example.com`);
   checkAddress(host, address, options.allowPrivate);
   checkPort(text, port, options.allowPrivate);
   return { kind: "address", address, port };

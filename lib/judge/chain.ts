@@ -105,12 +105,19 @@ function gatewayFindings(
     const evidence = strangers.map(({ host, preference }) => `${domain} MX ${preference} ${host}`);
     found.push(finding("mx.bypasses-gateway", evidence));
   }
-  const aliased = mx.kind === "mx" ? hosts.filter(({ aliases }) => aliases.length > 0) : [];
-  if (aliased.length > 0) {
-    const evidence = aliased.map(({ host, aliases }) => `${host} is an alias of ${aliases.join(", ")}`);
-    found.push(finding("mx.alias", evidence));
-  }
-  return [...found, ...hostFindings(hosts)];
+  return [...found, ...(mx.kind === "mx" ? aliasFindings(hosts) : []), ...hostFindings(hosts)];
+}
+
+/** Of the hosts that MX records name. */
+export function aliasFindings(hosts: readonly HostFacts[]): readonly Finding[] {
+  const aliased = hosts.filter(({ aliases }) => aliases.length > 0);
+  if (aliased.length === 0) return [];
+  return [
+    finding(
+      "mx.alias",
+      aliased.map(({ host, aliases }) => `${host} is an alias of ${aliases.join(", ")}`),
+    ),
+  ];
 }
 
 function hostFindings(hosts: readonly HostFacts[]): readonly Finding[] {

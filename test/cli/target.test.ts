@@ -95,7 +95,7 @@ describe("wrong targets", () => {
 
   it("an address isn't a domain", () => {
     expect(() => parseTarget("8.8.8.8", { ...outside, mx: true })).toThrow(
-      new InputError("'8.8.8.8' is an address; with --mx expected a domain like example.com"),
+      new InputError("'8.8.8.8' is an address; expected a domain like example.com"),
     );
   });
 });

@@ -55,7 +55,7 @@ describe("wrong usage: exit 64, one sentence on stderr, nothing on stdout", () =
     [["probe", "mx.example:80"], "port 80 is not a mail port"],
     [["probe", "mx.example:99999"], "port must be 1–65535"],
     [["probe", "mx example"], "is not a host name"],
-    [["probe", "192.0.2.1", "--mx"], "is an address; with --mx expected a domain"],
+    [["probe", "192.0.2.1", "--mx"], "is an address; expected a domain"],
     [["check", "acme.example", "--tls-mode", "off"], "Allowed choices are enabled, disabled, enforced"],
     [["check", "acme.example", "--require", "lots"], "Allowed choices are none, tls, verified"],
     [["check", "acme.example", "--gateway", "192.0.2.1"], "--gateway"],
