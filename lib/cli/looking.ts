@@ -5,7 +5,7 @@ import { InputError } from "../model/input-error.ts";
 import type { Dialler, Resolver } from "../model/ports.ts";
 import type { ProbeClock } from "../protocols/smtp/probe.ts";
 import { createTlsKit, type TlsKit } from "../protocols/tls/kit.ts";
-import { loadRoots } from "../protocols/x509/roots.ts";
+import { loadRoots, type TrustRoots } from "../protocols/x509/roots.ts";
 import { systemClock } from "../world/clock.ts";
 import { createDialler } from "../world/dialler.ts";
 import { defaultEhloName } from "../world/ehlo-name.ts";
@@ -24,16 +24,15 @@ export function lookingFor({ resolver, ca, ehlo }: Pick<LookOptions, "resolver" 
   return {
     resolver: createResolver({ servers: resolver === undefined ? [] : [resolver], now: systemClock }),
     dial: createDialler({}),
-    tls: trusting(ca),
+    tls: createTlsKit(rootsOf(ca)),
     clock: { now: systemClock, monotonic: () => performance.now() },
     ehloName: ehlo ?? defaultEhloName(),
   };
 }
 
 /** The bundled roots and those of `--ca`. */
-function trusting(ca: string | undefined): TlsKit {
-  if (ca === undefined) return createTlsKit(loadRoots({}));
-  return createTlsKit(loadRoots({ extraPem: readInput(ca, "--ca") }));
+export function rootsOf(ca: string | undefined): TrustRoots {
+  return ca === undefined ? loadRoots() : loadRoots({ extraPem: readInput(ca, "--ca") });
 }
 
 /** A file that can't be read is wrong usage too. */

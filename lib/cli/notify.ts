@@ -10,20 +10,23 @@ import { withStore } from "./data.ts";
 import type { ExitCode } from "./exit.ts";
 import { readFleet } from "./import.ts";
 import type { Io } from "./io.ts";
+import { rootsOf } from "./looking.ts";
 import type { DataOptions } from "./options.ts";
 
 interface NotifyOptions extends DataOptions {
   readonly customers?: string;
+  readonly ca?: string;
 }
 
 export async function notifyCommand(options: NotifyOptions, io: Io): Promise<ExitCode> {
+  if (options.stack !== undefined)
+    throw new InputError("--stack: a stack's messages leave by its SNS topic; this tests the channels of 'up'");
+  const { pems } = rootsOf(options.ca);
   const settings =
     options.customers === undefined
       ? await withStore(options, (store) => store.config.settings())
       : readFleet(options.customers, undefined, io).settings;
-  const channels = [createConsoleChannel((text) => io.stdout.write(text)), ...operatorChannels(settings)];
-  if (options.stack !== undefined)
-    throw new InputError("--stack: a stack's messages leave by its SNS topic; this tests the channels of 'up'");
+  const channels = [createConsoleChannel((text) => io.stdout.write(text)), ...operatorChannels(settings, pems)];
   let failed = 0;
   for (const channel of channels) {
     for (const alert of sampleAlerts(systemClock())) {

@@ -77,7 +77,7 @@ function commands(io: Io, ended: (code: ExitCode) => void): Command {
 
   command(program, "check <domain>", "the whole chain of one domain", [
     ...lookOptions(),
-    new Option("--gateway <hosts>", "the gateway's MX hosts, separated by commas"),
+    new Option("--gateway <hosts>", "the gateway's MX hosts, host or host:port, separated by commas"),
     new Option("--downstream <servers>", "the customer's own servers, host or host:port, separated by commas"),
     tlsMode(),
     requirement(),
@@ -145,6 +145,7 @@ function commands(io: Io, ended: (code: ExitCode) => void): Command {
   command(program, "notify", "check that messages arrive", [
     new Option("--test", "send a sample of each kind").makeOptionMandatory(),
     new Option("--customers <file>", "the file whose notify block names the channels"),
+    new Option("--ca <file>", "trust these certificates (PEM) of the mail relay as well"),
     ...dataOptions(),
   ]).action(async (options) => ended(await (await import("./notify.ts")).notifyCommand(options, io)));
 

@@ -17,6 +17,7 @@ import {
   readEmail,
   readHost,
   readHostName,
+  readRelay,
   readServer,
 } from "./values.ts";
 
@@ -58,6 +59,7 @@ const day = text("a date like 2015-03-01", dayPattern).refine(isDay, { error: "a
 const port = whole("a port, 1 to 65535", 1, 65_535);
 const hostName = readable("a host name like mail.acme.example", readHostName);
 const host = readable("a host name or an address", readHost);
+const relay = readable("a host name or an address", readRelay);
 const domainName = readable("a domain name like acme.example", readDomain);
 const email = readable("an e-mail address like it@acme.example", readEmail);
 const duration = text("a duration like 30s, 10m, 6h or 1d", durationPattern).refine(
@@ -213,7 +215,7 @@ const policy = fields("{ cleanFor, silentFor, remindAfter, flapsPerHour }", {
 });
 
 const smtp = fields("{ host, port, from, to, user, password, tls }", {
-  host,
+  host: relay,
   port: port.optional().describe("587 with a user, else 25."),
   from: email,
   to: z

@@ -26,6 +26,7 @@ import {
   readEmail,
   readHost,
   readHostName,
+  readRelay,
   readServer,
   smtpPort,
 } from "./values.ts";
@@ -141,7 +142,7 @@ function toNotify({ smtp, webhook }: Given<HeadInput["notify"]>): NotifySettings
       smtp === undefined
         ? null
         : {
-            host: passed(readHost(smtp.host)),
+            host: passed(readRelay(smtp.host)),
             port: smtp.port ?? (smtp.user === undefined ? smtpPort : submissionPort),
             from: toEmail(smtp.from),
             to: to.map(toEmail),

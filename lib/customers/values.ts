@@ -36,6 +36,11 @@ export function readHost(text: string): Read<string> {
   return "value" in name ? name : { expected: `a host name or an address${odd ?? ""}` };
 }
 
+/** A mail relay of the operator's, which may well be on the same machine. */
+export function readRelay(text: string): Read<string> {
+  return isLocalhost(text) ? { value: localhost } : readHost(text);
+}
+
 /** `mail.acme.example`, `192.0.2.1:2525`, `[2001:db8::1]:25`, `2001:db8::1`. */
 export function readServer(text: string): Read<{ host: string; port: number }> {
   const address = canonicalAddress(text);
@@ -80,7 +85,7 @@ export function durationText(ms: number): string {
 /** An address that mail can be sent to: no display name, one @, the domain as A-labels. */
 export function readEmail(text: string): Read<string> {
   const [, local, domain] = /^([^\s@<>(),;:\\"[\]]{1,64})@([^@]+)$/.exec(text) ?? [];
-  const name = domain === undefined ? undefined : readHostName(domain);
+  const name = domain === undefined ? undefined : isLocalhost(domain) ? { value: localhost } : readHostName(domain);
   if (local === undefined || name === undefined || "expected" in name) {
     return { expected: "an e-mail address like it@acme.example" };
   }
@@ -108,6 +113,12 @@ export function isWebhook(text: string): boolean {
 
 /** Ids stand in keys and links. */
 export const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+const localhost = "localhost";
+
+function isLocalhost(text: string): boolean {
+  return text.toLowerCase() === localhost;
+}
 
 /** Null for an ordinary name or address. */
 function oddity(text: string): string | null {

@@ -101,11 +101,12 @@ export function composeSteps(world: LocalWorld): Steps {
     },
     async notify() {
       const settings = await store.config.settings();
+      const { pems } = world.tls.roots;
       const report = await notify({
         store,
         now,
-        operators: [...world.operators, ...operatorChannels(settings)],
-        contactChannels: ({ email }) => (email === null ? [] : mailChannels(settings, [email])),
+        operators: [...world.operators, ...operatorChannels(settings, pems)],
+        contactChannels: ({ email }) => (email === null ? [] : mailChannels(settings, [email], pems)),
         alertLog: world.alertLog,
         baseUrl: world.baseUrl,
       });
@@ -114,12 +115,16 @@ export function composeSteps(world: LocalWorld): Steps {
   };
 }
 
-/** The operator's channels of a customers file's `notify` block. */
-export function operatorChannels(settings: FleetSettings): readonly Channel[] {
+/** The operator's channels of a customers file's `notify` block. `roots`, in PEM, are whom the mail relay is trusted by. */
+export function operatorChannels(settings: FleetSettings, roots: readonly string[]): readonly Channel[] {
   const { smtp, webhooks } = settings.notify;
-  return [...mailChannels(settings, smtp?.to ?? []), ...webhooks.map(createWebhookChannel)];
+  return [...mailChannels(settings, smtp?.to ?? [], roots), ...webhooks.map(createWebhookChannel)];
 }
 
-function mailChannels({ notify: { smtp } }: FleetSettings, addresses: readonly string[]): readonly Channel[] {
-  return smtp === null ? [] : addresses.map((address) => createSmtpChannel(smtp, address));
+function mailChannels(
+  { notify: { smtp } }: FleetSettings,
+  addresses: readonly string[],
+  roots: readonly string[],
+): readonly Channel[] {
+  return smtp === null ? [] : addresses.map((address) => createSmtpChannel(smtp, address, roots));
 }

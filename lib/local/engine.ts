@@ -36,10 +36,15 @@ export function startEngine(steps: Steps, { everyMs, tickMs, now, failed }: Engi
   const judging = new Map<number, Promise<void>>();
   let notifying: Promise<void> | null = null;
   let stopped = false;
+  /** Nobody waits any more: the store may be closed, and what fails now is nobody's news. */
+  let abandoned = false;
 
   function begin(step: string, work: () => Promise<void>): Promise<void> {
+    if (abandoned) return Promise.resolve();
     const done = work()
-      .catch((error: unknown) => failed(step, error))
+      .catch((error: unknown) => {
+        if (!abandoned) failed(step, error);
+      })
       .finally(() => underWay.delete(done));
     underWay.add(done);
     return done;
@@ -80,6 +85,7 @@ export function startEngine(steps: Steps, { everyMs, tickMs, now, failed }: Engi
 
   async function cycle(number: CycleNumber): Promise<void> {
     await begin("resolve", () => steps.resolve(number));
+    if (stopped) return;
     await begin("plan", async () => queue(await steps.plan(number)));
     const next = Math.max(number + 1, Math.floor(now() / everyMs));
     after(Math.max(0, next * everyMs - now()), () => void cycle(next));
@@ -87,6 +93,7 @@ export function startEngine(steps: Steps, { everyMs, tickMs, now, failed }: Engi
 
   async function tick(): Promise<void> {
     await begin("tick", async () => queue(await steps.tick()));
+    if (stopped) return;
     await tell();
     after(tickMs, () => void tick());
   }
@@ -102,8 +109,10 @@ export function startEngine(steps: Steps, { everyMs, tickMs, now, failed }: Engi
       const over = new Promise<void>((resolve) => {
         grace = setTimeout(resolve, graceMs);
       });
+      // A look that is under way goes on to its judgement and its messages.
       await Promise.race([Promise.allSettled(underWay), over]);
       clearTimeout(grace);
+      abandoned = true;
     },
   };
 }

@@ -174,6 +174,17 @@ notify:
     });
   });
 
+  it("may name a relay and mailboxes on this very machine", () => {
+    const { settings } = right(
+      "customers: []\nnotify: { smtp: { host: localhost, from: chainmail@localhost, to: [root@localhost], tls: off } }\n",
+    );
+    expect(settings.notify.smtp).toMatchObject({
+      host: "localhost",
+      from: "chainmail@localhost",
+      to: ["root@localhost"],
+    });
+  });
+
   it("are the seed's where the file is silent", () => {
     expect(right("customers: []\n").settings).toEqual({ ...defaultSettings, tlsModeRule: seedTlsModeRule });
   });

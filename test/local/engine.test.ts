@@ -139,6 +139,52 @@ describe("the schedule of one process", () => {
     expect(most).toBe(1);
   });
 
+  it("takes a look that is under way to its judgement before it stops", async () => {
+    const slow = async (asked: ProbeJob) => {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return [resultsOf(asked)];
+    };
+    start(steps({ probe: slow, notify: async () => void story.push("notify") }));
+    await vi.advanceTimersByTimeAsync(1_200);
+    let isStopped = false;
+    const stopping = engine?.stop(2_000).then(() => {
+      isStopped = true;
+    });
+    await vi.advanceTimersByTimeAsync(200);
+    expect(isStopped).toBe(false);
+    await vi.advanceTimersByTimeAsync(100);
+    await stopping;
+    expect(isStopped).toBe(true);
+    expect(story.slice(-2)).toEqual(["judge 100000.0", "notify"]);
+  });
+
+  it("says nothing of what goes on when the grace is over", async () => {
+    const endless = async (asked: ProbeJob) => {
+      await new Promise((resolve) => setTimeout(resolve, 5_000));
+      return [resultsOf(asked)];
+    };
+    const closedStore = async () => Promise.reject(new Error("connect ECONNREFUSED"));
+    start(steps({ probe: endless, judge: closedStore, notify: closedStore }));
+    await vi.advanceTimersByTimeAsync(990);
+    failures.length = 0;
+    await vi.advanceTimersByTimeAsync(60);
+    const stopping = engine?.stop(100);
+    await vi.advanceTimersByTimeAsync(100);
+    await stopping;
+    failures.length = 0;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(failures).toEqual([]);
+  });
+
+  it("plans nothing when it is stopped while it resolves", async () => {
+    start(steps({ resolve: () => new Promise((resolve) => setTimeout(resolve, 500)) }));
+    await vi.advanceTimersByTimeAsync(100);
+    const stopping = engine?.stop(2_000);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await stopping;
+    expect(story).toEqual([]);
+  });
+
   it("begins nothing after it was stopped", async () => {
     start(steps());
     await vi.advanceTimersByTimeAsync(1_000);

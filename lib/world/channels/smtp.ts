@@ -10,11 +10,12 @@ import { reasonOf } from "./reason.ts";
 const totalMs = 45_000;
 const timeouts = { connectionTimeout: 10_000, greetingTimeout: 15_000, socketTimeout: 20_000, dnsTimeout: 10_000 };
 
-/**
- * One channel per recipient, so that one bad address holds up nobody else. `roots` are PEM certificates that are trusted
- * beside the usual ones.
- */
-export function createSmtpChannel(settings: SmtpSettings, to: string, roots: readonly string[] = []): Channel {
+/** One channel per recipient, so that one bad address holds up nobody else. `roots`, in PEM, are whom the relay is trusted by. */
+export function createSmtpChannel(
+  settings: SmtpSettings,
+  to: string,
+  roots: readonly string[] = rootCertificates,
+): Channel {
   const transport = createTransport({
     ...timeouts,
     host: settings.host,
@@ -22,7 +23,7 @@ export function createSmtpChannel(settings: SmtpSettings, to: string, roots: rea
     secure: settings.port === 465 && settings.tls !== "off",
     requireTLS: settings.tls === "required",
     ignoreTLS: settings.tls === "off",
-    tls: { rejectUnauthorized: settings.tls === "required", ca: [...rootCertificates, ...roots] },
+    tls: { rejectUnauthorized: settings.tls === "required", ca: [...roots] },
     ...(settings.user === null ? {} : { auth: { user: settings.user, pass: settings.password ?? "" } }),
     disableFileAccess: true,
     disableUrlAccess: true,
