@@ -1,5 +1,6 @@
 /** What an import would change, in words. */
 
+import { isDeepStrictEqual } from "node:util";
 import type { Customer, Fleet } from "../model/customer.ts";
 import type { ConfigStore } from "../store/store.ts";
 import { writeCustomer, writeHead } from "./write.ts";
@@ -25,7 +26,7 @@ export async function diffFleet(config: ConfigStore, fleet: Fleet): Promise<Flee
     seen.add(present.id);
     const next = wanted.get(present.id);
     if (next === undefined) removed.push(present.id);
-    else if (!sameValue(present, next)) changed.push({ id: next.id, fields: changedFields(present, next) });
+    else if (!isDeepStrictEqual(present, next)) changed.push({ id: next.id, fields: changedFields(present, next) });
   }
   const added = fleet.customers.map(({ id }) => id).filter((id) => !seen.has(id));
   const head = differing(
@@ -64,14 +65,5 @@ function inWords(value: unknown): string {
 
 /** Keys whose values differ. */
 function differing(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): readonly string[] {
-  return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((key) => !sameValue(a[key], b[key]));
-}
-
-/** Deep equality of plain data, whatever the order of keys: a database keeps none. */
-function sameValue(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  const keys = Object.keys(a);
-  if (Array.isArray(a) !== Array.isArray(b) || keys.length !== Object.keys(b).length) return false;
-  return keys.every((key) => key in b && sameValue(Reflect.get(a, key), Reflect.get(b, key)));
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((key) => !isDeepStrictEqual(a[key], b[key]));
 }
