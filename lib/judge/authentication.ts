@@ -46,8 +46,16 @@ const proved: Part = { failure: null, findings: [] };
 
 function withoutCertificate({ authenticated, cipher }: TlsFacts): AuthenticationJudgement {
   if (!authenticated) return { authentication: "anonymous", findings: [finding("cert.none", [cipher])] };
-  const evidence = ["the certificate could not be read: the handshake was not completed"];
-  return { authentication: "unknown", findings: [finding("cert.untrusted", evidence)] };
+  return unchecked("the certificate could not be read: the handshake was not completed");
+}
+
+/** The handshake wasn't completed by our TLS library: nobody proved to hold the certificate's key. */
+function unchecked(...evidence: readonly string[]): AuthenticationJudgement {
+  const changes = {
+    consequence: "mail is encrypted; who the server is could not be checked",
+    advice: "Offer suites that today's TLS libraries still have, so that senders can check the certificate.",
+  };
+  return { authentication: "unknown", findings: [finding("cert.untrusted", evidence, changes)] };
 }
 
 function judgeTrust(certificate: CertificateFacts): Part {
@@ -71,7 +79,7 @@ function judgeTrust(certificate: CertificateFacts): Part {
     case "expired-issuer":
       return untrusted("a certificate above the leaf is outside its dates");
     case "not-checked":
-      return { failure: "unknown", findings: [finding("cert.untrusted", ["the chain could not be checked", issuer])] };
+      return { failure: "unknown", findings: unchecked("the chain could not be checked", issuer).findings };
   }
 }
 
@@ -107,18 +115,20 @@ function judgeDates(leaf: Leaf, now: number): Part {
 function judgeName(leaf: Leaf, reference: string): Part {
   if (matchesName(leaf, reference)) return proved;
   const names = [...leaf.dnsNames, ...leaf.addresses];
-  const held = names.length === 0 ? "no name" : names.slice(0, shownNames).join(", ");
+  const unused = leaf.commonName === null ? "" : ` (its common name ${leaf.commonName} doesn't count)`;
+  const held = names.length === 0 ? `no name${unused}` : names.slice(0, shownNames).join(", ");
   const more = names.length > shownNames ? ` and ${names.length - shownNames} more` : "";
   const evidence = [`${reference} is not among: ${held}${more}`];
   return { failure: "name-mismatch", findings: [finding("cert.name-mismatch", evidence)] };
 }
 
 function duplicates({ chain }: CertificateFacts): readonly Finding[] {
-  if (chain === null || new Set(chain.map(({ sha256 }) => sha256)).size === chain.length) return [];
-  return [
-    finding(
-      "chain.duplicate",
-      chain.map(({ subject }, index) => `certificate ${index + 1}: ${subject}`),
-    ),
-  ];
+  const places = Map.groupBy(chain?.entries() ?? [], ([, { sha256 }]) => sha256);
+  const evidence = [...places.values()]
+    .filter((entries) => entries.length > 1)
+    .map((entries) => {
+      const numbers = entries.slice(0, shownNames).map(([index]) => index + 1);
+      return `certificates ${numbers.join(", ")}${entries.length > shownNames ? ", …" : ""}: ${entries[0]?.[1].subject}`;
+    });
+  return evidence.length === 0 ? [] : [finding("chain.duplicate", evidence.slice(0, shownNames))];
 }

@@ -6,6 +6,7 @@ import type { Capabilities, CertificateFacts, Observation, Outcome } from "../mo
 import type { TargetLook } from "../model/status.ts";
 import type { TargetJudgement, Verdict } from "../model/verdict.ts";
 import { forbiddenRange } from "../protocols/ip/special.ts";
+import { maskedKeywords } from "../protocols/smtp/capabilities.ts";
 import { type Answer, isAnswer } from "./answer.ts";
 import { isProved, judgeAuthentication } from "./authentication.ts";
 import { judgeEncryption } from "./encryption.ts";
@@ -108,7 +109,8 @@ function judgeSession(
     verdict: sessionVerdict(strength.encryption, isProved(proof.authentication)),
     encryption: strength.encryption,
     authentication: proof.authentication,
-    findings: [...strength.findings, ...proof.findings],
+    // In clear, nobody is any better for knowing who the server is.
+    findings: strength.encryption === "none" ? strength.findings : [...strength.findings, ...proof.findings],
   };
 }
 
@@ -143,10 +145,8 @@ function absent(how: "absent" | "masked" | "helo-only", offered: Capabilities | 
       return [finding("starttls.absent", evidence)];
     case "helo-only":
       return [finding("starttls.absent", ["EHLO is not known to the server, and HELO was accepted"])];
-    case "masked": {
-      const masked = keywords.filter((keyword) => /^X{4,}A?$/.test(keyword));
-      return [finding("starttls.absent", evidence), finding("starttls.masked-in-path", masked)];
-    }
+    case "masked":
+      return [finding("starttls.absent", evidence), finding("starttls.masked-in-path", maskedKeywords(offered ?? {}))];
   }
 }
 

@@ -63,6 +63,22 @@ describe("who it is", () => {
     );
   });
 
+  it.each<[string, CertificateFacts | null]>([
+    ["could not be read", null],
+    ["was not checked", certificate({ trust: "not-checked" })],
+  ])("nobody is said to pose as a server whose certificate %s", (_, shown) => {
+    const [found] = judge(encrypted({ seenBy: "hello" }, shown)).findings;
+    expect(found).toMatchObject({
+      code: "cert.untrusted",
+      consequence: "mail is encrypted; who the server is could not be checked",
+    });
+  });
+
+  it("of a session in clear only that is said", () => {
+    const clear = { cipher: "NULL-SHA256", iana: "TLS_RSA_WITH_NULL_SHA256", bits: 0, seenBy: "hello" } as const;
+    expect(codes(judge(encrypted(clear, certificate({ trust: "not-checked" }))))).toEqual(["tls.no-encryption"]);
+  });
+
   it("a suite whose certificate could not be read is not proved", () => {
     expect(judge(encrypted({ seenBy: "hello" }, null))).toMatchObject({
       verdict: "unverified",
@@ -96,6 +112,16 @@ describe("a chain that doesn't reach a root", () => {
       "secure",
       ["chain.duplicate"],
       "info",
+    ]);
+  });
+  it("tells which certificates are the same, and of many only the first", () => {
+    const found = (...names: string[]) => judge(encrypted({}, certificate({ chain: sent(...names) }))).findings[0];
+    expect(found("leaf", "above", "leaf", "above")?.evidence).toEqual([
+      "certificates 1, 3: /CN=leaf",
+      "certificates 2, 4: /CN=above",
+    ]);
+    expect(found(...Array.from({ length: 60 }, () => "leaf"))?.evidence).toEqual([
+      "certificates 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, …: /CN=leaf",
     ]);
   });
 });
@@ -139,4 +165,10 @@ describe("near its end: less than a third of the lifetime and less than 21 days"
 it("names the reference and what the certificate holds", () => {
   const judged = judge(withLeaf({ dnsNames: ["mail.duocircle.com"] }));
   expect(judged.findings[0]?.evidence).toEqual([`${mx} is not among: mail.duocircle.com`]);
+});
+
+it("says that a common name doesn't count (RFC 9525 §2)", () => {
+  const evidence = (commonName: string | null) => judge(withLeaf({ dnsNames: [], commonName })).findings[0]?.evidence;
+  expect(evidence(mx)).toEqual([`${mx} is not among: no name (its common name ${mx} doesn't count)`]);
+  expect(evidence(null)).toEqual([`${mx} is not among: no name`]);
 });

@@ -68,9 +68,12 @@ describe("only the server's own word is a loss (design rule 3)", () => {
       judge({ kind: "refused-by-policy", stage: "ehlo", reply: reply(550, "5.7.1 blocked", "see bl.example") })
         .findings[0]?.evidence,
     ).toEqual(["550 5.7.1 blocked", "550 see bl.example"]);
-    const offered = { before: { PIPELINING: "", XXXXXXXA: "" }, after: null };
+    const offered = { before: { PIPELINING: "", XXXXXXXA: "", XXXB: "", XXXXXXXX: "" }, after: null };
     const masked = judge({ kind: "starttls-absent", how: "masked" }, {}, { capabilities: offered });
-    expect(masked.findings.map(({ evidence }) => evidence)).toEqual([["offered: PIPELINING, XXXXXXXA"], ["XXXXXXXA"]]);
+    expect(masked.findings.map(({ evidence }) => evidence)).toEqual([
+      ["offered: PIPELINING, XXXXXXXA, XXXB, XXXXXXXX"],
+      ["XXXXXXXA", "XXXXXXXX"],
+    ]);
   });
 
   it("does not believe facts that are no answer", () => {

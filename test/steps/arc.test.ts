@@ -92,6 +92,11 @@ describe("a server that stops offering STARTTLS", () => {
     await judgeGone([{ key, vantage: "here" }], 1, { store: embedded.store, now: lab.now, policy: defaultPolicy });
     await lab.run(every);
     expect(lab.told()).toEqual([`opened cleartext ${key}`, `gone cleartext ${key}`]);
+    // What is known of it is kept for a while, in case it comes back.
+    await embedded.store.ledger.expire(lab.now() + 29 * 24 * hour);
+    expect(await embedded.store.state.target(key, "here")).toBeDefined();
+    await embedded.store.ledger.expire(lab.now() + 31 * 24 * hour);
+    expect(await embedded.store.state.target(key, "here")).toBeUndefined();
   });
 
   it("is found gone at the next reminder when a crash kept the news from its cause", async () => {

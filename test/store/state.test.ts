@@ -120,6 +120,22 @@ describe("targets", () => {
     );
   });
 
+  it("that nobody uses lose their names at once and their facts in time, unless they are put again", async () => {
+    const [left, back] = ["192.0.2.7:25", "192.0.2.8:25"];
+    for (const key of [left, back]) {
+      await state.putTarget(targetState({ key }));
+      await state.putName(key, "here", { name: "a.example", certificate: null, at: t0 });
+      await state.retireTarget(key, "here", t0 + 1_000);
+      expect(await state.names(key, "here")).toEqual([]);
+      expect(await state.target(key, "here")).toEqual(targetState({ key }));
+    }
+    await state.putTarget(targetState({ key: back }));
+    await embedded.store.ledger.expire(t0 + 5_000);
+    expect(await state.target(left, "here")).toBeUndefined();
+    expect(await state.target(back, "here")).toBeDefined();
+    await state.retireTarget("192.0.2.99:25", "here", t0);
+  });
+
   it("share the certificate that many names show", async () => {
     for (const name of ["a.example", "b.example"]) {
       await state.putName("192.0.2.1:25", "here", { name, certificate: certificate(), at: t0 });

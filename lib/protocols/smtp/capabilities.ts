@@ -19,7 +19,11 @@ const mask = /^X{4,}[A-Z]?$/;
 
 /** How an EHLO reply of 250 lacks STARTTLS (RFC 3207 §2), or null when it doesn't. */
 export function starttlsLack(capabilities: Capabilities): "absent" | "masked" | null {
-  const keywords = Object.keys(capabilities);
-  if (keywords.includes("STARTTLS")) return null;
-  return keywords.some((keyword) => mask.test(keyword)) ? "masked" : "absent";
+  if ("STARTTLS" in capabilities) return null;
+  return maskedKeywords(capabilities).length > 0 ? "masked" : "absent";
+}
+
+/** The keywords that were overwritten, as they arrived. */
+export function maskedKeywords(capabilities: Capabilities): readonly string[] {
+  return Object.keys(capabilities).filter((keyword) => mask.test(keyword));
 }

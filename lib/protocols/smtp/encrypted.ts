@@ -1,9 +1,9 @@
 /** The dialogue once it is encrypted. Whatever happens here, that TLS was agreed stands. */
 
-import type { Reply } from "../../model/observation.ts";
+import type { Outcome, Reply } from "../../model/observation.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { banner, quit } from "./dialogue.ts";
-import type { SmtpLine } from "./line.ts";
+import type { Heard, SmtpLine } from "./line.ts";
 import type { LightProbe, Look } from "./look.ts";
 
 /** EHLO again, since what was said in clear doesn't count any more (RFC 3207 §4.2); then the envelope where asked for; QUIT. */
@@ -12,10 +12,11 @@ export async function onceEncrypted(line: SmtpLine, look: Look): Promise<void> {
   if (request.target.tls === "implicit") {
     const refusal = await banner(line, look);
     if (refusal?.kind === "refused-by-policy") await quit(line, look);
-    if (refusal) return;
+    if (refusal) return noteEnd(refusal, look);
   }
   const heard = await line.ask(`EHLO ${request.ehloName}`, limits.command);
-  if (heard.kind !== "reply" || heard.reply.code === 421) return;
+  if (heard.kind !== "reply") return noteEnd(heard, look);
+  if (heard.reply.code === 421) return;
   journal.done("ehlo-again");
   if (heard.reply.code === 250) {
     journal.after = capabilitiesOf(heard.reply);
@@ -24,13 +25,23 @@ export async function onceEncrypted(line: SmtpLine, look: Look): Promise<void> {
   await quit(line, look);
 }
 
+/** What cut the session short, where no reply of the server says so. */
+function noteEnd(end: Outcome | Exclude<Heard, { kind: "reply" }>, { journal }: Look): void {
+  if ("silence" in end) journal.note(`Server went silent over TLS (${end.silence})`);
+  else if (end.kind === "too-much") journal.note(`Server sends too much over TLS (${end.what}): reading stopped`);
+  else if (end.kind === "not-smtp") journal.note("Server does not speak SMTP over TLS");
+}
+
 type Envelope = NonNullable<LightProbe["envelope"]>;
 
 /** Never goes on to DATA. False when the connection is of no use any more. */
 async function envelope(line: SmtpLine, look: Look, { from, to }: Envelope): Promise<boolean> {
   const { journal, limits } = look;
   const mail = await line.ask(`MAIL FROM:<${from}>`, limits.command);
-  if (mail.kind !== "reply") return false;
+  if (mail.kind !== "reply") {
+    noteEnd(mail, look);
+    return false;
+  }
   journal.envelope = { mail: mail.reply, rcpt: null };
   if (mail.reply.code === 421) return false;
   if (mail.reply.code < 300 && to !== null) {
@@ -38,7 +49,10 @@ async function envelope(line: SmtpLine, look: Look, { from, to }: Envelope): Pro
     journal.mask = mask;
     const rcpt = await line.ask(`RCPT TO:<${to}>`, limits.command);
     journal.mask = (text) => text;
-    if (rcpt.kind !== "reply") return false;
+    if (rcpt.kind !== "reply") {
+      noteEnd(rcpt, look);
+      return false;
+    }
     const reply: Reply = { code: rcpt.reply.code, lines: rcpt.reply.lines.map(mask) };
     journal.envelope = { mail: mail.reply, rcpt: reply };
     if (reply.code === 421) return false;

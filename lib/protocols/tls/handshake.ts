@@ -142,6 +142,7 @@ const notTls = new Set([
   "ERR_SSL_PACKET_LENGTH_TOO_LONG",
   "ERR_SSL_RECORD_LAYER_FAILURE",
   "ERR_SSL_UNEXPECTED_RECORD",
+  "ERR_SSL_UNEXPECTED_MESSAGE",
 ]);
 
 /** From the library's error to what the server did. */

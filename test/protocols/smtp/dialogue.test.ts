@@ -298,6 +298,35 @@ describe("what stops the dialogue (RFC 5321 §3.1, RFC 3207 §4)", () => {
     await allClosed(running);
   });
 
+  it.each<[string, MailServerOptions, Parameters<typeof lookAt>[1], string]>([
+    ["silence", { misbehave: { "ehlo-again": "stall" } }, silentAfter, "Server went silent over TLS (timeout)"],
+    ["a close", { misbehave: { "ehlo-again": "close" } }, {}, "Server went silent over TLS (closed)"],
+    [
+      "10 MB",
+      { misbehave: { "ehlo-again": { flood: `250-${"x".repeat(1_000)}\r\n`, bytes: 10_000_000 } } },
+      {},
+      "Server sends too much over TLS (plaintext): reading stopped",
+    ],
+    [
+      "no SMTP",
+      { misbehave: { "ehlo-again": { send: "HTTP/1.1 200\r\n" } } },
+      {},
+      "Server does not speak SMTP over TLS",
+    ],
+    [
+      "silence after RCPT",
+      { misbehave: { rcpt: "reset" } },
+      { envelope: { from: "a@example.net", to: "b@example.com" } },
+      "Server went silent over TLS (reset)",
+    ],
+  ])("once encrypted, %s takes nothing from TLS and is noted", async (_name, options, request, note) => {
+    const running = await start(options);
+    const { outcome, transcript } = await lookAt(running, request);
+    expect(outcome.kind).toBe("encrypted");
+    expect(transcript.at(-1)).toMatchObject({ kind: "note", text: note });
+    await allClosed(running);
+  });
+
   it("tells who isn't there", async () => {
     const running = await start({});
     await running.close();

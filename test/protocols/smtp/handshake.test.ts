@@ -287,12 +287,14 @@ describe("a handshake that fails", () => {
 
   const alert: Misbehaviour = { sendAndClose: tlsAlert() };
   const garbage: Misbehaviour = { sendAndClose: "454 TLS not available\r\n" };
+  const strangeRecord: Misbehaviour = { sendAndClose: Buffer.from([0x17, 3, 3, 0, 3, 1, 2, 3]) };
 
   test.each<
     [string, readonly Misbehaviour[], "handshake-failed" | "handshake-broken", readonly HelloAttempt["answer"][]]
   >([
     ["an alert to every hello is the server's word", [alert], "handshake-failed", ["alert", "alert", "alert"]],
     ["so is an answer that isn't TLS", [garbage], "handshake-failed", ["not-tls", "not-tls", "not-tls"]],
+    ["also records that no server hello is in", [strangeRecord], "handshake-failed", ["not-tls", "not-tls", "not-tls"]],
     ["also binary", [{ send: binary }], "handshake-failed", ["not-tls", "not-tls", "not-tls"]],
     ["also now one, now the other", [alert, garbage], "handshake-failed", ["alert", "not-tls", "not-tls"]],
     ["a reset isn't", ["reset"], "handshake-broken", ["reset", "reset", "reset"]],
