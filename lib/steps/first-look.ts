@@ -7,7 +7,7 @@ import type { RosterEntry } from "../model/roster.ts";
 
 const firstCycles = 2;
 /** The last confirmation has to be made and judged. */
-const graceMs = 30_000;
+const graceMs = 15_000;
 
 /** The digest that a target's opening belongs to while it is new on the roster, null later on. */
 export function firstLookOf(
@@ -16,7 +16,7 @@ export function firstLookOf(
   everyMs: number,
   { confirmAfter }: IncidentPolicy,
 ): Digest | null {
-  if (cycle - since > firstCycles) return null;
-  const endOfSecond = (since + firstCycles + 1) * everyMs;
-  return { digest: "first-look", until: endOfSecond + Math.max(0, ...confirmAfter) + graceMs };
+  const end = since + firstCycles;
+  if (cycle >= end) return null;
+  return { digest: "first-look", until: end * everyMs + Math.max(0, ...confirmAfter) + graceMs };
 }

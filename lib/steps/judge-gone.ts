@@ -16,6 +16,9 @@ export interface GoneWorld {
   readonly policy: IncidentPolicy;
 }
 
+/** What was known of a target is there again when it comes back within this time. */
+const keptMs = 30 * 86_400_000;
+
 /** `gone` as `resolve` reports it. A target that another vantage still watches is in use. */
 export async function judgeGone(gone: readonly Gone[], cycle: CycleNumber, world: GoneWorld): Promise<void> {
   if (gone.length === 0) return;
@@ -29,5 +32,6 @@ export async function judgeGone(gone: readonly Gone[], cycle: CycleNumber, world
     const leaf = leafOf(await store.state.target(key, vantage));
     // Other targets may show the same certificate: they take a recovery back.
     if (leaf !== null) await noLongerShown({ store, policy, now }, leaf, { at: now, cycle, round: 0, vantage });
+    await store.state.retireTarget(key, vantage, now + keptMs);
   }
 }

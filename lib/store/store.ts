@@ -157,6 +157,8 @@ export interface StateStore {
   target(key: TargetKey, vantage: string): Promise<TargetState | undefined>;
   targets(keys: readonly { readonly key: TargetKey; readonly vantage: string }[]): Promise<readonly TargetState[]>;
   putTarget(state: TargetState): Promise<void>;
+  /** Nobody uses it any more: its names go now, its state at `until` (epoch ms), unless it is put again before. */
+  retireTarget(key: TargetKey, vantage: string, until: number): Promise<void>;
   names(key: TargetKey, vantage: string): Promise<readonly NameState[]>;
   putName(key: TargetKey, vantage: string, state: NameState): Promise<void>;
 

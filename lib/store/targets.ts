@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import type { CertificateFacts, Observation } from "../model/observation.ts";
 import { packObservation } from "./bound.ts";
+import { expiresAt } from "./keys.ts";
 import { pack, unpack } from "./pack.ts";
 import type { NameState, StateStore, TargetState } from "./store.ts";
 import { absent, type Item, type Key, type Table } from "./table.ts";
@@ -22,7 +23,7 @@ type CertificateItem = Item & { facts: Uint8Array };
 /** Certificates this process has written already: names of one server share theirs. */
 const mostRemembered = 10_000;
 
-type TargetStore = Pick<StateStore, "target" | "targets" | "putTarget" | "names" | "putName">;
+type TargetStore = Pick<StateStore, "target" | "targets" | "putTarget" | "retireTarget" | "names" | "putName">;
 
 export function targetStore(table: Table): TargetStore {
   const written = new Set<string>();
@@ -61,6 +62,12 @@ export function targetStore(table: Table): TargetStore {
         silentSince: silence?.since ?? null,
         silence: silence && packObservation(silence.observation),
       });
+    },
+
+    async retireTarget(key, vantage, until) {
+      await table.removeAll(table.query<NameItem>(nameKey(key, vantage, "").pk));
+      const item = await table.get<TargetItem>(targetKey(key, vantage));
+      if (item) await table.put({ ...item, expiresAt: expiresAt(until) });
     },
 
     async names(key, vantage) {

@@ -182,7 +182,7 @@ describe("a server that never offered TLS", () => {
     const others = ["93.184.215.15", "93.184.215.16"];
     await lab.put([address, ...others].map((each) => entryOf(each, { since })));
     for (const each of [address, ...others]) lab.servers.set(each, plain);
-    await lab.run(3 * every);
+    await lab.run(2 * every);
     expect(lab.told()).toEqual([]);
     await lab.run(3 * minute);
     expect(lab.operator.letters).toHaveLength(1);

@@ -50,6 +50,12 @@ https://status.example/incidents/CM-7F3A
     });
   });
 
+  it("tells a certificate by the beginning of its digest", () => {
+    const expiring = read({ class: "expiring", subject: "02".repeat(32) });
+    expect(expiring.text).toMatch(/^mx1\.gateway\.example \(SHA-256 020202020202\.\.\.\) shows a certificate that/);
+    expect(expiring.event.subject).toBe("02".repeat(32));
+  });
+
   it("says 'has never offered TLS' where it never did", () => {
     const never = read({ context: { ...context, neverOffered: true } });
     expect(never.subject).toBe("[CM-7F3A.1] TLS never offered: mx1.gateway.example, cleartext, 3 customers");

@@ -52,9 +52,10 @@ export function smsText(alert: Alert): string {
   return `${before}${fitted(host, smsMax - before.length - after.length)}${after}`;
 }
 
-/** `mx1.gateway.example (192.0.2.1:25)`. */
+/** `mx1.gateway.example (192.0.2.1:25)`, or of a certificate `mx1.gateway.example (SHA-256 028b81fcce54...)`. */
 export function nameOf({ context, subject }: Alert): string {
   const host = hostLabel(context.host, subject);
+  if (/^[0-9a-f]{64}$/.test(subject)) return `${host} (SHA-256 ${subject.slice(0, 12)}...)`;
   return host === subject || subject.startsWith(host) ? subject : `${host} (${hostLabel(subject, subject)})`;
 }
 

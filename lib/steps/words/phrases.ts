@@ -32,7 +32,7 @@ export const phrases: Readonly<Record<IncidentClass, Phrases>> = {
   },
   unauthenticated: {
     title: "TLS unverified",
-    opened: "no longer proves who it is.",
+    opened: "does not prove who it is.",
     sometimes: "could not be verified",
     recovered: "proves who it is again.",
     consequence: "mail is encrypted, but anybody in the path could pose as this server",
