@@ -4,6 +4,11 @@ import module from "node:module";
 
 // Before anything of ours is loaded: stripping the types of a hundred files takes longer than a probe.
 module.enableCompileCache();
+// Who reads us may leave early (`| head`): the rest is said to nobody, and the exit code stays.
+for (const output of [process.stdout, process.stderr])
+  output.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
 const { run } = await import("../lib/cli/program.ts");
 
 process.exitCode = await run(process.argv.slice(2), process);

@@ -1,5 +1,6 @@
 /** What `chainmail probe --json` prints: one object for a target, or one with all of them. */
 
+import { isUnrouted } from "../judge/silence.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Capabilities, Observation, Reply } from "../model/observation.ts";
 import { type TargetJudgement, type Verdict, worst } from "../model/verdict.ts";
@@ -22,12 +23,17 @@ export interface ProbeOutcome {
   readonly looked: readonly Looked[];
 }
 
-/** The worst of several is the whole's; with nothing to look at nobody knows. */
+/** The worst of several is the whole's, but for those that we have no way to; with nothing to look at nobody knows. */
 export function summarise(dns: readonly Finding[], looked: readonly Looked[]): ProbeOutcome {
   const all = [...dns, ...looked.flatMap(({ judgement }) => judgement.findings)];
   const once = new Map(all.map((finding) => [`${finding.code} ${finding.evidence.join("\n")}`, finding]));
   const failed = dns.some(({ code }) => code === "dns.failed");
-  const verdict = worst([...looked.map(({ judgement }) => judgement.verdict), ...(failed ? ["unknown" as const] : [])]);
+  const reached = looked.filter(({ observation }) => !isUnrouted(observation.outcome));
+  const counting = reached.length > 0 ? reached : looked;
+  const verdict = worst([
+    ...counting.map(({ judgement }) => judgement.verdict),
+    ...(failed ? ["unknown" as const] : []),
+  ]);
   return { verdict: verdict ?? "unknown", findings: [...once.values()], looked };
 }
 

@@ -7,6 +7,7 @@ import { type Target, targetKey } from "../model/target.ts";
 import { type Enforcement, type Verdict, worst } from "../model/verdict.ts";
 import { withheld } from "./enforced.ts";
 import { finding } from "./findings.ts";
+import { isUnrouted } from "./silence.ts";
 import { judgeTarget } from "./target.ts";
 
 export interface JudgeClock {
@@ -51,7 +52,7 @@ const notLookedAt: TargetLook = {
 };
 
 export function judgeHop(plan: HopPlan, look: LookAt, clock: JudgeClock): HopStatus {
-  const targets = plan.ways.map((way) => judgeWay(way, plan, look, clock));
+  const targets = withoutUnrouted(plan.ways.map((way) => judgeWay(way, plan, look, clock)));
   const counting = targets.filter(({ counts }) => counts);
   const counts = plan.counts && (counting.length > 0 || targets.length === 0 || plan.unresolved);
   const verdict = verdictOf(counting, plan);
@@ -107,6 +108,15 @@ function judgeWay({ target, name, preference }: Way, plan: HopPlan, look: LookAt
     counts: judged.counts,
     look: known,
   };
+}
+
+/** What we have no way to doesn't count beside what was looked at. */
+function withoutUnrouted(targets: readonly TargetStatus[]): readonly TargetStatus[] {
+  const unrouted = targets.filter(
+    ({ look }) => look.facts === null && look.silence && isUnrouted(look.silence.outcome),
+  );
+  if (!targets.some((target) => target.counts && !unrouted.includes(target))) return targets;
+  return targets.map((target) => (unrouted.includes(target) ? { ...target, counts: false } : target));
 }
 
 function latest(times: readonly (number | null)[]): number | null {

@@ -8,12 +8,23 @@ import { finding } from "./findings.ts";
 /** The outcomes that say nothing about TLS. */
 export type SilentOutcome = Exclude<Outcome, Answer>;
 
+const noRoute = {
+  severity: "info",
+  consequence: "unknown: no way leads there from here",
+  advice: "Look from a place that reaches this address family, or give this one a route; `chainmail doctor` tells.",
+} as const;
+
+/** We have no way to it, as a host without IPv6 has none to an IPv6 address: our limit, not theirs. */
+export function isUnrouted(outcome: Outcome): boolean {
+  return outcome.kind === "no-answer" && outcome.stage === "connect" && outcome.silence === "network-unreachable";
+}
+
 export function silenceFinding(outcome: SilentOutcome): Finding {
   switch (outcome.kind) {
     case "forbidden":
       return finding("address.forbidden", [outcome.range]);
     case "no-answer":
-      return finding("unreachable", [`${outcome.stage}: ${outcome.silence}`]);
+      return finding("unreachable", [`${outcome.stage}: ${outcome.silence}`], isUnrouted(outcome) ? noRoute : {});
     case "refused-by-policy":
       return finding("refused-by-policy", replyLines(outcome.reply));
     case "temporarily-refused":

@@ -13,7 +13,7 @@ import { dateState } from "./dates.ts";
 import { judgeEncryption } from "./encryption.ts";
 import { withheld } from "./enforced.ts";
 import type { SilentOutcome } from "./silence.ts";
-import { silenceFinding } from "./silence.ts";
+import { isUnrouted, silenceFinding } from "./silence.ts";
 import { isNotExposed, judgeFacts } from "./target.ts";
 
 /** One look's word on one cause. `context` lacks what only the caller knows: the transcript's lines and the slot. */
@@ -94,7 +94,7 @@ function silenceWords(
   const refusesTls =
     outcome.kind === "starttls-not-now" || (outcome.kind === "temporarily-refused" && outcome.stage === "starttls");
   const outside = entry.vantage === defaultVantage;
-  const open = care.filter(({ hop }) => !isNotExposed(look, { hop, outside }));
+  const open = isUnrouted(outcome) ? [] : care.filter(({ hop }) => !isNotExposed(look, { hop, outside }));
   const word = wordOf(entry, care, [silenceFinding(outcome)]);
   const waits: Word[] = [
     word("cleartext", "none", "critical"),

@@ -271,6 +271,27 @@ describe("TLS mode is a fact (design rule 5)", () => {
   });
 });
 
+describe("a place without IPv6", () => {
+  const unrouted: Outcome = { kind: "no-answer", stage: "connect", silence: "network-unreachable" };
+  const v6 = "[2001:db8::5]:25";
+  const dual = domain(mxOf("mx1.gateway.example"), [{ ...gatewayHost, addresses: ["203.0.113.1", "2001:db8::5"] }]);
+  const seen = (v4: TargetLook) =>
+    hop({ ...withDomain(dual), look: (key) => (key === v6 ? look(null, unrouted) : v4) }, "gateway");
+
+  it("judges a host by the address that it has a way to, and says what it didn't look at", () => {
+    const judged = seen(good("mx1.gateway.example"));
+    expect(judged).toMatchObject({ verdict: "secure", counts: true });
+    expect(judged.targets.map(({ key, counts }) => [key, counts])).toContainEqual([v6, false]);
+    expect(judged.targets.find(({ key }) => key === v6)?.findings).toMatchObject([
+      { code: "unreachable", severity: "info" },
+    ]);
+  });
+
+  it("knows nothing where it has a way to no address", () => {
+    expect(seen(look(null, unrouted))).toMatchObject({ verdict: "unknown", counts: true });
+  });
+});
+
 describe("refused from outside, as it should be", () => {
   it("does not count into the chain", () => {
     const outside = facts({}, { ...looks, "203.0.113.5:25": look(null, refused) });

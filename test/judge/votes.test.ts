@@ -85,6 +85,11 @@ describe("what a look means to each class", () => {
     expect([said.unreachable, said["temporarily-unavailable"]]).toEqual([unreachable, unavailable]);
   });
 
+  it("what we have no way to is not called unreachable: our limit, not theirs", () => {
+    const unrouted: Outcome = { kind: "no-answer", stage: "connect", silence: "network-unreachable" };
+    expect(words(look(null, unrouted), entry(need("tls"))).unreachable).toBeUndefined();
+  });
+
   it("refused from outside as it should be is not unreachable", () => {
     const refused: Outcome = { kind: "no-answer", stage: "connect", silence: "refused" };
     const downstream = entry(need("tls", { hop: "downstream" }));
