@@ -61,7 +61,15 @@ function settled(socket: Socket, signal: AbortSignal): Promise<DialResult> {
       if (result.kind === "failed") socket.destroy();
       resolve(result);
     };
-    const onConnect = () => finish({ kind: "connected", socket, localAddress: socket.localAddress ?? "" });
+    const onConnect = () =>
+      finish({
+        kind: "connected",
+        socket,
+        // Few ask for it, and it costs a system call.
+        get localAddress() {
+          return socket.localAddress ?? "";
+        },
+      });
     const onError = (error: Error) => finish({ kind: "failed", silence: silenceOf(error) });
     const onAbort = () => finish({ kind: "failed", silence: "timeout" });
     // Errors before anybody listens, or after everybody has left, must not end the process.

@@ -30,6 +30,7 @@ const shownOfStrangeLine = 200;
 
 const lf = 0x0a;
 const cr = 0x0d;
+const nothing = Buffer.alloc(0);
 
 /**
  * Cuts what arrives into replies. After the first thing that isn't one, nothing more is read.
@@ -41,8 +42,9 @@ export class ReplyReader {
   readonly #budget: Budget;
   readonly #heard: (line: string) => void;
   readonly #bounds: ReplyBounds;
-  /** What arrived and belongs to no finished line yet. */
-  #rest: Buffer = Buffer.alloc(0);
+  /** What arrived; up to `#at` it was read. */
+  #bytes: Buffer = nothing;
+  #at = 0;
   #code: number | null = null;
   #lines: string[] = [];
   #stop: Read | undefined;
@@ -60,15 +62,16 @@ export class ReplyReader {
     this.#budget.bytes -= chunk.length;
     // What fits is still read: it may hold whole replies.
     const fits = this.#budget.bytes < 0 ? chunk.subarray(0, Math.max(0, chunk.length + this.#budget.bytes)) : chunk;
-    this.#rest = this.#rest.length === 0 ? fits : Buffer.concat([this.#rest, fits]);
+    this.#bytes = this.#at === this.#bytes.length ? fits : Buffer.concat([this.leftover, fits]);
+    this.#at = 0;
   }
 
   /** The next reply, or what stopped the reading; undefined while there is none. */
   take(): Read | undefined {
     while (!this.#stop) {
-      const end = this.#rest.indexOf(lf);
-      const length = end < 0 ? this.#rest.length : end;
-      if (!couldBeReply(this.#rest, length, end >= 0)) return this.#strange(length);
+      const end = this.#bytes.indexOf(lf, this.#at);
+      const length = (end < 0 ? this.#bytes.length : end) - this.#at;
+      if (!couldBeReply(this.#bytes, this.#at, length, end >= 0)) return this.#strange(length);
       if (length > this.#bounds.line + 1) return this.#stopAt({ kind: "too-much", what: "line" });
       if (end < 0) return this.#budget.bytes < 0 ? this.#stopAt({ kind: "too-much", what: "plaintext" }) : undefined;
       const read = this.#line(end);
@@ -79,17 +82,17 @@ export class ReplyReader {
 
   /** What arrived and was not taken. */
   get leftover(): Buffer {
-    return this.#rest;
+    return this.#bytes.subarray(this.#at);
   }
 
   #line(end: number): Read | undefined {
-    const crlf = end > 0 && this.#rest[end - 1] === cr;
-    const line = this.#rest.toString("utf8", 0, crlf ? end - 1 : end);
+    const crlf = this.#bytes[end - 1] === cr;
+    const line = this.#bytes.toString("utf8", this.#at, crlf ? end - 1 : end);
     const code = Number(line.slice(0, 3));
-    if (this.#code !== null && this.#code !== code) return this.#strange(end);
+    if (this.#code !== null && this.#code !== code) return this.#strange(end - this.#at);
     if (this.#lines.length === this.#bounds.lines) return this.#stopAt({ kind: "too-much", what: "lines" });
     this.bareLf ||= !crlf;
-    this.#rest = this.#rest.subarray(end + 1);
+    this.#at = end + 1;
     this.#heard(line);
     this.#code = code;
     this.#lines.push(line.slice(4));
@@ -100,24 +103,25 @@ export class ReplyReader {
     return { kind: "reply", reply };
   }
 
-  #strange(end: number): Read {
-    const line = printable(this.#rest.subarray(0, end), shownOfStrangeLine).replace(/\\x0d$/, "");
+  #strange(length: number): Read {
+    const line = printable(this.leftover.subarray(0, length), shownOfStrangeLine).replace(/\\x0d$/, "");
     return this.#stopAt({ kind: "not-smtp", line });
   }
 
   #stopAt(read: Read): Read {
     this.#stop = read;
-    this.#rest = Buffer.alloc(0);
+    this.#bytes = nothing;
+    this.#at = 0;
     return read;
   }
 }
 
 /** A code of three digits from 200 to 599, and then a space, a hyphen or the end (RFC 5321 §4.2), as far as it has come. */
-function couldBeReply(bytes: Uint8Array, length: number, whole: boolean): boolean {
-  const first = bytes[0] ?? 0;
-  const second = bytes[1] ?? 0;
-  const third = bytes[2] ?? 0;
-  const fourth = bytes[3] ?? 0;
+function couldBeReply(bytes: Uint8Array, at: number, length: number, whole: boolean): boolean {
+  const first = bytes[at] ?? 0;
+  const second = bytes[at + 1] ?? 0;
+  const third = bytes[at + 2] ?? 0;
+  const fourth = bytes[at + 3] ?? 0;
   if (whole && length < 3) return false;
   if (length > 0 && (first < 0x32 || first > 0x35)) return false;
   if (length > 1 && !isDigit(second)) return false;
