@@ -13,7 +13,7 @@ export interface LaneSizes {
   readonly slow: number;
 }
 
-export const usualLanes: LaneSizes = { fast: 250, slow: 1_000 };
+const usualLanes: LaneSizes = { fast: 250, slow: 1_000 };
 
 /** One set for all jobs of a process, so that its bounds hold across jobs. */
 export function createLanes(sizes: LaneSizes = usualLanes): Lanes {

@@ -12,7 +12,7 @@ import { selfSigned } from "./certificates.ts";
 import { act, type Misbehaviour, pause } from "./misbehaviour.ts";
 
 /** Where in a session something is done; each is the moment at which the server would answer. */
-export type Moment =
+type Moment =
   | "banner"
   | "ehlo"
   | "helo"
@@ -25,7 +25,7 @@ export type Moment =
   | "quit";
 
 /** Lines without their CRLF, or what gives them for the n-th connection (from 1). */
-export type Lines = string | readonly string[] | ((connection: number) => string | readonly string[]);
+type Lines = string | readonly string[] | ((connection: number) => string | readonly string[]);
 
 export interface MailServerOptions {
   /** What is answered at each moment, instead of the usual. */

@@ -62,7 +62,7 @@ async function envelope(line: SmtpLine, look: Look, { from, to }: Envelope): Pro
 }
 
 /** Hides the domain of a recipient wherever it is told: `tlstest@example.com` → `tlstest@xxxxx.com`. */
-export function maskOf(recipient: string): (text: string) => string {
+function maskOf(recipient: string): (text: string) => string {
   const domain = recipient.slice(recipient.lastIndexOf("@") + 1);
   const end = /\.[a-z0-9-]+$/i.exec(domain)?.[0] ?? "";
   const pattern = new RegExp(domain.replace(/[^a-z0-9]/gi, "\\$&"), "gi");

@@ -10,7 +10,7 @@ export interface ReplyBounds {
   readonly line: number;
 }
 
-export const replyBounds: ReplyBounds = { lines: 100, line: 2_048 };
+const replyBounds: ReplyBounds = { lines: 100, line: 2_048 };
 
 /** Bytes left to read in a whole probe, over all its connections. */
 export interface Budget {

@@ -2,8 +2,8 @@
 
 import { suiteTable } from "./suite-table.ts";
 
-export type KeyExchange = "any" | "rsa" | "dh" | "dhe" | "ecdh" | "ecdhe" | "psk" | "srp";
-export type SuiteAuthentication = "any" | "rsa" | "dss" | "ecdsa" | "anonymous" | "psk" | "srp";
+type KeyExchange = "any" | "rsa" | "dh" | "dhe" | "ecdh" | "ecdhe" | "psk" | "srp";
+type SuiteAuthentication = "any" | "rsa" | "dss" | "ecdsa" | "anonymous" | "psk" | "srp";
 
 export interface Suite {
   /** Code point, e.g. 0xC02F. */
