@@ -12,17 +12,7 @@ import { selfSigned } from "./certificates.ts";
 import { act, type Misbehaviour, pause } from "./misbehaviour.ts";
 
 /** Where in a session something is done; each is the moment at which the server would answer. */
-type Moment =
-  | "banner"
-  | "ehlo"
-  | "helo"
-  | "starttls"
-  | "handshake"
-  | "ehlo-again"
-  | "mail"
-  | "rcpt"
-  | "rset"
-  | "quit";
+type Moment = "banner" | "ehlo" | "helo" | "starttls" | "handshake" | "ehlo-again" | "mail" | "rcpt" | "rset" | "quit";
 
 /** Lines without their CRLF, or what gives them for the n-th connection (from 1). */
 type Lines = string | readonly string[] | ((connection: number) => string | readonly string[]);
