@@ -4,7 +4,7 @@
  */
 
 import { mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleFigures } from "./bundles.ts";
 import { rsaChain } from "./certificates.ts";
@@ -16,6 +16,8 @@ import { manyNamesFigures } from "./many-names.ts";
 import { slowServerFigures } from "./slow-servers.ts";
 import { writeUnitsFigures } from "./write-units.ts";
 
+// What else the machine does: above a half or so, times are no good, and ratios suffer too.
+const load = loadavg()[0] ?? 0;
 const folder = await mkdtemp(join(tmpdir(), "chainmail-bench-"));
 const chain = await rsaChain("mail.bench.example");
 
@@ -42,9 +44,8 @@ try {
     process.stderr.write(`${name} …\n`);
     figures.push(...(await measure()));
   }
-  process.stdout.write(
-    `Node ${process.versions.node}, ${availableParallelism()} cores, ${new Date().toISOString()}\n\n`,
-  );
+  const machine = `Node ${process.versions.node}, ${availableParallelism()} cores, load ${load.toFixed(1)} before it began`;
+  process.stdout.write(`${machine}, ${new Date().toISOString()}\n\n`);
   process.stdout.write(`${asTable(figures)}\n`);
 } finally {
   await rm(folder, { recursive: true, force: true });
