@@ -188,6 +188,17 @@ describe("a digest", () => {
     expect(draft.event).toMatchObject({ kind: "opened", class: "cleartext", subject: "192.0.2.1:25 192.0.2.2:25" });
   });
 
+  it("tells what happens to whose mail where it isn't the same for all", () => {
+    const consequence = "mail queues and bounces";
+    const findings = context.findings.map((found) => ({ ...found, consequence }));
+    const enforced = { ...never(2), context: { ...never(2).context, findings } };
+    const { text } = digestOf([never(1), enforced], null);
+    expect(text).toContain("Effect:    mail goes in clear, or mail queues and bounces\n");
+    expect(text).toContain("2 customers, CM-0001: mail goes in clear\n");
+    expect(text).toContain("2 customers, CM-0002: mail queues and bounces\n");
+    expect(digestOf([never(1), never(3)], null).text).toContain("Effect:    mail goes in clear\n");
+  });
+
   it("of one is worded as it would be alone", () => {
     expect(digestOf([never(1)], null)).toEqual(draftOf(never(1), null));
   });

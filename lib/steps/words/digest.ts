@@ -3,7 +3,7 @@
 import type { Alert } from "../../model/incident.ts";
 import { asciiId, shown } from "./escape.ts";
 import { nameOf } from "./headline.ts";
-import { type Draft, draftOf } from "./letter.ts";
+import { type Draft, draftOf, effectOf } from "./letter.ts";
 import { customersWord, hopWords } from "./phrases.ts";
 import { utc } from "./time.ts";
 
@@ -43,16 +43,23 @@ function bodyOf(alerts: readonly [Alert, ...Alert[]], customers: number, baseUrl
   const advice = new Set(
     alerts.flatMap(({ context }) => context.findings.map((finding) => shown(finding.advice, 500))),
   );
+  const effects = alerts.map((alert) => effectOf(alert, alert.context.findings));
+  const kinds = new Set(effects);
+  // Where the gateway enforces TLS mail queues, and beside it goes in clear: then each target's effect stands with it.
+  const effect = (index: number) => (kinds.size > 1 ? `: ${effects[index]}` : "");
   const earliest = Math.min(...alerts.map(({ since }) => since));
   return [
     `The first looks after an import found ${alerts.length} targets that have never offered TLS, and are required to.`,
     "",
     `Since:     ${utc(earliest)}`,
     `Customers: at most ${customers}`,
-    "Effect:    mail goes in clear",
+    `Effect:    ${[...kinds].join(", or ")}`,
     "",
     "Which:",
-    ...listed.map((alert) => `  ${nameOf(alert)}, ${hopWords[alert.context.hop]}, ${whose(alert)}, ${alert.incident}`),
+    ...listed.map(
+      (alert, index) =>
+        `  ${nameOf(alert)}, ${hopWords[alert.context.hop]}, ${whose(alert)}, ${alert.incident}${effect(index)}`,
+    ),
     ...(alerts.length > mostListed ? [`  and ${alerts.length - mostListed} more`] : []),
     ...(advice.size === 0 ? [] : ["", "What to do:", ...[...advice].map((line) => `  ${line}`)]),
     ...(baseUrl === null ? [] : ["", `${baseUrl}/incidents`]),

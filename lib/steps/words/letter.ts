@@ -54,7 +54,7 @@ function bodyOf(alert: Alert, baseUrl: string | null): string {
     `Since:     ${utc(alert.since)}`,
     `Hop:       ${hopWords[context.hop]}`,
     `Customers: ${context.customers}${context.customer === null ? "" : ` (${shown(context.customer, 64)})`}`,
-    ...(over ? [] : [`Effect:    ${consequenceOf(alert, findings)}`]),
+    ...(over ? [] : [`Effect:    ${effectOf(alert, findings)}`]),
     ...(over ? [] : section("What was found", findings.flatMap(findingLines))),
     ...(over
       ? []
@@ -70,7 +70,8 @@ function bodyOf(alert: Alert, baseUrl: string | null): string {
   ].join("\n");
 }
 
-function consequenceOf(alert: Alert, findings: readonly Finding[]): string {
+/** What happens to the mail, as its findings have it. */
+export function effectOf(alert: Alert, findings: readonly Finding[]): string {
   const said = unique(findings.map(({ consequence }) => shown(consequence, 300)));
   return said.length === 0 ? phrases[alert.class].consequence : said.join("; ");
 }
