@@ -11,4 +11,12 @@ for (const output of [process.stdout, process.stderr])
   });
 const { run } = await import("../lib/cli/program.ts");
 
-process.exitCode = await run(process.argv.slice(2), process);
+const code = await run(process.argv.slice(2), process).catch((error: unknown) => {
+  console.error(error);
+  // Not Node's 1, which a plugin takes for `weak`.
+  return 3;
+});
+for (const output of [process.stdout, process.stderr])
+  await new Promise<void>((written) => output.write("", () => written()));
+// Not when nothing is left to do: a look at a silent server, begun before `up` was stopped, isn't waited for.
+process.exit(code);

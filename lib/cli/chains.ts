@@ -11,7 +11,7 @@ export function printChains(status: StatusJson, io: Io): void {
   const lines = [`${status.id}: ${paint(verdictStyle[status.verdict], status.verdict)}`];
   for (const chain of status.chains) {
     const mode = chain.tlsMode === null ? "" : ` (TLS mode ${chain.tlsMode})`;
-    lines.push(`  ${chain.domain ?? "no domain"}${mode}: ${paint(verdictStyle[chain.verdict], chain.verdict)}`);
+    lines.push(`  ${chain.domain ?? "downstream"}${mode}: ${paint(verdictStyle[chain.verdict], chain.verdict)}`);
     for (const hop of chain.hops) lines.push(...hopLines(hop, paint));
   }
   io.stdout.write(`${lines.join("\n")}\n`);

@@ -48,8 +48,8 @@ async function otherClock(): Promise<number> {
 }
 
 async function tryStore(dir: string): Promise<void> {
-  const { openEmbedded } = await import("../store/embedded.ts");
-  const { store, close } = await openEmbedded(dir);
+  const { openShared } = await import("../store/embedded.ts");
+  const { store, close } = await openShared(dir);
   try {
     await store.config.putToken("doctor", { customer: null, createdAt: 0 });
     await store.config.removeToken("doctor");

@@ -6,6 +6,8 @@ import type { Verdict } from "../model/verdict.ts";
 export type ExitCode = 0 | 1 | 2 | 3 | 64;
 
 export const wrongUsage: ExitCode = 64;
+/** Nothing could be found out: to a plugin `unknown`. */
+export const unavailable: ExitCode = 3;
 
 /** 0 secure, 1 warning (also `secure` with a finding of severity warning), 2 critical, 3 unknown or stale. */
 export function exitCode(verdict: Verdict, findings: readonly Finding[]): ExitCode {

@@ -4,6 +4,7 @@ import { InputError } from "../model/input-error.ts";
 import { acknowledge } from "../status/acknowledge.ts";
 import { loadIncidents, loadSuspected } from "../status/incidents.ts";
 import type { IncidentJson } from "../status/json/schemas.ts";
+import { customersWord } from "../steps/words/phrases.ts";
 import { systemClock } from "../world/clock.ts";
 import { withStore } from "./data.ts";
 import type { ExitCode } from "./exit.ts";
@@ -26,9 +27,10 @@ export async function incidentsCommand(options: DataOptions & { readonly json?: 
 
 function line({ id, state, class: cls, form, host, customers, since, endedAt, acknowledged }: IncidentJson): string {
   const what = form === "intermittent" ? "intermittent" : cls;
+  const whom = customers === null ? "" : `${customersWord(customers)}, `;
   const until = endedAt === null ? "" : ` until ${endedAt}`;
   const seen = acknowledged === null ? "" : `, acknowledged by ${acknowledged.by}`;
-  return `${id.padEnd(8)} ${state.padEnd(10)} ${what.padEnd(16)} ${host}, ${customers} customers, since ${since}${until}${seen}`;
+  return `${id.padEnd(8)} ${state.padEnd(10)} ${what.padEnd(16)} ${host}, ${whom}since ${since}${until}${seen}`;
 }
 
 export async function acknowledgeCommand(
@@ -41,7 +43,8 @@ export async function acknowledgeCommand(
     if (incident === undefined) throw new InputError(`'${id}': there is no such incident, see 'chainmail incidents'`);
     if ((await acknowledge(store, incident, options.by, systemClock())) === "ended")
       throw new InputError(`'${id}' is over: there is nothing to acknowledge`);
-    io.stdout.write(`${incident.id} acknowledged by ${options.by}: no reminders until it gets worse\n`);
+    const by = incident.acknowledged?.by ?? options.by;
+    io.stdout.write(`${incident.id} acknowledged by ${by}: no reminders until it gets worse\n`);
     return 0;
   });
 }

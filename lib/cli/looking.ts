@@ -40,8 +40,20 @@ export function readInput(file: string, option: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    const reason =
-      error instanceof Error && "code" in error && error.code === "ENOENT" ? "there is no such file" : error;
-    throw new InputError(`${option}: '${file}' can't be read: ${reason instanceof Error ? reason.message : reason}`);
+    throw new InputError(`${option}: '${file}' can't be read: ${unreadable(error)}`);
+  }
+}
+
+function unreadable(error: unknown): string {
+  if (!(error instanceof Error && "code" in error)) return String(error);
+  switch (error.code) {
+    case "ENOENT":
+      return "there is no such file";
+    case "EISDIR":
+      return "it is a folder";
+    case "EACCES":
+      return "this user has no right to";
+    default:
+      return error.message;
   }
 }

@@ -2,8 +2,8 @@
 
 import { Command, CommanderError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
-import { InputError } from "../model/input-error.ts";
-import { type ExitCode, wrongUsage } from "./exit.ts";
+import { InputError, UnavailableError } from "../model/input-error.ts";
+import { type ExitCode, unavailable, wrongUsage } from "./exit.ts";
 import type { Io } from "./io.ts";
 import {
   dataOption,
@@ -30,6 +30,10 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     return code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    if (error instanceof UnavailableError) {
+      io.stderr.write(`chainmail: ${error.message}\n`);
+      return unavailable;
+    }
     if (!(error instanceof CommanderError || error instanceof InputError)) throw error;
     io.stderr.write(`chainmail: ${sentence(error)}\n`);
     return wrongUsage;
@@ -86,6 +90,7 @@ function commands(io: Io, ended: (code: ExitCode) => void): Command {
   command(program, "up", "all steps in one process: schedule, store, API and page; without customers the demo", [
     dataOption(),
     new Option("--customers <file>", "the customers file (YAML, JSON or CSV), imported at the start"),
+    new Option("--yes", "import it also when it removes more than 5 % of the customers"),
     new Option("--port <port>", "of the API and the page").argParser(portNumber).default(8025),
     new Option("--listen <address>", "where the API and the page listen").default("127.0.0.1"),
     new Option("--every <duration>", "how often each target is looked at")

@@ -20,6 +20,7 @@ import { stopSignal } from "./signal.ts";
 interface UpOptions {
   readonly data: string;
   readonly customers?: string;
+  readonly yes?: boolean;
   readonly port: number;
   readonly listen: string;
   readonly every: number;
@@ -38,7 +39,7 @@ export async function upCommand(options: UpOptions, io: Io): Promise<ExitCode> {
   const embedded = await openEmbedded(options.data);
   try {
     const { store } = embedded;
-    if (options.customers !== undefined) await importFile(store, options.customers, {}, io);
+    if (options.customers !== undefined) await importFile(store, options.customers, { yes: options.yes ?? false }, io);
     else if (!(await hasCustomers(store))) return await demoCommand(options, io);
     const auth = await authOf(store, options.listen);
     const say = sayTo(io.stdout, clock.now);

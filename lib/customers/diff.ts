@@ -45,7 +45,7 @@ export function isEmpty({ added, removed, changed, head }: FleetDiff): boolean {
 
 /** One line each, in the order in which a person wants to know. */
 export function* describeDiff(diff: FleetDiff): Generator<string> {
-  for (const part of diff.head) yield `~ ${part} will change`;
+  for (const part of diff.head) yield `~ ${part}`;
   for (const id of diff.removed) yield `- ${id}`;
   for (const { id, fields } of diff.changed) yield `~ ${id}: ${fields.join("; ")}`;
   for (const id of diff.added) yield `+ ${id}`;

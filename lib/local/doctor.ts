@@ -56,7 +56,7 @@ async function checkDns({ resolver, publicDomains }: DoctorWorld): Promise<Check
   return {
     name: "DNS",
     state: "bad",
-    words: `no answer (${reasons.join(", ")}): name a working server with --resolver`,
+    words: `no mail hosts found for domains that have some (${reasons.join(", ")}): name a working server with --resolver`,
   };
 }
 

@@ -23,9 +23,10 @@ export function narrator(say: (step: string, line: string) => void): StepListene
 
   return {
     resolved({ domains, added, changed, gone }) {
-      if (added > 0) say("resolve", `${domains} domains: ${added} servers are new to look at`);
-      else if (changed > 0) say("resolve", `${changed} names changed in DNS`);
-      if (gone.length > 0) say("resolve", `${gone.length} servers are no longer in use`);
+      if (added > 0)
+        say("resolve", `${counted(added, "new server")} to look at (${counted(domains, "domain")} in all)`);
+      else if (changed > 0) say("resolve", `${counted(changed, "name")} changed in DNS`);
+      if (gone.length > 0) say("resolve", `${counted(gone.length, "server")} no longer in use`);
     },
     planned() {},
     probed(results) {
@@ -41,6 +42,10 @@ export function narrator(say: (step: string, line: string) => void): StepListene
       for (const { id, to, why } of dead) say("notify", `${id} → ${to}: never, ${visible(why)}`);
     },
   };
+}
+
+function counted(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
 function sightOf({ host, target, outcome }: Observation): string {

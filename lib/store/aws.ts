@@ -1,7 +1,7 @@
 /** The store of a deployed stack, under the caller's own AWS credentials. */
 
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { InputError } from "../model/input-error.ts";
+import { InputError, UnavailableError } from "../model/input-error.ts";
 import { createStore, documentClient } from "./dynamo.ts";
 import type { Store } from "./store.ts";
 import { tableNames } from "./tables.ts";
@@ -11,7 +11,7 @@ export interface AwsStore {
   close(): Promise<void>;
 }
 
-/** What the SDK's errors mean to a person at the command line; others are bugs and go on as they are. */
+/** What the SDK's errors mean to a person at the command line. */
 const sentences: Readonly<Record<string, string>> = {
   ResourceNotFoundException: "has no tables in this account and region: check the name, AWS_PROFILE and AWS_REGION",
   CredentialsProviderError: "can't be reached without AWS credentials: set AWS_PROFILE, or sign in",
@@ -39,5 +39,6 @@ function explained(stackName: string, error: unknown): unknown {
     return new InputError(`stack '${stackName}' can't be looked up without a region: set AWS_REGION`);
   }
   const sentence = sentences[error.name];
-  return sentence === undefined ? error : new InputError(`stack '${stackName}' ${sentence}`);
+  if (sentence !== undefined) return new InputError(`stack '${stackName}' ${sentence}`);
+  return new UnavailableError(`stack '${stackName}' can't be reached: ${error.message}`);
 }

@@ -65,7 +65,7 @@ describe("wrong usage: exit 64, one sentence on stderr, nothing on stdout", () =
     [["up", "--customers", join(folder, "none.yaml"), ...data], "there is no such file"],
     [["customers", "import"], "missing required argument 'file'"],
     [["customers", "import", join(folder, "none.yaml"), ...data], "there is no such file"],
-    [["customers", "import", folder, ...data], "can't be read"],
+    [["customers", "import", folder, ...data], "can't be read: it is a folder"],
     [["customers", "remove", "nobody", ...data], "'nobody': there is no such customer"],
     [["incidents", "ack", "CM-0000", ...data], "'CM-0000': there is no such incident"],
     [["status", "nobody", ...data], "'nobody': there is no such customer"],

@@ -89,7 +89,7 @@ describe("importing a fleet", () => {
       dryRun: true,
     });
     expect([...describeDiff(result.diff)]).toEqual([
-      "~ tlsMode will change",
+      "~ tlsMode",
       "- yes.example",
       '~ acme: gateway: "g" → "lab"',
       "+ new.example",

@@ -4,6 +4,7 @@ import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { UnavailableError } from "../../lib/model/input-error.ts";
 import { openAws } from "../../lib/store/aws.ts";
 import { openEmbedded, openShared } from "../../lib/store/embedded.ts";
 
@@ -94,6 +95,19 @@ describe("a deployed stack's store", () => {
     try {
       await expect(openAws("chainmail")).rejects.toThrow(
         "stack 'chainmail' can't be looked up without a region: set AWS_REGION",
+      );
+    } finally {
+      process.env = before;
+    }
+  });
+
+  it("says in a sentence that AWS can't be reached", async () => {
+    const before = { ...process.env };
+    const account = { AWS_REGION: "eu-central-1", AWS_ACCESS_KEY_ID: "AKIATEST", AWS_SECRET_ACCESS_KEY: "secret" };
+    Object.assign(process.env, account, { AWS_ENDPOINT_URL: "http://127.0.0.1:1", AWS_MAX_ATTEMPTS: "1" });
+    try {
+      await expect(openAws("chainmail")).rejects.toThrow(
+        new UnavailableError("stack 'chainmail' can't be reached: connect ECONNREFUSED 127.0.0.1:1"),
       );
     } finally {
       process.env = before;
