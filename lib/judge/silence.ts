@@ -55,7 +55,7 @@ export function replyLines({ code, lines }: Reply): readonly string[] {
   return lines.length === 0 ? [String(code)] : lines.map((line) => `${code} ${line}`);
 }
 
-/** `full hello: alert handshake_failure`, one for each attempt. */
+/** `usual hello: alert handshake_failure`, one for each attempt. */
 export function attemptLines(attempts: readonly HelloAttempt[]): readonly string[] {
   return attempts.map(({ hello, answer, detail }) => `${hello} hello: ${answer} ${detail}`.trimEnd());
 }

@@ -16,8 +16,11 @@ export type Silence = "timeout" | "refused" | "reset" | "closed" | "network-unre
 
 /** What the server answered to one ClientHello (RFC 8446 §4.1.2). */
 export interface HelloAttempt {
-  /** `full`: our TLS library's own hello; `small`: without post-quantum shares; `legacy`: bare, with the legacy, NULL and anonymous suites. */
-  readonly hello: "full" | "small" | "legacy";
+  /**
+   * `usual`: what most senders say; `wide`: with every group and suite of our TLS library, post-quantum ones included;
+   * `small`: of TLS 1.2; `legacy`: bare, with the legacy, NULL and anonymous suites.
+   */
+  readonly hello: "usual" | "wide" | "small" | "legacy";
   readonly answer: "alert" | "not-tls" | "server-hello" | Silence;
   /** The alert's name (RFC 8446 §6), the library's own error or the first bytes as printable text. */
   readonly detail: string;

@@ -117,7 +117,7 @@ export const silences: readonly Outcome[] = [
   { kind: "not-smtp", line: "HTTP/1.1 400 Bad Request" },
   { kind: "too-much", what: "lines" },
   { kind: "starttls-not-now", reply: reply(454, "4.7.0 TLS not available") },
-  { kind: "handshake-broken", attempts: [{ hello: "full", answer: "reset", detail: "" }] },
+  { kind: "handshake-broken", attempts: [{ hello: "usual", answer: "reset", detail: "" }] },
 ];
 
 /** One of each outcome in which the server's own word is a loss. */
@@ -126,7 +126,7 @@ export const losses: readonly Outcome[] = [
   { kind: "starttls-absent", how: "masked" },
   { kind: "starttls-absent", how: "helo-only" },
   { kind: "starttls-refused", reply: reply(502, "5.5.1 not implemented") },
-  { kind: "handshake-failed", attempts: [{ hello: "full", answer: "alert", detail: "handshake_failure" }] },
+  { kind: "handshake-failed", attempts: [{ hello: "usual", answer: "alert", detail: "handshake_failure" }] },
   encrypted({ cipher: "ECDHE-RSA-NULL-SHA", iana: "TLS_ECDHE_RSA_WITH_NULL_SHA", bits: 0 }),
 ];
 

@@ -16,7 +16,7 @@ import { Tap } from "./tap.ts";
 
 export interface HandshakeRequest {
   readonly kit: TlsKit;
-  readonly hello: "full" | "small";
+  readonly hello: "usual" | "wide" | "small";
   /** The name to send (RFC 6066 §3), without a trailing dot; null for none. */
   readonly sni: string | null;
   /** The chain as sent costs a copy of every byte: only when asked for. */

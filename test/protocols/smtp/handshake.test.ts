@@ -292,11 +292,11 @@ describe("a handshake that fails", () => {
   test.each<
     [string, readonly Misbehaviour[], "handshake-failed" | "handshake-broken", readonly HelloAttempt["answer"][]]
   >([
-    ["an alert to every hello is the server's word", [alert], "handshake-failed", ["alert", "alert", "alert"]],
+    ["an alert to every hello is the server's word", [alert], "handshake-failed", ["alert", "alert", "alert", "alert"]],
     ["so is an answer that isn't TLS", [garbage], "handshake-failed", ["not-tls", "not-tls", "not-tls"]],
     ["also records that no server hello is in", [strangeRecord], "handshake-failed", ["not-tls", "not-tls", "not-tls"]],
     ["also binary", [{ send: binary }], "handshake-failed", ["not-tls", "not-tls", "not-tls"]],
-    ["also now one, now the other", [alert, garbage], "handshake-failed", ["alert", "not-tls", "not-tls"]],
+    ["also now one, now the other", [alert, garbage], "handshake-failed", ["alert", "not-tls", "not-tls", "not-tls"]],
     ["a reset isn't", ["reset"], "handshake-broken", ["reset", "reset", "reset"]],
     ["a close isn't", ["close"], "handshake-broken", ["closed", "closed", "closed"]],
     [
@@ -306,15 +306,20 @@ describe("a handshake that fails", () => {
       ["closed", "closed", "closed"],
     ],
     ["silence isn't", ["stall"], "handshake-broken", ["timeout", "timeout", "timeout"]],
-    ["an alert and a reset aren't", [alert, "reset"], "handshake-broken", ["alert", "reset", "reset"]],
-    ["two alerts and a close aren't", [alert, alert, "close"], "handshake-broken", ["alert", "alert", "closed"]],
+    ["an alert and a reset aren't", [alert, "reset"], "handshake-broken", ["alert", "reset", "reset", "reset"]],
+    [
+      "three alerts and a close aren't",
+      [alert, alert, alert, "close"],
+      "handshake-broken",
+      ["alert", "alert", "alert", "closed"],
+    ],
   ])("%s", async (_name, how, kind, expected) => {
     await start({ misbehave: { handshake: onEach(...how) } });
     const { dialler, openAtDial } = counting();
     const observation = await lookAt(server, how.includes("stall") ? { timeoutMs: 400 } : {}, dialler);
     expect(observation.outcome.kind).toBe(kind);
     expect(answers(observation)).toEqual(expected);
-    expect(openAtDial).toEqual([0, 0, 0]);
+    expect(openAtDial).toEqual(expected.map(() => 0));
     await expect.poll(() => server.open, { interval: 5 }).toBe(0);
   });
 
@@ -324,7 +329,8 @@ describe("a handshake that fails", () => {
     expect(outcome).toEqual({
       kind: "handshake-failed",
       attempts: [
-        { hello: "full", answer: "alert", detail: "protocol_version" },
+        { hello: "usual", answer: "alert", detail: "protocol_version" },
+        { hello: "wide", answer: "alert", detail: "protocol_version" },
         { hello: "small", answer: "alert", detail: "protocol_version" },
         { hello: "legacy", answer: "alert", detail: "protocol_version" },
       ],
@@ -347,12 +353,27 @@ describe("a handshake that fails", () => {
     expect(performance.now() - began).toBeLessThan(600);
   });
 
-  it.each<Misbehaviour>(["stall", "reset", alert])("may succeed with a small hello (after %j)", async (how) => {
-    await start({ misbehave: { handshake: onEach(how, null) } });
+  it("may succeed with the wide hello, after an alert: a server may want nothing but post-quantum groups", async () => {
+    await start({ tls: { cert: rsa.chainPem, key: rsa.keyPem, ecdhCurve: "X25519MLKEM768" } });
+    const observation = await lookAt(server);
+    expect(encrypted(observation).tls).toMatchObject({
+      protocol: "TLSv1.3",
+      group: "x25519mlkem768",
+      seenBy: "library",
+    });
+    expect(server.connections).toBe(2);
+  });
+
+  it.each<[Misbehaviour, number]>([
+    ["stall", 2],
+    ["reset", 2],
+    [alert, 3],
+  ])("may succeed with a small hello (after %j)", async (how, connections) => {
+    await start({ misbehave: { handshake: onEach(...Array(connections - 1).fill(how), null) } });
     const observation = await lookAt(server, { timeoutMs: 1_000 });
     expect(encrypted(observation).tls).toMatchObject({ protocol: "TLSv1.2", seenBy: "library" });
-    expect(server.connections).toBe(2);
-    expect(observation.transcript.filter(({ kind }) => kind === "note")).toHaveLength(1);
+    expect(server.connections).toBe(connections);
+    expect(observation.transcript.filter(({ kind }) => kind === "note")).toHaveLength(connections - 1);
     expect(observation.capabilities.after).not.toBeNull();
   });
 
