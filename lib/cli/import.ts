@@ -5,7 +5,9 @@ import { formatOf, type ParsedFleet, type ParseOptions, parseFleet } from "../cu
 import { describeProblem } from "../customers/problem.ts";
 import type { Fleet } from "../model/customer.ts";
 import { InputError } from "../model/input-error.ts";
+import { releaseHeld } from "../steps/release.ts";
 import type { Store } from "../store/store.ts";
+import { systemClock } from "../world/clock.ts";
 import type { Io } from "./io.ts";
 import { readInput } from "./looking.ts";
 
@@ -25,20 +27,21 @@ export function readFleet(file: string, present: ParseOptions["present"], io: Io
 }
 
 export async function importFile(
-  { config }: Store,
+  store: Store,
   file: string,
   options: Partial<ImportOptions>,
   io: Io,
 ): Promise<ImportResult> {
+  const { config } = store;
   const present = { settings: await config.settings(), gateways: await config.gateways() };
-  const { dryRun = false, yes = false } = options;
-  if (!options.partial) {
-    const fleet = readFleet(file, present, io);
-    return refusedIsWrong(file, await importFleet(config, fleet, { dryRun, yes, partial: false }));
-  }
-  const { fleet, errors } = parseFile(file, present, io);
+  const { dryRun = false, partial = false, yes = false } = options;
+  const { fleet, errors } = partial
+    ? parseFile(file, present, io)
+    : { fleet: readFleet(file, present, io), errors: [] };
   if (errors.length > 0) io.stderr.write(`${file}: ${counted(errors.length, "error")}: who has one is left out\n`);
-  return refusedIsWrong(file, await importFleet(config, fleet, { dryRun, yes, partial: errors.length > 0 }));
+  const result = refusedIsWrong(file, await importFleet(config, fleet, { dryRun, yes, partial: errors.length > 0 }));
+  if (result.kind === "imported" && result.diff.head.includes("windows")) await releaseHeld(store, systemClock);
+  return result;
 }
 
 function refusedIsWrong(file: string, result: ImportResult): ImportResult {

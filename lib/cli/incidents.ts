@@ -3,7 +3,7 @@
 import { InputError } from "../model/input-error.ts";
 import { acknowledge } from "../status/acknowledge.ts";
 import { loadIncidents, loadSuspected } from "../status/incidents.ts";
-import type { IncidentJson } from "../status/json/schemas.ts";
+import type { CoverJson, IncidentJson } from "../status/json/schemas.ts";
 import { customersWord } from "../steps/words/phrases.ts";
 import { systemClock } from "../world/clock.ts";
 import { withStore } from "./data.ts";
@@ -15,7 +15,7 @@ import { printJson } from "./print-json.ts";
 /** 0: none is open; 1: the open ones are all acknowledged; 2: at least one waits for somebody. */
 export async function incidentsCommand(options: DataOptions & { readonly json?: boolean }, io: Io): Promise<ExitCode> {
   return withStore<ExitCode>(options, async (store) => {
-    const incidents = await loadIncidents(store);
+    const incidents = await loadIncidents(store, systemClock());
     if (options.json) printJson({ incidents, suspected: await loadSuspected(store) }, io);
     else if (incidents.length === 0) io.stdout.write("no incidents\n");
     else for (const incident of incidents) io.stdout.write(`${line(incident)}\n`);
@@ -25,12 +25,29 @@ export async function incidentsCommand(options: DataOptions & { readonly json?: 
   });
 }
 
-function line({ id, state, class: cls, form, host, customers, since, endedAt, acknowledged }: IncidentJson): string {
+function line({
+  id,
+  state,
+  class: cls,
+  form,
+  host,
+  customers,
+  since,
+  endedAt,
+  acknowledged,
+  silenced,
+}: IncidentJson): string {
   const what = form === "intermittent" ? "intermittent" : cls;
   const whom = customers === null ? "" : `${customersWord(customers)}, `;
   const until = endedAt === null ? "" : ` until ${endedAt}`;
   const seen = acknowledged === null ? "" : `, acknowledged by ${acknowledged.by}`;
-  return `${id.padEnd(8)} ${state.padEnd(10)} ${what.padEnd(16)} ${host}, ${whom}since ${since}${until}${seen}`;
+  const told = silenced === null ? "" : `, ${coverWords(silenced)}`;
+  return `${id.padEnd(8)} ${state.padEnd(10)} ${what.padEnd(16)} ${host}, ${whom}since ${since}${until}${seen}${told}`;
+}
+
+function coverWords({ kind, id, by, reason, until }: CoverJson): string {
+  const what = kind === "window" ? `in maintenance window ${id}` : `silenced by ${by}`;
+  return `${what} until ${until}: ${reason}`;
 }
 
 export async function acknowledgeCommand(
@@ -39,7 +56,7 @@ export async function acknowledgeCommand(
   io: Io,
 ): Promise<ExitCode> {
   return withStore<ExitCode>(options, async (store) => {
-    const incident = (await loadIncidents(store)).find((candidate) => candidate.id === id.toUpperCase());
+    const incident = (await loadIncidents(store, systemClock())).find((candidate) => candidate.id === id.toUpperCase());
     if (incident === undefined) throw new InputError(`'${id}': there is no such incident, see 'chainmail incidents'`);
     if ((await acknowledge(store, incident, options.by, systemClock())) === "ended")
       throw new InputError(`'${id}' is over: there is nothing to acknowledge`);

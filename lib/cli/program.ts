@@ -2,6 +2,7 @@
 
 import { Command, CommanderError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { incidentClasses } from "../model/incident.ts";
 import { InputError, UnavailableError } from "../model/input-error.ts";
 import { type ExitCode, unavailable, wrongUsage } from "./exit.ts";
 import type { Io } from "./io.ts";
@@ -131,6 +132,30 @@ function commands(io: Io, ended: (code: ExitCode) => void): Command {
   ]).action(async (id, _options, made) =>
     ended(await (await import("./incidents.ts")).acknowledgeCommand(id, made.optsWithGlobals(), io)),
   );
+
+  const silence = program.command("silence").description("when nobody is to be told");
+  command(silence, "add", "hold back what is owed until the silence ends, and tell it then if it still holds", [
+    ...dataOptions(),
+    new Option("--customer <id>", "incidents of this customer's own servers"),
+    new Option("--host <host>", "incidents of this host, address or address:port"),
+    new Option("--class <class>", "incidents of this class").choices(incidentClasses),
+    new Option("--for <duration>", "how long from now, like 4h or 2d; at most 90d"),
+    new Option("--until <time>", "until when, like 2026-12-01T22:00Z"),
+    new Option("--reason <text>", "why").makeOptionMandatory(),
+    new Option("--by <name>", "who silences").default("the command line"),
+  ]).action(async (options) => ended(await (await import("./silence.ts")).addCommand(options, io)));
+  command(silence, "list", "silences, and the maintenance windows of the customers file", [
+    ...dataOptions(),
+    new Option("--json", "print JSON"),
+  ]).action(async (options) => ended(await (await import("./silence.ts")).listCommand(options, io)));
+  command(silence, "remove <id>", "end a silence now", dataOptions()).action(async (id, options) =>
+    ended(await (await import("./silence.ts")).removeCommand(id, options, io)),
+  );
+
+  command(program, "verify", "walk the record of incidents: was anything changed, removed or put in", [
+    ...dataOptions(),
+    new Option("--json", "print JSON"),
+  ]).action(async (options) => ended(await (await import("./verify.ts")).verifyCommand(options, io)));
 
   command(program, "status <customer>", "a customer's chains and their verdicts", [
     ...dataOptions(),

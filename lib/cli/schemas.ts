@@ -1,6 +1,7 @@
 /** The shapes that the commands print with `--json`; `docs/schema/` is generated from them. */
 
 import * as z from "zod";
+import { incidentClasses } from "../model/incident.ts";
 import { verdicts } from "../model/verdict.ts";
 import { certificate, finding, session, transcriptRow } from "../status/json/schemas.ts";
 
@@ -69,11 +70,59 @@ const customer = z.strictObject({
 
 const customersSchema = z.strictObject({ customers: z.array(customer) }).describe("chainmail customers list --json");
 
+const time = z.iso.datetime({ precision: 3 });
+const covers = z.strictObject({
+  customer: z.string().nullable(),
+  host: z.string().nullable(),
+  class: z.enum(incidentClasses).nullable(),
+});
+const silencesSchema = z
+  .strictObject({
+    silences: z.array(
+      z.strictObject({ id: z.string(), covers, reason: z.string(), by: z.string(), from: time, until: time }),
+    ),
+    windows: z
+      .array(
+        z.strictObject({
+          id: z.string(),
+          covers,
+          reason: z.string(),
+          next: time.nullable().describe("When it begins next; null: never again."),
+        }),
+      )
+      .describe("Of the customers file."),
+  })
+  .describe("chainmail silence list --json");
+
+const verificationSchema = z
+  .discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("unbroken"),
+      entries: z.int().min(0),
+      head: z
+        .strictObject({ seq: z.int().min(1), hash: z.string() })
+        .nullable()
+        .describe("The newest entry."),
+    }),
+    z.strictObject({
+      kind: z.literal("broken"),
+      entry: z.string().describe("The first entry that isn't as it was written."),
+      what: z.enum(["changed", "removed", "inserted"]),
+      why: z.string(),
+    }),
+  ])
+  .describe("chainmail verify --json");
+
+export type SilencesJson = z.infer<typeof silencesSchema>;
+export type VerificationJson = z.infer<typeof verificationSchema>;
+
 /** JSON Schemas (2020-12) by the name of their file in docs/schema. `check` and `status` print `status.json`. */
 export function cliJsonSchemas(): Readonly<Record<string, object>> {
   return {
     "probe.json": z.toJSONSchema(probeSchema),
     "doctor.json": z.toJSONSchema(doctorSchema),
     "customers-list.json": z.toJSONSchema(customersSchema),
+    "silences.json": z.toJSONSchema(silencesSchema),
+    "verification.json": z.toJSONSchema(verificationSchema),
   };
 }

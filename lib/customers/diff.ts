@@ -10,7 +10,7 @@ export interface FleetDiff {
   readonly added: readonly string[];
   readonly removed: readonly string[];
   readonly changed: readonly { readonly id: string; readonly fields: readonly string[] }[];
-  /** `gateways`, `vantages`, `tlsMode`, `policy`, `notify`: what differs of the rest of the file. */
+  /** `gateways`, `vantages`, `tlsMode`, `policy`, `notify`, `windows`: what differs of the rest of the file. */
   readonly head: readonly string[];
   /** Customers that stand in the store now. */
   readonly before: number;

@@ -29,7 +29,7 @@ function idsOf(list: unknown): readonly string[] | undefined {
 /** Ids that stand twice in one of the head's lists. */
 export function repeatedIds(file: string, head: Part): readonly InputProblem[] {
   const lists = isRecord(head.value) ? head.value : {};
-  return ["gateways", "vantages"].flatMap((list) => {
+  return ["gateways", "vantages", "windows"].flatMap((list) => {
     const ids = idsOf(lists[list]) ?? [];
     return ids.flatMap((id, at) => {
       const first = ids.indexOf(id);
@@ -38,6 +38,18 @@ export function repeatedIds(file: string, head: Part): readonly InputProblem[] {
       const message = `stands there twice: ${fieldName([list, first])} is the same`;
       return [{ file, ...head.place([list, at], "value"), field, value: shown(id), message }];
     });
+  });
+}
+
+/** Maintenance windows of customers that aren't in the file, of which `ids` are all. */
+export function windowsOfNobody(file: string, head: Part, ids: ReadonlySet<unknown>): readonly InputProblem[] {
+  const windows = isRecord(head.value) && Array.isArray(head.value.windows) ? head.value.windows : [];
+  return windows.flatMap((window: unknown, at) => {
+    const customer = isRecord(window) ? window.customer : undefined;
+    if (typeof customer !== "string" || ids.has(customer)) return [];
+    const path = ["windows", at, "customer"];
+    const message = "there is no such customer in this file";
+    return [{ file, ...head.place(path, "value"), field: fieldName(path), value: shown(customer), message }];
   });
 }
 

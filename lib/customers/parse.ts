@@ -4,8 +4,8 @@ import { type Customer, defaultSettings, type Fleet } from "../model/customer.ts
 import { readCsv } from "./csv.ts";
 import { problemsOf } from "./issues.ts";
 import { readJson } from "./json.ts";
-import { knownIds, misfitFinder, repeatedIds } from "./misfits.ts";
-import type { Part, Piece } from "./pieces.ts";
+import { knownIds, misfitFinder, repeatedIds, windowsOfNobody } from "./misfits.ts";
+import { isRecord, type Part, type Piece } from "./pieces.ts";
 import type { InputProblem } from "./problem.ts";
 import { customerSchema, headSchema } from "./schema.ts";
 import { toCustomer, toGateway, toSettings } from "./translate.ts";
@@ -41,6 +41,8 @@ export function parseFleet(text: string, { file, format, present }: ParseOptions
   const misfits = misfitFinder(file);
   const standing: Head = present ?? { settings: defaultSettings, gateways: [] };
   let head: Head | undefined = standing;
+  const ids = new Set<unknown>();
+  let headPart: Part | undefined;
   let known = knownIds({ gateways: standing.gateways, vantages: standing.settings.vantages });
 
   for (const piece of piecesOf(text, format)) {
@@ -53,6 +55,7 @@ export function parseFleet(text: string, { file, format, present }: ParseOptions
         errors.push(...read.errors, ...(piece.hasCustomers ? [] : [noCustomers(file)]));
         head = read.errors.length === 0 ? read.head : undefined;
         known = knownIds(piece.part.value);
+        headPart = piece.part;
         break;
       }
       case "customer": {
@@ -62,10 +65,12 @@ export function parseFleet(text: string, { file, format, present }: ParseOptions
           ...misfits(piece.part, known),
         ];
         errors.push(...wrong);
+        ids.add(isRecord(piece.part.value) ? piece.part.value.id : piece.part.value);
         if (read.success && wrong.length === 0) customers.push(toCustomer(read.data));
       }
     }
   }
+  if (headPart !== undefined) errors.push(...windowsOfNobody(file, headPart, ids));
   errors.sort((a, b) => a.line - b.line || a.column - b.column);
   return { fleet: head ? { ...head, customers } : { ...standing, customers: [] }, errors };
 }

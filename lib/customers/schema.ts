@@ -2,7 +2,9 @@
 
 import * as z from "zod";
 import { requirementLevels } from "../model/customer.ts";
+import { incidentClasses } from "../model/incident.ts";
 import type { ProtocolName } from "../model/observation.ts";
+import { longestSilenceMs } from "../model/silence.ts";
 import {
   dayPattern,
   durationPattern,
@@ -12,13 +14,19 @@ import {
   phonePattern,
   type Read,
   readContact,
+  readCron,
   readDomain,
   readDuration,
   readEmail,
   readHost,
   readHostName,
+  readMoment,
+  readPlace,
   readRelay,
   readServer,
+  readZone,
+  routingKeyPattern,
+  webhookSecretPattern,
 } from "./values.ts";
 
 // Every message says what was expected, so that it can stand behind the value: "'x': expected …".
@@ -235,11 +243,70 @@ const webhookUrl = z
   .refine(isWebhook, { error: "an https:// URL (http:// only to loopback)" });
 const webhook = z.union([
   webhookUrl,
-  fields("a URL, or { url, token }", {
+  fields("a URL, or { url, token, secret }", {
     url: webhookUrl,
     token: z.string({ error: "text" }).optional().describe("Sent as `Authorization: Bearer …`."),
+    secret: text("text, or base64 behind whsec_", webhookSecretPattern)
+      .optional()
+      .describe("Signs each message with HMAC-SHA256, as Standard Webhooks has it."),
   }),
 ]);
+
+const routingKey = text("an integration key: letters, digits, '_' and '-'", routingKeyPattern);
+const pagerduty = z.union([
+  routingKey,
+  fields("an integration key, or { routingKey, url }", {
+    routingKey,
+    url: webhookUrl.optional().describe("Of the Events API; the service region EU has one of its own."),
+  }),
+]);
+
+const moment = readable("a time with its offset like 2026-12-01T22:00Z", readMoment);
+const dayMs = 86_400_000;
+
+function msOf(read: Read<number>): number {
+  return "value" in read ? read.value : Number.NaN;
+}
+
+const maintenanceWindow = fields("{ id, reason, customer, host, class, from, until, cron, zone, lasts }", {
+  id,
+  reason: text("1 to 200 characters", /^\P{Cc}{1,200}$/u).describe("Shown with what is held back."),
+  customer: id.optional().describe("Incidents of this customer's own servers."),
+  host: readable("a host name or an address", readPlace)
+    .optional()
+    .describe("Incidents of this host, of this address, or of an address with its port."),
+  class: oneOf(incidentClasses).optional(),
+  from: moment.optional().describe("Of a window that comes once."),
+  until: moment.optional(),
+  cron: readable("five fields like '0 2 * * sun'", readCron)
+    .optional()
+    .describe("When a window that comes again begins: minute, hour, day, month, weekday."),
+  zone: readable("a time zone like Europe/Berlin", readZone).optional().describe("In which `cron` is read; IANA."),
+  lasts: duration
+    .refine((value) => msOf(readDuration(value)) <= 7 * dayMs, { error: "a duration of at most 7d" })
+    .optional()
+    .describe("How long it is open each time, at most 7d."),
+})
+  .refine((given) => given.customer !== undefined || given.host !== undefined || given.class !== undefined, {
+    error: "at least one of customer, host, class",
+  })
+  .refine(
+    ({ from, until, cron, zone, lasts }) => {
+      const once = [from, until].every((one) => one !== undefined);
+      const again = [cron, zone, lasts].every((one) => one !== undefined);
+      const none = once ? [cron, zone, lasts] : [from, until];
+      return (once || again) && none.every((one) => one === undefined);
+    },
+    { error: "either from and until, or cron, zone and lasts" },
+  )
+  .refine(
+    ({ from, until }) => {
+      if (from === undefined || until === undefined) return true;
+      const length = msOf(readMoment(until)) - msOf(readMoment(from));
+      return length > 0 && length <= longestSilenceMs;
+    },
+    { error: "an until after its from, and at most 90 days after it" },
+  );
 
 /** The file without its customers, which are read one by one. */
 const head = {
@@ -247,12 +314,18 @@ const head = {
   vantages: list(vantage, "vantages").optional().describe("Further places to look from within this process."),
   tlsMode: tlsModeRule.optional(),
   policy: policy.optional().describe("Figures of the incident machine."),
-  notify: fields("{ smtp, webhook }", {
+  notify: fields("{ smtp, webhook, slack, teams, pagerduty }", {
     smtp: smtp.optional(),
-    webhook: list(webhook, "webhooks").optional(),
+    webhook: list(webhook, "webhooks").optional().describe("Told by CloudEvents: docs/schema/event.json."),
+    slack: list(webhookUrl, "URLs").optional().describe("Incoming webhooks of Slack."),
+    teams: list(webhookUrl, "URLs").optional().describe("Webhooks of workflows in Microsoft Teams."),
+    pagerduty: list(pagerduty, "integration keys").optional().describe("Services of PagerDuty (Events API v2)."),
   })
     .optional()
     .describe("Where `chainmail up` sends its messages, beside the console."),
+  windows: list(maintenanceWindow, "maintenance windows")
+    .optional()
+    .describe("When nobody is told: what still holds at the end of a window is told then."),
 };
 export const headSchema = fields("gateways and customers", head, ["customers"]);
 

@@ -15,7 +15,8 @@ import {
   seedTlsModeRule,
   type VantageConfig,
 } from "../model/customer.ts";
-import type { NotifySettings } from "../model/notify-settings.ts";
+import { type NotifySettings, pagerDutyUrl } from "../model/notify-settings.ts";
+import type { MaintenanceWindow, WindowTimes } from "../model/silence.ts";
 import { canonicalAddress } from "../protocols/ip/address.ts";
 import type { CustomerInput, HeadInput } from "./schema.ts";
 import {
@@ -26,6 +27,8 @@ import {
   readEmail,
   readHost,
   readHostName,
+  readMoment,
+  readPlace,
   readRelay,
   readServer,
   smtpPort,
@@ -116,13 +119,26 @@ function toVantage(input: Given<HeadInput["vantages"]>[number]): VantageConfig {
   return { id: input.id, sourceAddress: canonicalAddress(input.sourceAddress ?? "") };
 }
 
-export function toSettings({ tlsMode, vantages, policy, notify }: HeadInput): FleetSettings {
+export function toSettings({ tlsMode, vantages, policy, notify, windows }: HeadInput): FleetSettings {
   return {
     tlsModeRule: tlsMode ?? seedTlsModeRule,
     vantages: (vantages ?? []).map(toVantage),
     policy: toPolicy(policy ?? {}),
     notify: toNotify(notify ?? {}),
+    windows: (windows ?? []).map(toWindow),
   };
+}
+
+function toWindow(input: Given<HeadInput["windows"]>[number]): MaintenanceWindow {
+  const { id, reason, customer = null, host, class: cls = null } = input;
+  const covers = { customer, host: host === undefined ? null : passed(readPlace(host)), class: cls };
+  return { id, reason, covers, times: toTimes(input) };
+}
+
+function toTimes({ from, until, cron, zone, lasts }: Given<HeadInput["windows"]>[number]): WindowTimes {
+  return from === undefined || until === undefined
+    ? { kind: "recurring", cron: cron ?? "", zone: zone ?? "", lasts: passed(readDuration(lasts ?? "")) }
+    : { kind: "once", from: passed(readMoment(from)), until: passed(readMoment(until)) };
 }
 
 function toPolicy({ flapsPerHour, ...durations }: Given<HeadInput["policy"]>): FleetSettings["policy"] {
@@ -135,7 +151,7 @@ function toPolicy({ flapsPerHour, ...durations }: Given<HeadInput["policy"]>): F
   };
 }
 
-function toNotify({ smtp, webhook }: Given<HeadInput["notify"]>): NotifySettings {
+function toNotify({ smtp, webhook, slack, teams, pagerduty }: Given<HeadInput["notify"]>): NotifySettings {
   const to = typeof smtp?.to === "string" ? [smtp.to] : (smtp?.to ?? []);
   return {
     smtp:
@@ -151,7 +167,14 @@ function toNotify({ smtp, webhook }: Given<HeadInput["notify"]>): NotifySettings
             tls: smtp.tls ?? "required",
           },
     webhooks: (webhook ?? []).map((one) => {
-      return typeof one === "string" ? { url: one, token: null } : { url: one.url, token: one.token ?? null };
+      const { url, token = null, secret = null } = typeof one === "string" ? { url: one } : one;
+      return { url, token, secret };
+    }),
+    slack: slack ?? [],
+    teams: teams ?? [],
+    pagerduty: (pagerduty ?? []).map((one) => {
+      const { routingKey, url = pagerDutyUrl } = typeof one === "string" ? { routingKey: one } : one;
+      return { routingKey, url };
     }),
   };
 }

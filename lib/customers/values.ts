@@ -1,5 +1,7 @@
 /** The single values of a customers file: read from text, or told what was expected instead. */
 
+import { cronProblem } from "../judge/cover.ts";
+import { targetKey } from "../model/target.ts";
 import { asciiName } from "../protocols/dns/name.ts";
 import { canonicalAddress, readOddAddress } from "../protocols/ip/address.ts";
 
@@ -82,6 +84,42 @@ export function durationText(ms: number): string {
   return `${ms / (unitMs[unit] ?? 1)}${unit}`;
 }
 
+/** What a silence or window may be about: `mail.acme.example`, `192.0.2.1`, `192.0.2.1:25`, `[2001:db8::1]:25`. */
+export function readPlace(text: string): Read<string> {
+  const host = readHost(text);
+  if ("value" in host) return host;
+  const server = readServer(text);
+  if ("value" in server && canonicalAddress(server.value.host) !== null) {
+    const { host: address, port } = server.value;
+    return { value: targetKey({ address, port, tls: "starttls" }) };
+  }
+  return { expected: "a host name, an address, or an address and port like 192.0.2.1:25" };
+}
+
+/** A moment with its offset from UTC, ISO 8601 → epoch ms. */
+export function readMoment(text: string): Read<number> {
+  const at = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
+  return isDay(text.slice(0, 10)) && !Number.isNaN(at)
+    ? { value: at }
+    : { expected: "a time with its offset like 2026-12-01T22:00Z or 2026-12-01T23:00+01:00" };
+}
+
+export function momentText(at: number): string {
+  return new Date(at).toISOString().replace(".000Z", "Z");
+}
+
+/** When a window begins: five fields, minute to weekday. */
+export function readCron(text: string): Read<string> {
+  const expected = cronProblem(text);
+  return expected === null ? { value: text } : { expected };
+}
+
+/** A time zone of the IANA database. */
+export function readZone(text: string): Read<string> {
+  const isZone = text === "UTC" || Intl.supportedValuesOf("timeZone").includes(text);
+  return isZone ? { value: text } : { expected: "a time zone like Europe/Berlin or UTC" };
+}
+
 /** An address that mail can be sent to: no display name, one @, the domain as A-labels. */
 export function readEmail(text: string): Read<string> {
   const [, local, domain] = /^([^\s@<>(),;:\\"[\]]{1,64})@([^@]+)$/.exec(text) ?? [];
@@ -110,6 +148,12 @@ export function isWebhook(text: string): boolean {
   const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
   return url.protocol === "https:" || (url.protocol === "http:" && loopback);
 }
+
+/** Text, or base64 behind `whsec_` as Standard Webhooks has it. */
+export const webhookSecretPattern = /^(?:whsec_[A-Za-z0-9+/]{8,}={0,2}|(?!whsec_)[^]+)$/;
+
+/** PagerDuty's are 32 letters and digits. */
+export const routingKeyPattern = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** Ids stand in keys and links. */
 export const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;

@@ -11,8 +11,10 @@ import {
   type Requirement,
   seedTlsModeRule,
 } from "../model/customer.ts";
+import { type PagerDutySettings, pagerDutyUrl } from "../model/notify-settings.ts";
+import type { MaintenanceWindow } from "../model/silence.ts";
 import { canonicalAddress } from "../protocols/ip/address.ts";
-import { durationText, smtpPort } from "./values.ts";
+import { durationText, momentText, smtpPort } from "./values.ts";
 
 export type Written = Readonly<Record<string, unknown>>;
 
@@ -35,7 +37,7 @@ export function writeCustomer(customer: Customer): Written {
 
 /** The file without its customers. */
 export function writeHead(settings: FleetSettings, gateways: readonly Gateway[]): Written {
-  const { tlsModeRule, vantages, policy, notify } = settings;
+  const { tlsModeRule, vantages, policy, notify, windows } = settings;
   const isSeed = Object.entries(seedTlsModeRule).every(([key, value]) => Reflect.get(tlsModeRule, key) === value);
   const writtenPolicy = given({
     cleanFor: policy.cleanFor === undefined ? null : durationText(policy.cleanFor),
@@ -46,6 +48,9 @@ export function writeHead(settings: FleetSettings, gateways: readonly Gateway[])
   const writtenNotify = {
     ...(notify.smtp && { smtp: given({ ...notify.smtp }) }),
     ...(notify.webhooks.length > 0 && { webhook: notify.webhooks.map((webhook) => given({ ...webhook })) }),
+    ...(notify.slack.length > 0 && { slack: notify.slack }),
+    ...(notify.teams.length > 0 && { teams: notify.teams }),
+    ...(notify.pagerduty.length > 0 && { pagerduty: notify.pagerduty.map(writePagerDuty) }),
   };
   return {
     gateways: gateways.map(({ id, hosts, port }) => ({ id, hosts, ...(port !== smtpPort && { port }) })),
@@ -53,7 +58,20 @@ export function writeHead(settings: FleetSettings, gateways: readonly Gateway[])
     ...(!isSeed && { tlsMode: tlsModeRule }),
     ...(Object.keys(writtenPolicy).length > 0 && { policy: writtenPolicy }),
     ...(Object.keys(writtenNotify).length > 0 && { notify: writtenNotify }),
+    ...(windows.length > 0 && { windows: windows.map(writeWindow) }),
   };
+}
+
+function writeWindow({ id, reason, covers, times }: MaintenanceWindow): Written {
+  const when =
+    times.kind === "once"
+      ? { from: momentText(times.from), until: momentText(times.until) }
+      : { cron: times.cron, zone: times.zone, lasts: durationText(times.lasts) };
+  return { id, reason, ...given({ ...covers }), ...when };
+}
+
+function writePagerDuty({ routingKey, url }: PagerDutySettings): Written {
+  return { routingKey, ...(url !== pagerDutyUrl && { url }) };
 }
 
 function writeServer({ host, port, tls, name }: Downstream): Written {

@@ -3,6 +3,7 @@
 import { type NotifySettings, noNotify } from "./notify-settings.ts";
 import type { ProtocolName } from "./observation.ts";
 import type { IncidentPolicy } from "./policy.ts";
+import type { MaintenanceWindow } from "./silence.ts";
 import type { TlsStart } from "./target.ts";
 
 /** What the gateway does with TLS when it hands mail on to the customer's own servers. */
@@ -115,6 +116,7 @@ export interface FleetSettings {
   /** What the file changes of the incident machine's figures. */
   readonly policy: Partial<IncidentPolicy>;
   readonly notify: NotifySettings;
+  readonly windows: readonly MaintenanceWindow[];
 }
 
 /** Before anything was imported. */
@@ -123,6 +125,7 @@ export const defaultSettings: FleetSettings = {
   vantages: [],
   policy: {},
   notify: noNotify,
+  windows: [],
 };
 
 /** The vantage that every probe is made from unless a customer names another. */

@@ -1,5 +1,6 @@
 /** Causes, incidents, and the messages they owe. */
 
+import type { Cover } from "./cover.ts";
 import type { HopKind } from "./customer.ts";
 import type { Finding, Severity } from "./finding.ts";
 
@@ -70,6 +71,8 @@ export interface Alert {
   readonly since: number;
   /** In `form: intermittent`: how many of the last answers were bad. */
   readonly rate: { readonly bad: number; readonly of: number } | null;
+  /** The silence or window that kept it from being told when it came to be owed. */
+  readonly held: Cover | null;
   readonly context: CauseContext;
 }
 

@@ -94,7 +94,7 @@ export class ChainmailStack extends Stack {
     tables.grant(plan, { state: ["read", "put"] });
     tables.grant(judge, { config: ["read"], state: ["read", "put", "remove"], ledger: ["read", "put"] });
     tables.grant(tick, { config: ["read"], state: ["read", "put", "remove"] });
-    tables.grant(notify, { config: ["read"], state: ["read", "put", "remove"], ledger: ["put"] });
+    tables.grant(notify, { config: ["read"], state: ["read", "put", "remove"], ledger: ["read", "put"] });
 
     new Watch(this, "Watch", {
       operators,

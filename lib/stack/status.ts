@@ -24,8 +24,8 @@ export class Status extends Construct {
       memory: 512,
       environment: { stack: tables.prefix, every: String(everyMs) },
     });
-    // Written is only who acknowledged an incident.
-    tables.grant(status, { config: ["read"], state: ["read", "put"], ledger: ["read"] });
+    // Written is only who acknowledged an incident: with its cause, and in the record.
+    tables.grant(status, { config: ["read"], state: ["read", "put"], ledger: ["read", "put"] });
     const api = new HttpApi(this, "Http", {
       description: "Chainmail's status",
       defaultIntegration: new HttpLambdaIntegration("Integration", status.function),

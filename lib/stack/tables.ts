@@ -38,18 +38,15 @@ export class Tables extends Construct {
     }
   }
 
-  private table(
-    role: TableRole,
-    tableName: string,
-    { hash, range, indexes, expiry, precious }: TableDefinition,
-  ): Table {
+  private table(role: TableRole, tableName: string, { hash, range, indexes, expiry }: TableDefinition): Table {
     const table = new Table(this, role, {
       tableName,
       partitionKey: { name: hash, type: AttributeType.STRING },
       sortKey: { name: range, type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.AWS_MANAGED,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: precious },
+      // What can't be made again by probing stands in each of them: customers, causes, the record of incidents.
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       // A backed-up table that is deleted stays restorable for 35 days; one that is kept would block the next deployment of its name.
       removalPolicy: RemovalPolicy.DESTROY,
       ...(expiry === null ? {} : { timeToLiveAttribute: expiry }),

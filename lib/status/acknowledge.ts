@@ -1,6 +1,7 @@
 /** Somebody says that they have seen an incident: no more reminders, until it gets worse. */
 
 import { advance } from "../judge/incident.ts";
+import type { Incident } from "../model/incident.ts";
 import { defaultPolicy } from "../model/policy.ts";
 import { changeCause } from "../steps/change-cause.ts";
 import type { Store } from "../store/store.ts";
@@ -16,13 +17,24 @@ export async function acknowledge(
   now: number,
 ): Promise<AcknowledgeResult> {
   const policy = { ...defaultPolicy, ...(await store.config.settings()).policy };
-  let result: AcknowledgeResult = "ended";
+  let acknowledged: Incident["acknowledged"] = null;
   await changeCause(store, incident.class, incident.subject, (cause) => {
-    const same = cause?.incident?.id === incident.id && cause.incident.endedAt === null;
-    result = same ? "acknowledged" : "ended";
-    if (!same) return null;
+    acknowledged = null;
+    if (cause?.incident?.id !== incident.id || cause.incident.endedAt !== null) return null;
     const next = advance(cause, { kind: "acknowledge", by }, policy, now).cause;
+    acknowledged = next?.incident?.acknowledged ?? null;
     return next === cause ? null : next;
   });
-  return result;
+  return await recorded(store, incident, acknowledged);
+}
+
+/** Also where it was acknowledged before: a crash may have kept it from the record. */
+async function recorded(
+  { ledger }: Store,
+  { id, class: cls, subject }: Pick<IncidentJson, "id" | "class" | "subject">,
+  acknowledged: Incident["acknowledged"],
+): Promise<AcknowledgeResult> {
+  if (acknowledged === null) return "ended";
+  await ledger.putRecord({ kind: "acknowledged", incident: id, class: cls, subject, ...acknowledged });
+  return "acknowledged";
 }

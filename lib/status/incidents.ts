@@ -1,6 +1,7 @@
 /** Which incidents there are: those open from their causes, those that ended from the messages they sent. */
 
 import type { OutboxEntry } from "../model/incident.ts";
+import { coversNow } from "../steps/covers.ts";
 import type { Store } from "../store/store.ts";
 import { endedIncidentJson, openIncidentJson, suspicionJson } from "./json/incident.ts";
 import type { IncidentJson, StatusJson, SuspicionJson } from "./json/schemas.ts";
@@ -8,15 +9,26 @@ import type { IncidentJson, StatusJson, SuspicionJson } from "./json/schemas.ts"
 /** Messages looked back upon: what ended before them is no longer listed. */
 const lookBack = 500;
 
-/** Open ones first, then by time, newest first. */
-export async function loadIncidents({ state, ledger }: Store): Promise<readonly IncidentJson[]> {
-  const [causes, alerts] = await Promise.all([state.activeCauses(), ledger.alerts(lookBack)]);
+/** As of `now` (epoch ms); open ones first, then by time, newest first. */
+export async function loadIncidents(store: Store, now: number): Promise<readonly IncidentJson[]> {
+  const { state, ledger } = store;
+  const [causes, alerts, coverOf] = await Promise.all([
+    state.activeCauses(),
+    ledger.alerts(lookBack),
+    coversNow(store),
+  ]);
   const sent = groupBy(alerts, ({ alert }) => alert.incident);
   const open: IncidentJson[] = [];
   const owed: OutboxEntry[] = [];
   for (const { value: cause } of causes) {
     if (cause.incident === null || cause.incident.endedAt !== null) owed.push(...cause.outbox);
-    else open.push(openIncidentJson(cause, cause.incident, sent.get(cause.incident.id) ?? []));
+    else
+      open.push(
+        openIncidentJson(cause, cause.incident, {
+          sent: sent.get(cause.incident.id) ?? [],
+          cover: coverOf(cause, now),
+        }),
+      );
   }
   const openIds = new Set(open.map(({ id }) => id));
   const owedById = groupBy(owed, ({ alert }) => alert.incident);

@@ -50,7 +50,7 @@ export function createReader(context: StatusContext): Reader {
   }
 
   async function ofCustomer(viewer: Viewer, { status }: CustomerLook): Promise<VisibleIncidents> {
-    const [incidents, suspected] = await Promise.all([loadIncidents(store), loadSuspected(store)]);
+    const [incidents, suspected] = await Promise.all([loadIncidents(store, now()), loadSuspected(store)]);
     const own = incidents.filter((incident) => concerns(incident, status));
     return {
       incidents: viewer.kind === "operator" ? own : own.map(withoutOthers),
@@ -60,7 +60,7 @@ export function createReader(context: StatusContext): Reader {
 
   async function visibleTo(viewer: Viewer): Promise<VisibleIncidents> {
     if (viewer.kind === "operator") {
-      return { incidents: await loadIncidents(store), suspected: await loadSuspected(store) };
+      return { incidents: await loadIncidents(store, now()), suspected: await loadSuspected(store) };
     }
     const look = await customer(viewer, viewer.customer);
     return look === undefined ? { incidents: [], suspected: [] } : ofCustomer(viewer, look);

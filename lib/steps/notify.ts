@@ -3,12 +3,15 @@
  * it to one at most; who can't be reached now holds up only its own later messages, who never can holds up nobody.
  */
 
+import type { CoverOf } from "../judge/cover.ts";
 import type { Contact } from "../model/customer.ts";
 import type { Alert, Cause, OutboxEntry } from "../model/incident.ts";
 import type { AlertLog, Channel, Clock, Delivery } from "../model/ports.ts";
 import type { Store, Versioned } from "../store/store.ts";
 import { changeCause } from "./change-cause.ts";
+import { coversNow } from "./covers.ts";
 import { giveUpMs, isDue, isLeased, leased, released, settled } from "./outbox.ts";
+import { withheld } from "./withhold.ts";
 import { digestOf } from "./words/digest.ts";
 
 export interface NotifyWorld {
@@ -49,8 +52,9 @@ interface Item {
 
 /** Sends what is due now. Run twice at once it sends nothing twice: a cause is leased before it is told. */
 export async function notify(world: NotifyWorld): Promise<NotifyReport> {
-  const sender = createSender(world);
   const owing = (await world.store.state.dueCauses(world.now())).filter(({ value }) => owes(value, world.now()));
+  if (owing.length === 0) return { sent: [], later: [], dead: [] };
+  const sender = createSender(world, await coversNow(world.store));
   const digests = Map.groupBy(owing, ({ value }) => dueDigest(value, world.now()));
   for (const [digest, causes] of digests) {
     if (digest !== null) await sender.sendDigest(digest, causes);
@@ -68,16 +72,30 @@ function dueDigest({ outbox }: Cause, now: number): string | null {
   return head !== undefined && isDue(head, now) ? head.digest : null;
 }
 
-function createSender({ store, now, operators, contactChannels, alertLog, baseUrl }: NotifyWorld) {
+function createSender({ store, now, operators, contactChannels, alertLog, baseUrl }: NotifyWorld, coverOf: CoverOf) {
   const sent: Told[] = [];
   const later: (Told & { why: string })[] = [];
   const dead: (Told & { why: string })[] = [];
   /** Channels that failed in this pass aren't waited for again. */
   const down = new Map<string, string>();
 
-  async function lease({ value, version }: Versioned<Cause>): Promise<Cause | null> {
+  async function lease(found: Versioned<Cause>): Promise<Cause | null> {
+    const open = await uncovered(found);
+    if (open === null) return null;
     const take = (cause: Cause | null) => cause && leased(cause, now());
-    return await changeCause(store, value.class, value.subject, take, { value, version });
+    return await changeCause(store, found.value.class, found.value.subject, take, open);
+  }
+
+  /** What is left to tell now; null: nothing, or somebody wrote the cause meanwhile, and the next pass looks again. */
+  async function uncovered(found: Versioned<Cause>): Promise<Versioned<Cause> | null> {
+    const at = now();
+    const changed = withheld(found.value, coverOf(found.value, at), at);
+    if (changed === null) return found;
+    // The record knows of it before the outbox forgets it.
+    for (const { alert } of changed.held) await store.ledger.putRecord({ kind: "held", at, alert });
+    for (const { alert } of changed.untold) await store.ledger.putRecord({ kind: "untold", at, alert });
+    if (!(await store.state.putCause({ value: changed.cause, version: found.version }))) return null;
+    return owes(changed.cause, at) ? { value: changed.cause, version: found.version + 1 } : null;
   }
 
   async function sendCause(found: Versioned<Cause>): Promise<void> {
@@ -185,7 +203,7 @@ function createSender({ store, now, operators, contactChannels, alertLog, baseUr
     if (lacking(item, recipients).length > 0) return false;
     const reached = [...item.sentTo].filter((name) => name !== logName);
     const unreached = [...item.dead].filter((name) => name !== logName).map((name) => `${name} (undeliverable)`);
-    await store.ledger.putAlert(item.entry.alert, [...reached, ...unreached]);
+    await store.ledger.putRecord({ kind: "told", at: now(), alert: item.entry.alert, to: [...reached, ...unreached] });
     return true;
   }
 

@@ -1,6 +1,8 @@
 /** The config table: what people write. Only the command line and the API have rights on it. */
 
 import { type Customer, defaultSettings, type FleetSettings, type Gateway } from "../model/customer.ts";
+import { noNotify } from "../model/notify-settings.ts";
+import type { Silence } from "../model/silence.ts";
 import { shardOf, shards } from "./keys.ts";
 import type { ConfigStore, Token } from "./store.ts";
 import type { Item, Key, Table } from "./table.ts";
@@ -9,16 +11,19 @@ const settingsKey: Key = { pk: "FLEET", sk: "SETTINGS" };
 const revisionKey: Key = { pk: "FLEET", sk: "REVISION" };
 const gatewaysPartition = "GATEWAYS";
 const tokensPartition = "TOKENS";
+const silencesPartition = "SILENCES";
 
 type SettingsItem = Item & { settings: FleetSettings };
 type RevisionItem = Item & { revision: number };
 type GatewayItem = Item & { gateway: Gateway };
 type CustomerItem = Item & { customer: Customer };
 type TokenItem = Item & { token: Token };
+type SilenceItem = Item & { silence: Silence };
 
 const customerKey = (id: string): Key => ({ pk: `CUSTOMER#${shardOf(id)}`, sk: id });
 const gatewayKey = (id: string): Key => ({ pk: gatewaysPartition, sk: id });
 const tokenKey = (hash: string): Key => ({ pk: tokensPartition, sk: hash });
+const silenceKey = (id: string): Key => ({ pk: silencesPartition, sk: id });
 
 export function configStore(table: Table): ConfigStore {
   async function gateways(): Promise<readonly Gateway[]> {
@@ -30,7 +35,8 @@ export function configStore(table: Table): ConfigStore {
   return {
     async settings() {
       const item = await table.get<SettingsItem>(settingsKey);
-      return { ...defaultSettings, ...item?.settings };
+      const settings = { ...defaultSettings, ...item?.settings };
+      return { ...settings, notify: { ...noNotify, ...settings.notify } };
     },
     async putSettings(settings) {
       await table.put({ ...settingsKey, settings });
@@ -77,6 +83,18 @@ export function configStore(table: Table): ConfigStore {
     },
     async removeToken(hash) {
       return await table.remove(tokenKey(hash), { expression: "attribute_exists(#pk)" });
+    },
+
+    async silences() {
+      const all: Silence[] = [];
+      for await (const { silence } of table.query<SilenceItem>(silencesPartition)) all.push(silence);
+      return all;
+    },
+    async putSilence(silence) {
+      await table.put({ ...silenceKey(silence.id), silence });
+    },
+    async removeSilence(id) {
+      return await table.remove(silenceKey(id), { expression: "attribute_exists(#pk)" });
     },
   };
 }

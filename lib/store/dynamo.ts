@@ -5,6 +5,7 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { configStore } from "./config.ts";
 import { expirer } from "./expire.ts";
 import { ledgerStore } from "./ledger.ts";
+import { recordStore } from "./record.ts";
 import { stateStore } from "./state.ts";
 import type { Store } from "./store.ts";
 import { openTable } from "./table.ts";
@@ -16,7 +17,7 @@ export function createStore(client: DynamoDBDocumentClient, tables: TableNames):
   return {
     config: configStore(openTable(client, tables.config)),
     state: stateStore(state),
-    ledger: ledgerStore(ledger, expirer([state, ledger])),
+    ledger: ledgerStore(ledger, recordStore(ledger, state), expirer([state, ledger])),
   };
 }
 

@@ -1,21 +1,17 @@
 /** The ledger table: what happened, cycle by cycle and change by change. Rights: judge; most of it expires. */
 
-import type { Alert } from "../model/incident.ts";
 import type { Observation } from "../model/observation.ts";
 import type { CycleMark } from "../model/roster.ts";
 import { packObservation } from "./bound.ts";
 import { dayMs, dayOf, dayStart, expiresAt, timeKey } from "./keys.ts";
 import { countMarks, mergeMarks, packMarks, slotCounts, unpackMarks } from "./marks.ts";
-import { pack, unpack } from "./pack.ts";
+import { unpack } from "./pack.ts";
 import type { DayCounts, HistoryEvent, LedgerEntry, LedgerStore } from "./store.ts";
 import { absent, type Item, type Table } from "./table.ts";
 
 /** How long what is kept. Roll-ups stay. */
 const cyclesKept = 3 * dayMs;
 const eventsKept = 90 * dayMs;
-const alertsKept = 400 * dayMs;
-
-const alertsPartition = "ALERTS";
 
 type CycleItem = Item & { cycle: number; everyMs: number; at: number; slots: number; marks: Uint8Array };
 type DayItem = Item & { cycles: number; counts: Uint8Array };
@@ -27,9 +23,13 @@ type EventBody =
       readonly vantage: string;
       readonly observation: Uint8Array;
     };
-type AlertItem = Item & { alert: Uint8Array; to: readonly string[] };
 
-export function ledgerStore(table: Table, expire: LedgerStore["expire"]): LedgerStore {
+/** `record` is the part that is kept for ever. */
+export function ledgerStore(
+  table: Table,
+  record: Pick<LedgerStore, "putRecord" | "record" | "recordHead" | "alerts">,
+  expire: LedgerStore["expire"],
+): LedgerStore {
   const cyclesOf = (slice: number): string => `CYCLES#${slice}`;
   const daysOf = (slice: number): string => `DAYS#${slice}`;
   /** The last day up to which this process knows a slice to be rolled up. */
@@ -115,17 +115,7 @@ export function ledgerStore(table: Table, expire: LedgerStore["expire"]): Ledger
       return events;
     },
 
-    async putAlert(alert, to) {
-      const key = { pk: alertsPartition, sk: `${timeKey(alert.at)}#${alert.id}` };
-      await table.put({ ...key, alert: pack(alert), to, expiresAt: expiresAt(alert.at + alertsKept) });
-    },
-    async alerts(limit) {
-      const alerts: { alert: Alert; to: readonly string[] }[] = [];
-      for await (const { alert, to } of table.query<AlertItem>(alertsPartition, { newestFirst: true, limit })) {
-        alerts.push({ alert: unpack<Alert>(alert), to });
-      }
-      return alerts;
-    },
+    ...record,
 
     expire,
   };

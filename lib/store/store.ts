@@ -10,8 +10,11 @@ import type { DnsTrouble, HostFacts, MxAnswer } from "../model/domain-facts.ts";
 import type { Alert, Cause, IncidentClass } from "../model/incident.ts";
 import type { CycleNumber } from "../model/jobs.ts";
 import type { CertificateFacts, Observation } from "../model/observation.ts";
+import type { RecordEntry } from "../model/record.ts";
 import type { CycleMark, Slice, SlotMemory } from "../model/roster.ts";
+import type { Silence } from "../model/silence.ts";
 import type { TargetKey } from "../model/target.ts";
+import type { RecordHead, StoredLink } from "./chain.ts";
 
 /** An item and the version it was read at; 0 for one that isn't there yet. */
 export interface Versioned<T> {
@@ -132,6 +135,10 @@ export interface ConfigStore {
   hasTokens(): Promise<boolean>;
   putToken(hash: string, token: Token): Promise<void>;
   removeToken(hash: string): Promise<boolean>;
+  /** Also those that are over, in no promised order. */
+  silences(): Promise<readonly Silence[]>;
+  putSilence(silence: Silence): Promise<void>;
+  removeSilence(id: string): Promise<boolean>;
 }
 
 export interface StateStore {
@@ -186,8 +193,12 @@ export interface LedgerStore {
   putEvent(subject: string, event: HistoryEvent): Promise<void>;
   /** Newest first. `subject` is a target key, a domain or a host. */
   events(subject: string, limit: number): Promise<readonly HistoryEvent[]>;
-  putAlert(alert: Alert, to: readonly string[]): Promise<void>;
-  /** Newest first. */
+  /** Adds to the record of incidents; an entry of the same `recordId` that stands there already stays as it is. */
+  putRecord(entry: RecordEntry): Promise<void>;
+  /** The whole record, oldest first, as it stands there; to be walked by `verifyChain`. */
+  record(): AsyncIterable<StoredLink>;
+  recordHead(): Promise<RecordHead | null>;
+  /** The messages of the record, newest first; to nobody where `held` kept them back until they were over. */
   alerts(limit: number): Promise<readonly { readonly alert: Alert; readonly to: readonly string[] }[]>;
   /** Deletes what has expired, where the table doesn't do so itself; returns how many. */
   expire(now: number): Promise<number>;

@@ -16,8 +16,6 @@ export interface TableDefinition {
   readonly indexes: readonly TableIndex[];
   /** The attribute with the epoch second at which an item expires; null: nothing here expires. */
   readonly expiry: string | null;
-  /** Whether it can't be made again by probing: then it is backed up continuously. */
-  readonly precious: boolean;
 }
 
 export type TableRole = "config" | "state" | "ledger";
@@ -28,9 +26,9 @@ export type TableNames = Readonly<Record<TableRole, string>>;
 export const wakeIndex: TableIndex = { name: "wake", hash: "active", range: "wake" };
 
 export const tableDefinitions: Readonly<Record<TableRole, TableDefinition>> = {
-  config: { hash: "pk", range: "sk", indexes: [], expiry: null, precious: true },
-  state: { hash: "pk", range: "sk", indexes: [wakeIndex], expiry: "expiresAt", precious: true },
-  ledger: { hash: "pk", range: "sk", indexes: [], expiry: "expiresAt", precious: false },
+  config: { hash: "pk", range: "sk", indexes: [], expiry: null },
+  state: { hash: "pk", range: "sk", indexes: [wakeIndex], expiry: "expiresAt" },
+  ledger: { hash: "pk", range: "sk", indexes: [], expiry: "expiresAt" },
 };
 
 /** `chainmail` → `chainmail-config`, `chainmail-state`, `chainmail-ledger`. */

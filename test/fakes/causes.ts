@@ -1,6 +1,7 @@
 /** Causes and alerts as the judge leaves them behind. */
 
 import type { Alert, Cause, CauseContext, OutboxEntry } from "../../lib/model/incident.ts";
+import type { RecordEntry } from "../../lib/model/record.ts";
 
 export const noon = Date.UTC(2026, 10, 24, 12, 0, 0);
 
@@ -35,9 +36,15 @@ export function alert(over: Partial<Alert> = {}): Alert {
     at: noon + 60_000,
     since: noon,
     rate: null,
+    held: null,
     context,
     ...over,
   };
+}
+
+/** The record's entry of a message that went out as soon as it was owed. */
+export function recorded(message: Alert, to: readonly string[]): RecordEntry {
+  return { kind: "told", at: message.at, alert: message, to };
 }
 
 export function owed(over: Partial<Alert> = {}, entry: Partial<OutboxEntry> = {}): OutboxEntry {

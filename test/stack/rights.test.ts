@@ -30,8 +30,8 @@ describe("rights of the functions", () => {
     ["Plan", ["state"], ["state"], []],
     ["Judge", ["config", "ledger", "state"], ["ledger", "state"], ["state"]],
     ["Tick", ["config", "state"], ["state"], ["state"]],
-    ["Notify", ["config", "state"], ["ledger", "state"], ["state"]],
-    ["StatusApi", ["config", "ledger", "state"], ["state"], []],
+    ["Notify", ["config", "ledger", "state"], ["ledger", "state"], ["state"]],
+    ["StatusApi", ["config", "ledger", "state"], ["ledger", "state"], []],
   ])("%s reads %j, writes %j, and removes from %j", (step, read, written, removed) => {
     expect(tablesOf(step, "Query")).toEqual(read);
     expect(tablesOf(step, "PutItem")).toEqual(written);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
-import { alert } from "../fakes/causes.ts";
+import { alert, recorded } from "../fakes/causes.ts";
 import { type Fixture, fixture, form } from "./helpers.ts";
 import { noon } from "./looks.ts";
 import { customers, hostileId, xss } from "./seed.ts";
@@ -125,7 +125,7 @@ describe("the page of a customer", () => {
     const own = await fixture();
     try {
       const recovered = alert({ id: "CM-7F3A·3", kind: "recovered", at: noon, subject: "198.51.100.2:25" });
-      await own.store.ledger.putAlert(recovered, ["console"]);
+      await own.store.ledger.putRecord(recorded(recovered, ["console"]));
       const cause = await own.store.state.cause("cleartext", "198.51.100.2:25");
       if (cause.value === null) throw new Error("no cause");
       const clear = { ...cause.value, state: "clear" as const, incident: null, openings: [], outbox: [] };

@@ -6,7 +6,7 @@ import type { Observation } from "../../lib/model/observation.ts";
 import type { CycleMark, RosterEntry } from "../../lib/model/roster.ts";
 import { type Target, targetKey } from "../../lib/model/target.ts";
 import type { Store } from "../../lib/store/store.ts";
-import { alert, context, openCause, owed } from "../fakes/causes.ts";
+import { alert, context, openCause, owed, recorded } from "../fakes/causes.ts";
 import { certificate, clear, day, encrypted, type Look, noon, observation, silence, vantage } from "./looks.ts";
 
 export const everyMs = 300_000;
@@ -184,7 +184,7 @@ async function seedIncidents({ state, ledger }: Pick<Store, "state" | "ledger">)
     context: { ...context, host: "mail.lost.example", hop: "downstream" as const, customers: 1, customer: "lost" },
   };
   const opened = alert(told);
-  await ledger.putAlert(opened, ["console", "smtp:ops@gateway.example"]);
+  await ledger.putRecord(recorded(opened, ["console", "smtp:ops@gateway.example"]));
   const cause = openCause([owed({ ...told, id: "CM-7F3A·2", kind: "reminder", at: noon - 60_000 })], {
     subject,
     context: told.context,
@@ -206,8 +206,7 @@ async function seedIncidents({ state, ledger }: Pick<Store, "state" | "ledger">)
     since: noon - 5 * day,
     context: { ...context, customers: customers.length },
   };
-  await ledger.putAlert(alert({ ...shared, id: "CM-0BAD·1", at: noon - 5 * day + 60_000 }), ["console"]);
-  await ledger.putAlert(alert({ ...shared, id: "CM-0BAD·2", kind: "recovered", at: noon - 5 * day + 3_600_000 }), [
-    "console",
-  ]);
+  const before = alert({ ...shared, id: "CM-0BAD·1", at: noon - 5 * day + 60_000 });
+  const after = alert({ ...shared, id: "CM-0BAD·2", kind: "recovered", at: noon - 5 * day + 3_600_000 });
+  for (const message of [before, after]) await ledger.putRecord(recorded(message, ["console"]));
 }

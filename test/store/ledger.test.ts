@@ -112,28 +112,6 @@ describe("events and alerts", () => {
     expect(await ledger.events("acme.example", 10)).toEqual([dns, facts]);
     expect(await ledger.events("acme.example", 1)).toEqual([dns]);
   });
-
-  it("keep to whom an alert went", async () => {
-    const alert = {
-      id: "CM-7F3A·1",
-      incident: "CM-7F3A",
-      kind: "opened",
-      class: "cleartext",
-      form: "steady",
-      subject: "192.0.2.1:25",
-      at: midnight,
-      since: midnight,
-      rate: null,
-      context: cause().context,
-    } as const;
-    await ledger.putAlert(alert, ["console"]);
-    await ledger.putAlert(alert, ["console", "file"]);
-    await ledger.putAlert({ ...alert, id: "CM-7F3A·2", at: midnight + 1 }, []);
-    expect(await ledger.alerts(5)).toEqual([
-      { alert: { ...alert, id: "CM-7F3A·2", at: midnight + 1 }, to: [] },
-      { alert, to: ["console", "file"] },
-    ]);
-  });
 });
 
 describe("expire", () => {

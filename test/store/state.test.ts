@@ -190,6 +190,7 @@ describe("causes", () => {
       at: t0,
       since: t0,
       rate: null,
+      held: null,
       context: cause().context,
     } as const;
     const entry = { alert, digest: null, notBefore: t0 + 5, sentTo: [], dead: [], attempts: 0, leasedUntil: t0 + 9 };

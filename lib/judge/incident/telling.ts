@@ -36,6 +36,7 @@ export function tell(cause: Opened, kind: AlertKind, now: number, digest: Digest
     at: now,
     since: incident.since,
     rate: incident.rate,
+    held: null,
     context: cause.context,
   };
   const entry: OutboxEntry = {

@@ -1,8 +1,9 @@
 /** Incidents in the API's shape, from the causes that are open and the messages that were sent. */
 
+import type { Cover } from "../../model/cover.ts";
 import type { Alert, Cause, CauseContext, Incident, OutboxEntry } from "../../model/incident.ts";
 import { findingJson } from "./customer.ts";
-import type { IncidentJson, SuspicionJson } from "./schemas.ts";
+import type { CoverJson, IncidentJson, SuspicionJson } from "./schemas.ts";
 import { iso } from "./time.ts";
 
 export interface SentAlert {
@@ -12,8 +13,12 @@ export interface SentAlert {
 
 type MessageJson = IncidentJson["messages"][number];
 
-/** An incident that has not ended. `sent` are its messages, in any order. */
-export function openIncidentJson(cause: Cause, incident: Incident, sent: readonly SentAlert[]): IncidentJson {
+/** An incident that has not ended. `sent` are its messages, in any order; `cover` is the one that it stands under now. */
+export function openIncidentJson(
+  cause: Cause,
+  incident: Incident,
+  { sent, cover }: { readonly sent: readonly SentAlert[]; readonly cover: Cover | null },
+): IncidentJson {
   return {
     id: incident.id,
     state: cause.state === "recovering" ? "recovering" : "open",
@@ -26,6 +31,7 @@ export function openIncidentJson(cause: Cause, incident: Incident, sent: readonl
     endedAt: iso(incident.endedAt),
     ended: incident.ended,
     acknowledged: incident.acknowledged && { by: incident.acknowledged.by, at: iso(incident.acknowledged.at) },
+    silenced: cover && coverJson(cover),
     messages: messages(sent, cause.outbox),
   };
 }
@@ -48,6 +54,7 @@ export function endedIncidentJson(sent: readonly SentAlert[], owed: readonly Out
     endedAt: iso(last.at),
     ended: last.kind === "recovered" || last.kind === "gone" ? last.kind : null,
     acknowledged: null,
+    silenced: null,
     messages: messages(sent, owed),
   };
 }
@@ -84,6 +91,10 @@ function messages(sent: readonly SentAlert[], owed: readonly OutboxEntry[]): Mes
   return [...byId.values()].sort((a, b) => a.at.localeCompare(b.at));
 }
 
-function messageJson({ id, kind, at }: Alert, to: readonly string[]): MessageJson {
-  return { id, kind, at: iso(at), to: [...to] };
+function messageJson({ id, kind, at, held }: Alert, to: readonly string[]): MessageJson {
+  return { id, kind, at: iso(at), to: [...to], held: held && coverJson(held) };
+}
+
+function coverJson({ until, ...cover }: Cover): CoverJson {
+  return { ...cover, until: iso(until) };
 }

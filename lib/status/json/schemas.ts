@@ -178,6 +178,14 @@ const historySchema = z
   })
   .describe("GET /v1/customers/{id}/history?limit=50&before=TIME");
 
+const cover = z.strictObject({
+  kind: z.enum(["silence", "window"]),
+  id: z.string(),
+  reason: z.string(),
+  by: z.string().nullable().describe("Null for a window of the customers file."),
+  until: time,
+});
+
 const incidentSchema = z
   .strictObject({
     id: z.string(),
@@ -196,6 +204,7 @@ const incidentSchema = z
     endedAt: time.nullable(),
     ended: z.enum(["recovered", "gone"]).nullable(),
     acknowledged: z.strictObject({ by: z.string(), at: time }).nullable(),
+    silenced: cover.nullable().describe("The silence or maintenance window that it stands under now: nobody is told."),
     findings: z.array(finding),
     lines: z.array(z.string()),
     messages: z
@@ -205,6 +214,7 @@ const incidentSchema = z
           kind: z.enum(["opened", "worse", "reminder", "flapping", "recovered", "gone"]),
           at: time,
           to: z.array(z.string()).nullable().describe("Null to a customer's own token."),
+          held: cover.nullable().describe("What kept it from being told when it came to be owed."),
         }),
       )
       .describe("Oldest first."),
@@ -264,6 +274,7 @@ export type HistoryEventJson = z.infer<typeof historyEvent>;
 export type HopAvailabilityJson = z.infer<typeof hopAvailability>;
 export type DayJson = z.infer<typeof day>;
 export type IncidentJson = z.infer<typeof incidentSchema>;
+export type CoverJson = z.infer<typeof cover>;
 export type SuspicionJson = z.infer<typeof suspicion>;
 export type FleetJson = z.infer<typeof fleetSchema>;
 

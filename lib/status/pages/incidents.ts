@@ -2,7 +2,7 @@
 
 import { html } from "hono/html";
 import { phrases } from "../../steps/words/phrases.ts";
-import type { IncidentJson, SuspicionJson } from "../json/schemas.ts";
+import type { CoverJson, IncidentJson, SuspicionJson } from "../json/schemas.ts";
 import { findingList } from "./finding.ts";
 import { ago, customerPath, given, type Html, incidentPath, when } from "./html.ts";
 
@@ -36,7 +36,7 @@ export function incidentTable(incidents: readonly IncidentJson[], now: number): 
 <tbody>
 ${incidents.map(
   (incident) => html`<tr>
-<td>${stateBadge(incident)}${when(incident.acknowledged !== null, () => html`<br><span class="muted">acknowledged</span>`)}</td>
+<td>${stateBadge(incident)}${when(incident.acknowledged !== null, () => html`<br><span class="muted">acknowledged</span>`)}${when(incident.silenced !== null, () => html`<br><span class="muted">silenced</span>`)}</td>
 <td><a href="${incidentPath(incident.id)}">${incident.id}</a> ${incidentTitle(incident)}</td>
 <td>${incident.host} <br><span class="muted">${incident.subject}</span></td>
 <td>${ago(incident.since, now)}</td>
@@ -78,6 +78,18 @@ ${when(
 )}`;
 }
 
+/** `Silenced by ops until 2026-11-24 18:00 UTC: new certificate.` */
+function coverWords({ kind, id, by, reason, until }: CoverJson): string {
+  const what = kind === "window" ? `In maintenance window ${id}` : `Silenced by ${by}`;
+  return `${what} until ${until.slice(0, 10)} ${until.slice(11, 16)} UTC: ${reason}.`;
+}
+
+function recipients({ to, held }: IncidentJson["messages"][number], state: IncidentJson["state"]): string {
+  const whom =
+    to === null ? "" : to.length > 0 ? `, to ${to.join(", ")}` : state === "ended" ? ", to nobody" : ", not sent yet";
+  return held === null ? whom : `${whom}. ${coverWords(held)}`;
+}
+
 function acknowledgement(incident: IncidentJson, mayAcknowledge: boolean, now: number): Html {
   const { acknowledged, id, state } = incident;
   if (acknowledged !== null) return html`<p>Acknowledged by ${acknowledged.by}, ${ago(acknowledged.at, now)}.</p>`;
@@ -107,6 +119,7 @@ export function incidentPage({ incident, mayAcknowledge, now }: IncidentView): H
 ${given(endedAt, (at) => html`<div><dt>Ended</dt><dd>${ago(at, now)}${ended === "gone" ? ": no longer in use, which is not recovered" : ""}</dd></div>`)}
 ${given(customers, (count) => html`<div><dt>Customers</dt><dd>${count}${given(customer, (one) => html`: <a href="${customerPath(one)}">${one}</a>`)}</dd></div>`)}
 </dl>
+${given(incident.silenced, (cover) => html`<p>${coverWords(cover)} Nobody is told before, and then only if it still holds.</p>`)}
 ${acknowledgement(incident, mayAcknowledge, now)}
 </section>
 <section class="card" aria-labelledby="evidence"><h2 id="evidence">What was seen</h2>
@@ -118,7 +131,7 @@ ${
   incident.messages.length === 0
     ? html`<p class="muted">Nobody yet.</p>`
     : html`<ul class="plain">
-${incident.messages.map(({ kind, at, to }) => html`<li>${ago(at, now)}: <strong>${messageWords[kind]}</strong>${to === null ? "" : to.length === 0 ? ", not sent yet" : `, to ${to.join(", ")}`}</li>`)}
+${incident.messages.map((message) => html`<li>${ago(message.at, now)}: <strong>${messageWords[message.kind]}</strong>${recipients(message, incident.state)}</li>`)}
 </ul>`
 }
 </section>`;

@@ -21,6 +21,7 @@ function sample(kind: AlertKind, message: number, now: number): Alert {
     at: now,
     since: now - 18 * minute,
     rate: null,
+    held: null,
     context: {
       host: "mx1.sample.example",
       hop: "gateway",

@@ -1,0 +1,31 @@
+/** A silence was lifted or a window moved: what was held because of it is told with the next pass, and not an hour later. */
+
+import type { CoverOf } from "../judge/cover.ts";
+import type { Cause } from "../model/incident.ts";
+import type { Clock } from "../model/ports.ts";
+import type { Store } from "../store/store.ts";
+import { changeCause } from "./change-cause.ts";
+import { coversNow } from "./covers.ts";
+
+/** Reads every cause that is in motion: for commands, not for each pass. */
+export async function releaseHeld(store: Store, now: Clock): Promise<void> {
+  const coverOf = await coversNow(store);
+  const causes = await store.state.dueCauses(Number.MAX_SAFE_INTEGER);
+  for (const found of causes.filter(({ value }) => value.outbox.some(({ alert }) => alert.held !== null))) {
+    await changeCause(
+      store,
+      found.value.class,
+      found.value.subject,
+      (cause) => cause && released(cause, coverOf, now()),
+      found,
+    );
+  }
+}
+
+/** Null where its cover goes on, or nothing waits for it. */
+function released(cause: Cause, coverOf: CoverOf, now: number): Cause | null {
+  if (coverOf(cause, now) !== null) return null;
+  const isWaiting = ({ alert, notBefore }: Cause["outbox"][number]) => alert.held !== null && notBefore > now;
+  if (!cause.outbox.some(isWaiting)) return null;
+  return { ...cause, outbox: cause.outbox.map((entry) => (isWaiting(entry) ? { ...entry, notBefore: now } : entry)) };
+}
