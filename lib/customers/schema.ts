@@ -2,67 +2,26 @@
 
 import * as z from "zod";
 import { requirementLevels } from "../model/customer.ts";
-import { incidentClasses } from "../model/incident.ts";
 import type { ProtocolName } from "../model/observation.ts";
-import { longestSilenceMs } from "../model/silence.ts";
+import { duration, fields, id, list, oneOf, readable, text, whole } from "./shapes.ts";
 import {
   dayPattern,
-  durationPattern,
-  idPattern,
   isDay,
   isWebhook,
   phonePattern,
-  type Read,
   readContact,
-  readCron,
   readDomain,
-  readDuration,
   readEmail,
   readHost,
   readHostName,
-  readMoment,
-  readPlace,
   readRelay,
   readServer,
-  readZone,
   routingKeyPattern,
   webhookSecretPattern,
 } from "./values.ts";
-
-// Every message says what was expected, so that it can stand behind the value: "'x': expected …".
-
-function text(expected: string, pattern: RegExp) {
-  return z.string({ error: expected }).regex(pattern, { error: expected, abort: true });
-}
-
-function whole(expected: string, least: number, most: number) {
-  return z.int({ error: expected }).min(least, { error: expected }).max(most, { error: expected });
-}
-
-/** Text that `read` understands; its own words say what was expected. */
-function readable(expected: string, read: (value: string) => Read<unknown>) {
-  return z.string({ error: expected }).check(({ value, issues }) => {
-    const result = read(value);
-    if ("expected" in result) issues.push({ code: "custom", message: result.expected, input: value });
-  });
-}
-
-function oneOf<const T extends readonly string[]>(words: T) {
-  return z.enum(words, { error: `${words.slice(0, -1).join(", ")} or ${words.at(-1)}` });
-}
-
-function list<T extends z.ZodType>(entry: T, of: string) {
-  return z.array(entry, { error: `a list of ${of}` });
-}
-
-/** A strict object; `of` says what was expected, and the message of an unknown key lists those that are known. */
-function fields<T extends z.ZodRawShape>(of: string, shape: T, alsoKnown: readonly string[] = []) {
-  const known = [...Object.keys(shape), ...alsoKnown].join(", ");
-  return z.strictObject(shape, { error: ({ code }) => (code === "unrecognized_keys" ? known : of) });
-}
+import { maintenanceWindow } from "./window-schema.ts";
 
 const yesOrNo = z.boolean({ error: "true or false" });
-const id = text("1 to 64 letters, digits, '.', '_' or '-' (in quotes, if it is a number)", idPattern);
 const day = text("a date like 2015-03-01", dayPattern).refine(isDay, { error: "a date like 2015-03-01" });
 const port = whole("a port, 1 to 65535", 1, 65_535);
 const hostName = readable("a host name like mail.acme.example", readHostName);
@@ -70,12 +29,6 @@ const host = readable("a host name or an address", readHost);
 const relay = readable("a host name or an address", readRelay);
 const domainName = readable("a domain name like acme.example", readDomain);
 const email = readable("an e-mail address like it@acme.example", readEmail);
-const duration = text("a duration like 30s, 10m, 6h or 1d", durationPattern).refine(
-  (value) => "value" in readDuration(value),
-  {
-    error: "a duration like 30s, 10m, 6h or 1d",
-  },
-);
 const tlsMode = oneOf(["enabled", "disabled", "enforced"]);
 const level = oneOf(requirementLevels);
 const protocols = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] as const satisfies readonly ProtocolName[];
@@ -260,53 +213,6 @@ const pagerduty = z.union([
     url: webhookUrl.optional().describe("Of the Events API; the service region EU has one of its own."),
   }),
 ]);
-
-const moment = readable("a time with its offset like 2026-12-01T22:00Z", readMoment);
-const dayMs = 86_400_000;
-
-function msOf(read: Read<number>): number {
-  return "value" in read ? read.value : Number.NaN;
-}
-
-const maintenanceWindow = fields("{ id, reason, customer, host, class, from, until, cron, zone, lasts }", {
-  id,
-  reason: text("1 to 200 characters", /^\P{Cc}{1,200}$/u).describe("Shown with what is held back."),
-  customer: id.optional().describe("Incidents of this customer's own servers."),
-  host: readable("a host name or an address", readPlace)
-    .optional()
-    .describe("Incidents of this host, of this address, or of an address with its port."),
-  class: oneOf(incidentClasses).optional(),
-  from: moment.optional().describe("Of a window that comes once."),
-  until: moment.optional(),
-  cron: readable("five fields like '0 2 * * sun'", readCron)
-    .optional()
-    .describe("When a window that comes again begins: minute, hour, day, month, weekday."),
-  zone: readable("a time zone like Europe/Berlin", readZone).optional().describe("In which `cron` is read; IANA."),
-  lasts: duration
-    .refine((value) => msOf(readDuration(value)) <= 7 * dayMs, { error: "a duration of at most 7d" })
-    .optional()
-    .describe("How long it is open each time, at most 7d."),
-})
-  .refine((given) => given.customer !== undefined || given.host !== undefined || given.class !== undefined, {
-    error: "at least one of customer, host, class",
-  })
-  .refine(
-    ({ from, until, cron, zone, lasts }) => {
-      const once = [from, until].every((one) => one !== undefined);
-      const again = [cron, zone, lasts].every((one) => one !== undefined);
-      const none = once ? [cron, zone, lasts] : [from, until];
-      return (once || again) && none.every((one) => one === undefined);
-    },
-    { error: "either from and until, or cron, zone and lasts" },
-  )
-  .refine(
-    ({ from, until }) => {
-      if (from === undefined || until === undefined) return true;
-      const length = msOf(readMoment(until)) - msOf(readMoment(from));
-      return length > 0 && length <= longestSilenceMs;
-    },
-    { error: "an until after its from, and at most 90 days after it" },
-  );
 
 /** The file without its customers, which are read one by one. */
 const head = {

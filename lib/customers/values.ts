@@ -150,7 +150,7 @@ export function isWebhook(text: string): boolean {
 }
 
 /** Text, or base64 behind `whsec_` as Standard Webhooks has it. */
-export const webhookSecretPattern = /^(?:whsec_[A-Za-z0-9+/]{8,}={0,2}|(?!whsec_)[^]+)$/;
+export const webhookSecretPattern = /^(?:whsec_[A-Za-z0-9+/]{8,}={0,2}|(?!whsec_).+)$/;
 
 /** PagerDuty's are 32 letters and digits. */
 export const routingKeyPattern = /^[A-Za-z0-9_-]{1,64}$/;

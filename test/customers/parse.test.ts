@@ -150,7 +150,10 @@ tlsMode: { createdBefore: 2018-01-01, mode: disabled, otherwise: enforced }
 policy: { cleanFor: 90s, silentFor: 1h, remindAfter: 2d, flapsPerHour: 5 }
 notify:
   smtp: { host: mail.operator.example, from: chainmail@operator.example, to: ops@operator.example, user: u, password: p }
-  webhook: ["https://hooks.operator.example/x", { url: "http://127.0.0.1:9000/", token: secret }]
+  webhook: ["https://hooks.operator.example/x", { url: "http://127.0.0.1:9000/", token: t, secret: whsec_c2VjcmV0 }]
+  slack: ["https://hooks.slack.com/services/T0/B0/x"]
+  teams: ["https://prod.westeurope.logic.azure.com/workflows/x?sig=y"]
+  pagerduty: [R0, { routingKey: R1, url: "https://events.eu.pagerduty.com/v2/enqueue" }]
 `);
     expect(settings).toEqual({
       tlsModeRule: { createdBefore: "2018-01-01", mode: "disabled", otherwise: "enforced" },
@@ -167,10 +170,17 @@ notify:
           tls: "required",
         },
         webhooks: [
-          { url: "https://hooks.operator.example/x", token: null },
-          { url: "http://127.0.0.1:9000/", token: "secret" },
+          { url: "https://hooks.operator.example/x", token: null, secret: null },
+          { url: "http://127.0.0.1:9000/", token: "t", secret: "whsec_c2VjcmV0" },
+        ],
+        slack: ["https://hooks.slack.com/services/T0/B0/x"],
+        teams: ["https://prod.westeurope.logic.azure.com/workflows/x?sig=y"],
+        pagerduty: [
+          { routingKey: "R0", url: "https://events.pagerduty.com/v2/enqueue" },
+          { routingKey: "R1", url: "https://events.eu.pagerduty.com/v2/enqueue" },
         ],
       },
+      windows: [],
     });
   });
 
@@ -406,6 +416,31 @@ describe("a wrong file gets a sentence that names file, line, column, field, val
       "a webhook in clear",
       "notify: { webhook: ['http://hooks.example/'] }\ncustomers: []\n",
       "customers.yaml:1:21: notify.webhook[0]: 'http://hooks.example/': expected an https:// URL (http:// only to loopback)",
+    ],
+    [
+      "a secret that isn't base64",
+      "notify: { webhook: [{ url: 'https://hooks.example/', secret: 'whsec_?' }] }\ncustomers: []\n",
+      "customers.yaml:1:62: notify.webhook[0].secret: 'whsec_?': expected text, or base64 behind whsec_",
+    ],
+    [
+      "a Slack in clear",
+      "notify: { slack: ['http://hooks.example/'] }\ncustomers: []\n",
+      "customers.yaml:1:19: notify.slack[0]: 'http://hooks.example/': expected an https:// URL (http:// only to loopback)",
+    ],
+    [
+      "a Teams that is no list",
+      "notify: { teams: 'https://hooks.example/' }\ncustomers: []\n",
+      "customers.yaml:1:18: notify.teams: 'https://hooks.example/': expected a list of URLs",
+    ],
+    [
+      "a PagerDuty without a key",
+      "notify: { pagerduty: [{ url: 'https://events.example/' }] }\ncustomers: []\n",
+      "customers.yaml:1:23: notify.pagerduty[0].routingKey: missing, expected an integration key: letters, digits, '_' and '-'",
+    ],
+    [
+      "a channel that isn't there",
+      "notify: { slak: ['https://hooks.example/'] }\ncustomers: []\n",
+      "customers.yaml:1:11: notify: 'slak': unknown key; did you mean 'slack'?",
     ],
     [
       "a user without a password",

@@ -231,9 +231,48 @@ describe("POST /v1/incidents/{id}/acknowledge", () => {
       expect(first.acknowledged).toEqual({ by: "Ada", at: "2026-11-24T12:00:40.000Z" });
       const second = (await (await acknowledge("CM-7F3A")).json()) as IncidentJson;
       expect(second.acknowledged).not.toBeNull();
+      const record = [];
+      for await (const { text } of own.store.ledger.record()) record.push(JSON.parse(text ?? ""));
+      expect(record.filter(({ kind }) => kind === "acknowledged")).toMatchObject([
+        { incident: "CM-7F3A", class: "cleartext", subject: "198.51.100.2:25", by: "Ada", at: noon + 40_000 },
+      ]);
       expect((await acknowledge("CM-0BAD")).status).toBe(409);
       expect((await acknowledge("CM-9999")).status).toBe(404);
       expect((await acknowledge("CM-7F3A", "by=Ada")).status).toBe(400);
+    } finally {
+      await own.close();
+    }
+  });
+});
+
+describe("what is silenced", () => {
+  const silence = {
+    id: "S-0A1B2C",
+    covers: { customer: null, host: "198.51.100.2", class: null },
+    reason: "new certificate",
+    by: "Ada",
+    from: noon,
+    until: noon + 3_600_000,
+  };
+
+  it("says until when, by whom and why, and no longer when it is over", async () => {
+    const own = await fixture();
+    try {
+      await own.store.config.putSilence(silence);
+      const read = async () => (await (await own.app().request("/v1/incidents/CM-7F3A")).json()) as IncidentJson;
+      const incident = await read();
+      expect(incident.silenced).toEqual({
+        kind: "silence",
+        id: "S-0A1B2C",
+        reason: "new certificate",
+        by: "Ada",
+        until: "2026-11-24T13:00:00.000Z",
+      });
+      const valid = validator("incident.json");
+      valid(incident);
+      expect(valid.errors).toBeNull();
+      own.at(silence.until);
+      expect((await read()).silenced).toBeNull();
     } finally {
       await own.close();
     }

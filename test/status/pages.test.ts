@@ -195,6 +195,30 @@ describe("the operator's start page", () => {
   });
 });
 
+describe("what is silenced", () => {
+  it("says so on the page of the incident, and what was held back until it was over", async () => {
+    const own = await fixture();
+    try {
+      const covers = { customer: null, host: "198.51.100.2", class: null };
+      const silence = { id: "S-1", covers, reason: `move ${xss}`, by: "Ada", from: noon, until: noon + 3_600_000 };
+      await own.store.config.putSilence(silence);
+      const html = await (await own.app().request("/incidents/CM-7F3A")).text();
+      expect(html).not.toContain("<script");
+      expect(words(html)).toContain(`Silenced by Ada until 2026-11-24 13:00 UTC: move ${xss}.`);
+      expect(words(await (await own.app().request("/incidents")).text())).toContain("silenced");
+      const held = { kind: "window", id: "patch-day", reason: "patches", by: null, until: noon } as const;
+      for (const [number, kind] of [[1, "opened"] as const, [2, "recovered"] as const]) {
+        const message = alert({ id: `CM-5EED·${number}`, incident: "CM-5EED", kind, at: noon + number, held });
+        await own.store.ledger.putRecord({ kind: "untold", at: noon, alert: message });
+      }
+      const over = words(await (await own.app().request("/incidents/CM-5EED")).text());
+      expect(over).toContain("to nobody. In maintenance window patch-day until 2026-11-24 12:00 UTC: patches.");
+    } finally {
+      await own.close();
+    }
+  });
+});
+
 describe("acknowledging", () => {
   it("is offered to the operator while an incident is open, and to nobody else", async () => {
     const acknowledgeForm = 'action="/incidents/CM-7F3A/acknowledge"';

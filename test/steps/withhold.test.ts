@@ -168,6 +168,17 @@ describe("a pass of the outbox", () => {
     await embedded.store.config.putSettings(settings);
   });
 
+  it("says in the message why it comes so late", async () => {
+    await embedded.store.config.putSilence(silence);
+    await owing([message(1, "opened")]);
+    await pass();
+    clock = cover.until;
+    const operator = fakeChannel("console");
+    const world = { store: embedded.store, now: () => clock, operators: [operator], contactChannels: () => [] };
+    await notify({ ...world, alertLog: null, baseUrl: null });
+    expect(operator.letters[0]?.text).toContain("Told late: held back by a silence of ops (move)");
+  });
+
   it("goes by what it covers", async () => {
     await embedded.store.config.putSilence({
       ...silence,
