@@ -6,9 +6,15 @@ import { cliJsonSchemas } from "../lib/cli/schemas.ts";
 import { customersJsonSchema } from "../lib/customers/schema.ts";
 import { findingsDocument } from "../lib/judge/findings.ts";
 import { statusJsonSchemas } from "../lib/status/json/schemas.ts";
+import { eventJsonSchemas } from "../lib/steps/words/event-schema.ts";
 
 const docs = join(import.meta.dirname, "../docs");
-const schemas = { ...statusJsonSchemas(), ...cliJsonSchemas(), "customers.json": customersJsonSchema() };
+const schemas = {
+  ...statusJsonSchemas(),
+  ...cliJsonSchemas(),
+  ...eventJsonSchemas(),
+  "customers.json": customersJsonSchema(),
+};
 
 writeFileSync(join(docs, "findings.md"), findingsDocument());
 for (const [file, schema] of Object.entries(schemas))

@@ -1,6 +1,6 @@
 /** `chainmail notify --test`: a sample of each kind over every channel that is configured. */
 
-import { operatorChannels } from "../local/compose.ts";
+import { operatorChannels } from "../local/channels.ts";
 import { InputError } from "../model/input-error.ts";
 import { draftOf } from "../steps/words/letter.ts";
 import { sampleAlerts } from "../steps/words/samples.ts";
@@ -21,12 +21,15 @@ interface NotifyOptions extends DataOptions {
 export async function notifyCommand(options: NotifyOptions, io: Io): Promise<ExitCode> {
   if (options.stack !== undefined)
     throw new InputError("--stack: a stack's messages leave by its SNS topic; this tests the channels of 'up'");
-  const { pems } = rootsOf(options.ca);
-  const settings =
+  const { pems: roots } = rootsOf(options.ca);
+  const { notify } =
     options.customers === undefined
       ? await withStore(options, (store) => store.config.settings())
       : readFleet(options.customers, undefined, io).settings;
-  const channels = [createConsoleChannel((text) => io.stdout.write(text)), ...operatorChannels(settings, pems)];
+  const channels = [
+    createConsoleChannel((text) => io.stdout.write(text)),
+    ...operatorChannels(notify, { now: systemClock, roots, baseUrl: null }),
+  ];
   let failed = 0;
   for (const channel of channels) {
     for (const alert of sampleAlerts(systemClock())) {

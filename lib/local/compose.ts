@@ -1,6 +1,6 @@
 /** The steps over one store, with this process's own eyes: what the Lambdas and their environment do on AWS. */
 
-import { defaultVantage, type FleetSettings } from "../model/customer.ts";
+import { defaultVantage } from "../model/customer.ts";
 import type { ProbeResults } from "../model/jobs.ts";
 import { defaultPolicy } from "../model/policy.ts";
 import type { AlertLog, Channel, Dialler, Resolver } from "../model/ports.ts";
@@ -15,9 +15,8 @@ import { probe } from "../steps/probe.ts";
 import { type ResolveReport, resolve } from "../steps/resolve.ts";
 import { tick } from "../steps/tick.ts";
 import type { Store } from "../store/store.ts";
-import { createSmtpChannel } from "../world/channels/smtp.ts";
-import { createWebhookChannel } from "../world/channels/webhook.ts";
 import { createDialler } from "../world/dialler.ts";
+import { mailChannels, operatorChannels } from "./channels.ts";
 import type { Steps } from "./engine.ts";
 
 export interface LocalWorld {
@@ -100,31 +99,18 @@ export function composeSteps(world: LocalWorld): Steps {
       return (await tick(await judging())).jobs;
     },
     async notify() {
-      const settings = await store.config.settings();
-      const { pems } = world.tls.roots;
+      const { notify: settings } = await store.config.settings();
+      const { pems: roots } = world.tls.roots;
+      const channels = operatorChannels(settings, { now, roots, baseUrl: world.baseUrl });
       const report = await notify({
         store,
         now,
-        operators: [...world.operators, ...operatorChannels(settings, pems)],
-        contactChannels: ({ email }) => (email === null ? [] : mailChannels(settings, [email], pems)),
+        operators: [...world.operators, ...channels],
+        contactChannels: ({ email }) => (email === null ? [] : mailChannels(settings, [email], roots)),
         alertLog: world.alertLog,
         baseUrl: world.baseUrl,
       });
       listener.told(report);
     },
   };
-}
-
-/** The operator's channels of a customers file's `notify` block. `roots`, in PEM, are whom the mail relay is trusted by. */
-export function operatorChannels(settings: FleetSettings, roots: readonly string[]): readonly Channel[] {
-  const { smtp, webhooks } = settings.notify;
-  return [...mailChannels(settings, smtp?.to ?? [], roots), ...webhooks.map(createWebhookChannel)];
-}
-
-function mailChannels(
-  { notify: { smtp } }: FleetSettings,
-  addresses: readonly string[],
-  roots: readonly string[],
-): readonly Channel[] {
-  return smtp === null ? [] : addresses.map((address) => createSmtpChannel(smtp, address, roots));
 }

@@ -17,11 +17,27 @@ export interface WebhookSettings {
   readonly url: string;
   /** Sent as `Authorization: Bearer …`; null for none. */
   readonly token: string | null;
+  /** Signs each message (HMAC-SHA256): text, or base64 behind `whsec_`; null for no signature. */
+  readonly secret: string | null;
+}
+
+export interface PagerDutySettings {
+  /** The integration key of a service. */
+  readonly routingKey: string;
+  /** Of the Events API. */
+  readonly url: string;
 }
 
 export interface NotifySettings {
   readonly smtp: SmtpSettings | null;
   readonly webhooks: readonly WebhookSettings[];
+  /** Incoming webhooks; whoever knows the URL may post. */
+  readonly slack: readonly string[];
+  /** Webhooks of workflows; whoever knows the URL may post. */
+  readonly teams: readonly string[];
+  readonly pagerduty: readonly PagerDutySettings[];
 }
 
-export const noNotify: NotifySettings = { smtp: null, webhooks: [] };
+export const noNotify: NotifySettings = { smtp: null, webhooks: [], slack: [], teams: [], pagerduty: [] };
+
+export const pagerDutyUrl = "https://events.pagerduty.com/v2/enqueue";

@@ -1,6 +1,7 @@
 /** All that a step may ask of the outside world. Handed in; tests hand in their own. */
 
 import type { Duplex } from "node:stream";
+import type { AlertEvent } from "./alert-event.ts";
 import type { DnsFailure } from "./domain-facts.ts";
 import type { Silence } from "./observation.ts";
 
@@ -53,8 +54,8 @@ export interface Letter {
   readonly sms: string;
   /** For filter policies and machines. */
   readonly attributes: Readonly<Record<string, string>>;
-  /** The same as one JSON value, for webhooks and files. */
-  readonly event: Readonly<Record<string, unknown>>;
+  /** The same as one JSON value, for machines. */
+  readonly event: AlertEvent;
 }
 
 export type Delivery =

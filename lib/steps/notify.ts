@@ -4,6 +4,7 @@
  */
 
 import type { CoverOf } from "../judge/cover.ts";
+import type { AlertEvent } from "../model/alert-event.ts";
 import type { Contact } from "../model/customer.ts";
 import type { Alert, Cause, OutboxEntry } from "../model/incident.ts";
 import type { AlertLog, Channel, Clock, Delivery } from "../model/ports.ts";
@@ -227,7 +228,7 @@ function lacks({ sentTo, dead }: Item, name: string): boolean {
   return !sentTo.has(name) && !dead.has(name);
 }
 
-function logLine(event: Readonly<Record<string, unknown>>, to: readonly string[]): Readonly<Record<string, unknown>> {
-  const { text, at, ...first } = event;
-  return { ...first, to, at, text };
+/** Few fields and the last ones long, so that it reads well in a terminal; webhooks are told more. */
+function logLine({ id, kind, class: cls, subject, customers, at, text }: AlertEvent, to: readonly string[]) {
+  return { id, kind, class: cls, subject, customers, to, at, text };
 }

@@ -15,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), "chainmail-notify-"));
 const customersFile = join(folder, "customers.yaml");
 const caFile = join(folder, "ca.pem");
 const mails: string[] = [];
-const posts: unknown[] = [];
+const posts: { path: string | undefined; body: unknown }[] = [];
 let relay: SMTPServer;
 let hook: Server;
 let status: number;
@@ -38,7 +38,7 @@ beforeAll(async () => {
   relay.listen(0, "127.0.0.1");
   hook = createServer((request, response) => {
     void text(request).then((body) => {
-      posts.push(JSON.parse(body));
+      posts.push({ path: request.url, body: JSON.parse(body) });
       response.writeHead(status).end();
     });
   });
@@ -53,6 +53,9 @@ beforeAll(async () => {
       "notify:",
       `  smtp: { host: localhost, port: ${relayPort}, from: chainmail@operator.example, to: [ops@operator.example] }`,
       `  webhook: ["http://127.0.0.1:${hookPort}/hook"]`,
+      `  slack: ["http://127.0.0.1:${hookPort}/slack"]`,
+      `  teams: ["http://127.0.0.1:${hookPort}/teams"]`,
+      `  pagerduty: [{ routingKey: key, url: "http://127.0.0.1:${hookPort}/pagerduty" }]`,
     ].join("\n"),
   );
 });
@@ -82,7 +85,15 @@ describe("notify --test", () => {
   it("sends a sample of each kind over every channel of the file", async () => {
     const { code, out, err } = await notifyTest("--ca", caFile);
     expect({ code, err }).toEqual({ code: 0, err: "" });
-    expect(posts).toMatchObject(kinds.map((kind) => ({ kind, subject: "192.0.2.1:25" })));
+    const got = (path: string) => posts.filter((post) => post.path === path).map(({ body }) => body);
+    expect(got("/hook")).toMatchObject(kinds.map((kind) => ({ type: `chainmail.incident.${kind}`, data: { kind } })));
+    expect(got("/slack")).toMatchObject(
+      kinds.map((_, index) => ({ text: expect.stringContaining(`CM-TEST.${index + 1}`) })),
+    );
+    expect(got("/teams")).toMatchObject(kinds.map(() => ({ type: "message" })));
+    expect(got("/pagerduty")).toMatchObject(
+      kinds.map((_, index) => ({ event_action: index < 4 ? "trigger" : "resolve", dedup_key: "CM-TEST" })),
+    );
     expect(mails).toHaveLength(kinds.length);
     for (const kind of kinds) expect(out).toContain(`smtp:ops@operator.example: ${kind} sent\n`);
   });
@@ -98,6 +109,7 @@ describe("notify --test", () => {
     status = 500;
     const { code, err } = await notifyTest("--ca", caFile);
     expect(code).toBe(2);
-    expect(err).toContain("gone not sent: the webhook answered 500\n");
+    for (const service of ["the webhook", "Slack", "Teams", "PagerDuty"])
+      expect(err).toContain(`gone not sent: ${service} answered 500\n`);
   });
 });

@@ -42,7 +42,10 @@ tlsMode: { createdBefore: 2018-01-01, mode: disabled, otherwise: enforced }
 policy: { cleanFor: 90s, silentFor: 1h, remindAfter: 2d, flapsPerHour: 5 }
 notify:
   smtp: { host: 127.0.0.1, port: 2525, from: a@a.example, to: [b@a.example, c@a.example], tls: off }
-  webhook: [{ url: "https://hooks.example/", token: t }]
+  webhook: [{ url: "https://hooks.example/", token: t, secret: s }, "https://hooks.example/2"]
+  slack: ["https://hooks.slack.com/services/x"]
+  teams: ["https://prod.westeurope.logic.azure.com/workflows/x"]
+  pagerduty: [R0, { routingKey: R1, url: "https://events.eu.pagerduty.com/v2/enqueue" }]
 customers:
   - id: acme
     created: 2015-03-01

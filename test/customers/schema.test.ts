@@ -21,6 +21,7 @@ describe("the JSON Schema that editors are given", () => {
     "customers: [acme.example]",
     "{ gateways: [{ id: g, hosts: [mx.g.example] }], customers: [{ id: acme, domains: [{ name: a.example, tlsMode: enabled }], downstream: [m.a.example] }] }",
     "{ policy: { cleanFor: 10m }, notify: { webhook: ['https://a.example'] }, customers: [] }",
+    "{ notify: { slack: ['https://a.example'], teams: ['https://a.example'], pagerduty: [R0, { routingKey: R1 }] }, customers: [] }",
   ])("accepts %s", (text) => {
     expect(accepts(parse(text))).toBe(true);
   });
@@ -33,6 +34,7 @@ describe("the JSON Schema that editors are given", () => {
     "customers: [{ id: a, downstream: [{ host: a.example, port: 0 }] }]",
     "customers: [{ id: a, domains: [{ name: a.example, tlsMode: on }] }]",
     "{ policy: { cleanFor: ten minutes }, customers: [] }",
+    "{ notify: { pagerduty: [{}] }, customers: [] }",
   ])("refuses %s", (text) => {
     expect(accepts(parse(text))).toBe(false);
   });

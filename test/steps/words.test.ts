@@ -102,11 +102,19 @@ https://status.example/incidents/CM-7F3A
     const { event, text } = read();
     expect(event).toEqual({
       id: "CM-7F3A·1",
+      incident: "CM-7F3A",
+      incidents: ["CM-7F3A"],
       kind: "opened",
       class: "cleartext",
+      severity: "critical",
       subject: "192.0.2.1:25",
+      host: "mx1.gateway.example",
+      hop: "gateway",
       customers: 3,
+      customer: null,
+      since: "2026-11-24T12:00:00.000Z",
       at: "2026-11-24T12:01:00.000Z",
+      url: null,
       text,
     });
   });
@@ -185,7 +193,14 @@ describe("a digest", () => {
     expect(draft.text).toContain("https://status.example/incidents\n");
     expect(draft.sms.length).toBeLessThanOrEqual(140);
     expect(draft.sms).toMatch(gsm7);
-    expect(draft.event).toMatchObject({ kind: "opened", class: "cleartext", subject: "192.0.2.1:25 192.0.2.2:25" });
+    expect(draft.event).toMatchObject({
+      incidents: ["CM-0001", "CM-0002"],
+      kind: "opened",
+      class: "cleartext",
+      subject: "192.0.2.1:25 192.0.2.2:25",
+      customers: 4,
+      customer: null,
+    });
   });
 
   it("tells what happens to whose mail where it isn't the same for all", () => {
@@ -207,7 +222,7 @@ describe("a digest", () => {
     const many = Array.from({ length: 5000 }, (_, index) => never(index));
     const draft = digestOf([never(1), ...many], null);
     expect(draft.text).toContain("and 4801 more");
-    expect(draft.text.length).toBeLessThan(100_000);
+    expect(JSON.stringify(draft).length).toBeLessThan(100_000);
   });
 });
 

@@ -3,7 +3,7 @@
 import type { Alert } from "../../model/incident.ts";
 import { asciiId, shown } from "./escape.ts";
 import { nameOf } from "./headline.ts";
-import { type Draft, draftOf, effectOf } from "./letter.ts";
+import { type Draft, draftOf, effectOf, eventOf } from "./letter.ts";
 import { customersWord, hopWords } from "./phrases.ts";
 import { utc } from "./time.ts";
 
@@ -18,7 +18,9 @@ export function digestOf(alerts: readonly [Alert, ...Alert[]], baseUrl: string |
   const [first] = alerts;
   if (alerts.length === 1) return draftOf(first, baseUrl);
   const customers = alerts.reduce((sum, { context }) => sum + context.customers, 0);
-  const text = bodyOf(alerts, customers, baseUrl);
+  const url = baseUrl === null ? null : `${baseUrl}/incidents`;
+  const text = bodyOf(alerts, customers, url);
+  const listed = alerts.slice(0, mostListed);
   const summary = `TLS never offered: ${alerts.length} targets, cleartext, at most ${customersWord(customers)}`;
   return {
     id: first.id,
@@ -27,18 +29,17 @@ export function digestOf(alerts: readonly [Alert, ...Alert[]], baseUrl: string |
     sms: `${asciiId(first.id)} ${summary}, found by the first looks after an import`,
     attributes: { class: first.class, kind: first.kind, severity: first.context.severity, hop: first.context.hop },
     event: {
-      id: first.id,
-      kind: first.kind,
-      class: first.class,
-      subject: alerts.map(({ subject }) => subject).join(" "),
+      ...eventOf(first, text, url),
+      incidents: listed.map(({ incident }) => incident),
+      subject: listed.map(({ subject }) => subject).join(" "),
+      since: new Date(earliestOf(alerts)).toISOString(),
       customers,
-      at: new Date(first.at).toISOString(),
-      text,
+      customer: null,
     },
   };
 }
 
-function bodyOf(alerts: readonly [Alert, ...Alert[]], customers: number, baseUrl: string | null): string {
+function bodyOf(alerts: readonly [Alert, ...Alert[]], customers: number, url: string | null): string {
   const listed = alerts.slice(0, mostListed);
   const advice = new Set(
     alerts.flatMap(({ context }) => context.findings.map((finding) => shown(finding.advice, 500))),
@@ -47,11 +48,10 @@ function bodyOf(alerts: readonly [Alert, ...Alert[]], customers: number, baseUrl
   const kinds = new Set(effects);
   // Where the gateway enforces TLS mail queues, and beside it goes in clear: then each target's effect stands with it.
   const effect = (index: number) => (kinds.size > 1 ? `: ${effects[index]}` : "");
-  const earliest = Math.min(...alerts.map(({ since }) => since));
   return [
     `The first looks after an import found ${alerts.length} targets that have never offered TLS, and are required to.`,
     "",
-    `Since:     ${utc(earliest)}`,
+    `Since:     ${utc(earliestOf(alerts))}`,
     `Customers: at most ${customers}`,
     `Effect:    ${[...kinds].join(", or ")}`,
     "",
@@ -62,11 +62,15 @@ function bodyOf(alerts: readonly [Alert, ...Alert[]], customers: number, baseUrl
     ),
     ...(alerts.length > mostListed ? [`  and ${alerts.length - mostListed} more`] : []),
     ...(advice.size === 0 ? [] : ["", "What to do:", ...[...advice].map((line) => `  ${line}`)]),
-    ...(baseUrl === null ? [] : ["", `${baseUrl}/incidents`]),
+    ...(url === null ? [] : ["", url]),
     "",
   ].join("\n");
 }
 
 function whose({ context }: Alert): string {
   return context.customer === null ? customersWord(context.customers) : shown(context.customer, 64);
+}
+
+function earliestOf([first, ...rest]: readonly [Alert, ...Alert[]]): number {
+  return rest.reduce((earliest, { since }) => Math.min(earliest, since), first.since);
 }

@@ -1,5 +1,6 @@
 /** Subject line, SMS and first sentence of a message: the three places where every character counts. */
 
+import type { AlertClass } from "../../model/alert-event.ts";
 import type { Alert } from "../../model/incident.ts";
 import { asciiId, fitted, hostLabel } from "./escape.ts";
 import { customersWord, phrases } from "./phrases.ts";
@@ -8,7 +9,7 @@ import { span, utc } from "./time.ts";
 const subjectMax = 99;
 const smsMax = 140;
 
-export function alertClass({ form, class: cls }: Alert): string {
+export function alertClass({ form, class: cls }: Alert): AlertClass {
   return form === "intermittent" ? "intermittent" : cls;
 }
 

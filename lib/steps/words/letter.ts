@@ -1,10 +1,12 @@
 /** One alert, worded for every channel at once. Pure; see `test/steps/words` for what people get to read. */
 
+import type { AlertEvent } from "../../model/alert-event.ts";
+import type { Cover } from "../../model/cover.ts";
 import type { Finding } from "../../model/finding.ts";
 import { severities } from "../../model/finding.ts";
 import type { Alert } from "../../model/incident.ts";
 import type { Letter } from "../../model/ports.ts";
-import { shown } from "./escape.ts";
+import { hostLabel, shown } from "./escape.ts";
 import { alertClass, smsText, statement, subjectLine } from "./headline.ts";
 import { hopWords, phrases } from "./phrases.ts";
 import { utc } from "./time.ts";
@@ -26,15 +28,29 @@ export function draftOf(alert: Alert, baseUrl: string | null): Draft {
     text,
     sms: smsText(alert),
     attributes: attributesOf(alert),
-    event: {
-      id: alert.id,
-      kind: alert.kind,
-      class: alertClass(alert),
-      subject: alert.subject,
-      customers: alert.context.customers,
-      at: new Date(alert.at).toISOString(),
-      text,
-    },
+    event: eventOf(alert, text, linkTo(alert, baseUrl)),
+  };
+}
+
+/** What a machine is told of one alert; a digest says what is different of several. */
+export function eventOf(alert: Alert, text: string, url: string | null): AlertEvent {
+  const { host, hop, severity, customers, customer } = alert.context;
+  return {
+    id: alert.id,
+    incident: alert.incident,
+    incidents: [alert.incident],
+    kind: alert.kind,
+    class: alertClass(alert),
+    severity,
+    subject: alert.subject,
+    host: hostLabel(host, alert.subject),
+    hop,
+    customers,
+    customer,
+    since: new Date(alert.since).toISOString(),
+    at: new Date(alert.at).toISOString(),
+    url,
+    text,
   };
 }
 
@@ -47,11 +63,13 @@ function attributesOf(alert: Alert): Readonly<Record<string, string>> {
 function bodyOf(alert: Alert, baseUrl: string | null): string {
   const over = alert.kind === "recovered" || alert.kind === "gone";
   const { context } = alert;
+  const url = linkTo(alert, baseUrl);
   const findings = [...context.findings].sort((a, b) => severityRank(b) - severityRank(a)).slice(0, mostFindings);
   return [
     statement(alert),
     "",
     `Since:     ${utc(alert.since)}`,
+    ...(alert.held === null ? [] : [`Told late: ${heldWords(alert.held)}`]),
     `Hop:       ${hopWords[context.hop]}`,
     `Customers: ${context.customers}${context.customer === null ? "" : ` (${shown(context.customer, 64)})`}`,
     ...(over ? [] : [`Effect:    ${effectOf(alert, findings)}`]),
@@ -65,9 +83,14 @@ function bodyOf(alert: Alert, baseUrl: string | null): string {
     ...(over ? [] : section("What to do", unique(findings.map(({ advice }) => `  ${shown(advice, 500)}`)))),
     "",
     `Incident ${alert.incident}, message ${shown(alert.id.slice(alert.incident.length + 1), 8)}, ${utc(alert.at)}`,
-    ...(baseUrl === null ? [] : [linkTo(alert, baseUrl)]),
+    ...(url === null ? [] : [url]),
     "",
   ].join("\n");
+}
+
+function heldWords({ kind, id, by, reason }: Cover): string {
+  const what = kind === "window" ? `maintenance window ${shown(id, 64)}` : `a silence of ${shown(by ?? "", 80)}`;
+  return `held back by ${what} (${shown(reason)})`;
 }
 
 /** What happens to the mail, as its findings have it. */
@@ -84,7 +107,8 @@ function section(heading: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : ["", `${heading}:`, ...lines];
 }
 
-function linkTo({ context, incident }: Alert, baseUrl: string): string {
+function linkTo({ context, incident }: Alert, baseUrl: string | null): string | null {
+  if (baseUrl === null) return null;
   return context.customer === null
     ? `${baseUrl}/incidents/${encodeURIComponent(incident)}`
     : `${baseUrl}/customers/${encodeURIComponent(context.customer)}`;

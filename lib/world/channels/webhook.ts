@@ -1,64 +1,48 @@
-/** Messages as JSON to a web service of the operator's. */
+/** Messages to a web service of the operator's: CloudEvents 1.0 in structured mode, signed where there is a secret. */
 
-import { createHash } from "node:crypto";
-import { InputError } from "../../model/input-error.ts";
+import { createHmac } from "node:crypto";
 import type { WebhookSettings } from "../../model/notify-settings.ts";
-import type { Channel, Delivery } from "../../model/ports.ts";
-import { reasonOf } from "./reason.ts";
-
-const timeoutMs = 10_000;
-/** The service is busy or broken; any other 4xx means that it will never take this message. */
-const temporary = new Set([408, 425, 429]);
+import type { Channel, Clock } from "../../model/ports.ts";
+import { cloudEventOf } from "./cloud-event.ts";
+import { channelName, createPost } from "./post.ts";
 
 /**
- * Posts `letter.event` as JSON. `https:` only, unless the host is loopback; redirects aren't followed, since they
- * would carry the token elsewhere. The same message carries the same `Idempotency-Key`.
- *
- * Throws an `InputError` when the URL can't be used.
+ * `https:` only, unless the host is loopback: throws an `InputError` otherwise. The same message carries the same
+ * `webhook-id` and `Idempotency-Key` at each try, and the time and signature of its own. `source` tells this
+ * installation from others.
  */
-export function createWebhookChannel({ url, token }: WebhookSettings): Channel {
-  const at = checkedUrl(url);
-  const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
+export function createWebhookChannel(settings: WebhookSettings, source: string, now: Clock): Channel {
+  const { url, token, secret } = settings;
+  const post = createPost("the webhook", url);
   return {
-    name: channelName(at),
-    async deliver({ id, event }) {
-      try {
-        const response = await fetch(at, {
-          method: "POST",
-          headers: { "content-type": "application/json", "idempotency-key": encodeURIComponent(id), ...authorization },
-          body: JSON.stringify(event),
-          redirect: "manual",
-          signal: AbortSignal.timeout(timeoutMs),
-        });
-        await response.body?.cancel();
-        return deliveryOf(response.status);
-      } catch (error) {
-        return { kind: "later", why: reasonOf(error) };
-      }
+    name: channelName("webhook", url),
+    deliver(letter) {
+      const id = encodeURIComponent(letter.id);
+      const body = JSON.stringify(cloudEventOf(letter, source));
+      return post(body, {
+        "content-type": "application/cloudevents+json; charset=utf-8",
+        "idempotency-key": id,
+        ...(token !== null && { authorization: `Bearer ${token}` }),
+        ...(secret && signatureHeaders({ id, body, secret, at: now() })),
+      });
     },
   };
 }
 
-function deliveryOf(status: number): Delivery {
-  if (status >= 200 && status < 300) return { kind: "sent" };
-  const why = `the webhook answered ${status}`;
-  return status >= 500 || temporary.has(status) ? { kind: "later", why } : { kind: "never", why };
+interface Signed {
+  readonly id: string;
+  readonly body: string;
+  readonly secret: string;
+  /** Epoch ms. */
+  readonly at: number;
 }
 
-function checkedUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const allowed = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
-  if (url === null || !allowed) {
-    throw new InputError("a webhook's url must begin with https:// (http:// only to loopback)");
-  }
-  return url;
+/** Standard Webhooks 1.0: HMAC-SHA256 over `id.timestamp.body`. A secret is text, or base64 behind `whsec_`. */
+export function signatureHeaders({ id, body, secret, at }: Signed): Readonly<Record<string, string>> {
+  const timestamp = String(Math.floor(at / 1000));
+  const key = secret.startsWith(base64Mark) ? Buffer.from(secret.slice(base64Mark.length), "base64") : secret;
+  const signature = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
+  return { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": `v1,${signature}` };
 }
 
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
-}
-
-/** Tells webhooks of one host apart without showing the path, which often is the secret. */
-function channelName(url: URL): string {
-  return `webhook:${url.host}#${createHash("sha256").update(url.href).digest("hex").slice(0, 6)}`;
-}
+const base64Mark = "whsec_";

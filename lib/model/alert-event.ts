@@ -1,0 +1,32 @@
+/** One message of an incident for machines: the `data` of a CloudEvent. */
+
+import type { HopKind } from "./customer.ts";
+import type { Severity } from "./finding.ts";
+import type { AlertKind, IncidentClass } from "./incident.ts";
+
+/** An incident's class; `intermittent` where it shows at some of the answers only. */
+export type AlertClass = IncidentClass | "intermittent";
+
+/** Its schema is `lib/steps/words/event-schema.ts`. */
+export interface AlertEvent {
+  /** The same id is the same message. */
+  readonly id: string;
+  readonly incident: string;
+  /** All the incidents that it tells of: more than one in a digest, of which it names no more than its text does. */
+  readonly incidents: readonly string[];
+  readonly kind: AlertKind;
+  readonly class: AlertClass;
+  readonly severity: Severity;
+  /** A target, a domain or a certificate's SHA-256; of a digest those of its incidents, separated by spaces. */
+  readonly subject: string;
+  readonly host: string;
+  readonly hop: HopKind;
+  readonly customers: number;
+  readonly customer: string | null;
+  /** RFC 3339. */
+  readonly since: string;
+  readonly at: string;
+  /** The page of it; null where no page can be reached. */
+  readonly url: string | null;
+  readonly text: string;
+}

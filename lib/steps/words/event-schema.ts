@@ -1,0 +1,57 @@
+/** The published shape of messages for machines: the webhook's body. `docs/schema/event.json` is made from it. */
+
+import * as z from "zod";
+import type { AlertEvent } from "../../model/alert-event.ts";
+import { severities } from "../../model/finding.ts";
+import { type AlertKind, incidentClasses } from "../../model/incident.ts";
+import type { CloudEvent } from "../../world/channels/cloud-event.ts";
+
+const kinds = ["opened", "worse", "reminder", "flapping", "recovered", "gone"] as const satisfies readonly AlertKind[];
+const moment = z.iso.datetime();
+
+const alertEvent = z.strictObject({
+  id: z.string().describe("`CM-7F3A·2`: incident and number of the message in it. The same id is the same message."),
+  incident: z.string(),
+  incidents: z
+    .array(z.string())
+    .min(1)
+    .describe("All that it tells of: more than one in a digest, which names the first 200."),
+  kind: z.enum(kinds).describe("`gone`: no longer in use, which isn't `recovered`."),
+  class: z.enum([...incidentClasses, "intermittent"]),
+  severity: z.enum(severities),
+  subject: z
+    .string()
+    .describe(
+      "A target, a domain or a certificate's SHA-256; of a digest those of its incidents, separated by spaces.",
+    ),
+  host: z.string(),
+  hop: z.enum(["gateway", "downstream"]).describe("`gateway`: internet to gateway; `downstream`: gateway to customer."),
+  customers: z.int().min(0),
+  customer: z.string().nullable().describe("The customer's id where one alone is behind the subject."),
+  since: moment.describe("The first bad answer."),
+  at: moment.describe("When the message came to be owed."),
+  url: z.string().nullable().describe("Its page; null where none can be reached."),
+  text: z.string().describe("The message as people read it."),
+}) satisfies z.ZodType<AlertEvent>;
+
+const types = kinds.map((kind) => `chainmail.incident.${kind}` as const);
+
+export const cloudEventSchema = z
+  .strictObject({
+    specversion: z.literal("1.0"),
+    id: z.string().min(1),
+    source: z.string().min(1).describe("A URI that tells one installation from others."),
+    type: z.enum(types),
+    subject: z.string().min(1),
+    time: moment,
+    datacontenttype: z.literal("application/json"),
+    data: alertEvent,
+  })
+  .describe(
+    "A message of an incident as a CloudEvent 1.0: the body of webhooks, of SQS and Lambda subscribers.",
+  ) satisfies z.ZodType<CloudEvent>;
+
+/** JSON Schemas (2020-12) by the name of their file in docs/schema. */
+export function eventJsonSchemas(): Readonly<Record<string, object>> {
+  return { "event.json": z.toJSONSchema(cloudEventSchema) };
+}
