@@ -18,7 +18,7 @@ export interface Link {
 /** The newest entry as it was noted elsewhere: never ahead of the chain, and behind it only after a crash. */
 export type RecordHead = Pick<Link, "seq" | "hash">;
 
-export const firstPrevious = "0".repeat(64);
+const firstPrevious = "0".repeat(64);
 
 /** SHA-256 of `seq`, a line feed, `previous`, a line feed, and the text. */
 export function hashOf({ seq, previous, text }: Pick<Link, "seq" | "previous" | "text">): string {
