@@ -99,6 +99,29 @@ describe("chainmail silence", () => {
   });
 });
 
+describe("an import without the window", () => {
+  it("lets go what the window held", async () => {
+    const held = {
+      kind: "window",
+      id: "patch-day",
+      reason: "patches",
+      by: null,
+      until: Date.now() + 3_600_000,
+    } as const;
+    const waiting = owed({ id: "CM-0001·1", held, subject: "192.0.2.9:25" }, { notBefore: held.until });
+    const before = await openEmbedded(folderOfData);
+    await before.store.state.putCause({ value: openCause([waiting], { subject: "192.0.2.9:25" }), version: 0 });
+    await before.close();
+    const file = join(folder, "without.yaml");
+    writeFileSync(file, "customers: [acme.example]\n");
+    expect((await chainmail("customers", "import", file)).code).toBe(0);
+    const after = await openEmbedded(folderOfData);
+    const { value } = await after.store.state.cause("cleartext", "192.0.2.9:25");
+    expect(value?.outbox[0]?.notBefore).toBeLessThanOrEqual(Date.now());
+    await after.close();
+  });
+});
+
 describe("chainmail verify", () => {
   it("says that nothing was recorded yet", async () => {
     expect(await chainmail("verify")).toMatchObject({ code: 0, out: "0 entries, unbroken\n" });
