@@ -1,28 +1,15 @@
 /** One process that does it all: schedule, steps, API and pages. */
 
-import type { AlertLog, Channel, Resolver } from "../model/ports.ts";
-import type { ProbeClock } from "../protocols/smtp/probe.ts";
-import type { TlsKit } from "../protocols/tls/kit.ts";
 import type { StatusContext } from "../status/context.ts";
-import type { Store } from "../store/store.ts";
-import { composeSteps } from "./compose.ts";
+import { composeSteps, type LocalWorld } from "./compose.ts";
 import { startEngine } from "./engine.ts";
 import { narrator } from "./narrate.ts";
 import { serve } from "./serve.ts";
 
-export interface RunOptions {
-  readonly store: Store;
-  readonly resolver: Resolver;
-  readonly tls: TlsKit;
-  readonly clock: ProbeClock;
-  readonly ehloName: string;
-  readonly timeoutMs: number;
-  readonly everyMs: number;
+export interface RunOptions extends Omit<LocalWorld, "baseUrl" | "listener"> {
   readonly listen: string;
   readonly port: number;
   readonly auth: StatusContext["auth"];
-  readonly operators: readonly Channel[];
-  readonly alertLog: AlertLog | null;
   readonly version: string;
   readonly say: (step: string, line: string) => void;
   readonly failed: (step: string, error: unknown) => void;
