@@ -11,7 +11,8 @@ import { once } from "node:events";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { setTimeout as pause } from "node:timers/promises";
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import dynalite from "dynalite";
 import { InputError } from "../model/input-error.ts";
@@ -28,6 +29,7 @@ export interface EmbeddedStore {
 }
 
 const connections = 32;
+const activeEveryMs = 2;
 const tables = tableNames("chainmail");
 
 /** Opens the store kept in `dir`, made when missing; null: in memory. An InputError tells why a directory can't be used. */
@@ -92,6 +94,16 @@ async function createMissing(client: DynamoDBClient, tables: TableNames): Promis
   const { TableNames: present = [] } = await client.send(new ListTablesCommand({}));
   for (const role of tableRoles.filter((role) => !present.includes(tables[role]))) {
     await client.send(new CreateTableCommand({ TableName: tables[role], ...creation(tableDefinitions[role]) }));
+  }
+  // A table that was just made, also by a process that was killed right then, takes no item before it is ACTIVE.
+  for (const role of tableRoles) await untilActive(client, tables[role]);
+}
+
+async function untilActive(client: DynamoDBClient, TableName: string): Promise<void> {
+  for (;;) {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+    if (Table?.TableStatus === "ACTIVE") return;
+    await pause(activeEveryMs);
   }
 }
 
