@@ -20,7 +20,9 @@ interface NotifyOptions extends DataOptions {
 
 export async function notifyCommand(options: NotifyOptions, io: Io): Promise<ExitCode> {
   if (options.stack !== undefined)
-    throw new InputError("--stack: a stack's messages leave by its SNS topic; this tests the channels of 'up'");
+    throw new InputError(
+      "--stack: a stack's messages leave by its SNS topic; its web services can be tested with --customers FILE",
+    );
   const { pems: roots } = rootsOf(options.ca);
   const { notify } =
     options.customers === undefined

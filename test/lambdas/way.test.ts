@@ -4,6 +4,10 @@
  */
 
 import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { handler as judge } from "../../lambdas/judge.ts";
 import { handler as notify } from "../../lambdas/notify.ts";
@@ -14,6 +18,7 @@ import { handler as status } from "../../lambdas/status.ts";
 import { handler as tick } from "../../lambdas/tick.ts";
 import { type Customer, defaultRequirement, defaultSettings } from "../../lib/model/customer.ts";
 import type { ProbeJob } from "../../lib/model/jobs.ts";
+import { noNotify } from "../../lib/model/notify-settings.ts";
 import { environmentNames } from "../../lib/world/environment.ts";
 import { type DnsServer, startDns } from "../fakes/dns-server.ts";
 import { type FakeMailServer, startMailServer } from "../fakes/mail-server.ts";
@@ -38,6 +43,13 @@ const acme: Customer = {
 let aws: FakeAws;
 let dns: DnsServer;
 let mail: FakeMailServer;
+const posted: unknown[] = [];
+const hook = createServer((request, response) => {
+  void json(request).then((event) => {
+    posted.push(event);
+    response.writeHead(202).end();
+  });
+});
 let cycle = Math.floor(Date.now() / everyMs);
 const lines: Record<string, unknown>[] = [];
 const did = new Map<string, Set<string>>();
@@ -49,7 +61,14 @@ beforeAll(async () => {
   process.env[environmentNames.resolvers] = dns.address;
   const { config } = aws.store;
   // What is confirmed over 40 seconds elsewhere is confirmed at once here.
-  await config.putSettings({ ...defaultSettings, policy: { openSpan: 0 } });
+  hook.listen(0, "127.0.0.1");
+  await once(hook, "listening");
+  const webhook = { url: `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`, token: null, secret: null };
+  await config.putSettings({
+    ...defaultSettings,
+    policy: { openSpan: 0 },
+    notify: { ...noNotify, webhooks: [webhook] },
+  });
   await config.putGateways([{ id: "gateway", hosts: ["mx.example"], port: mail.port }]);
   await config.putCustomers([acme]);
   await config.bumpRevision();
@@ -57,6 +76,7 @@ beforeAll(async () => {
   aws.tableCalls();
 });
 afterAll(async () => {
+  hook.close();
   await Promise.all([aws.close(), mail.close(), dns.close()]);
 });
 beforeEach(() => {
@@ -165,6 +185,7 @@ describe("the way of the data on AWS", () => {
     expect(message?.get("TopicArn")).toBe(process.env[environmentNames.topic]);
     expect(message?.get("MessageStructure")).toBe("json");
     expect(message?.get("Message")).toContain("https://status.example/");
+    expect(posted).toMatchObject([{ type: "chainmail.incident.opened", source: "https://status.example" }]);
     expect(await verdict()).toBe("lost");
   });
 

@@ -17,8 +17,8 @@ export interface CloudEvent {
 }
 
 const longestKey = 300;
-/** A digest names many. */
-const longestKeys = 5000;
+/** A digest names up to 200. */
+const longestKeys = 10_000;
 const mostText = 100_000;
 
 /**

@@ -2,11 +2,14 @@
 
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import type { Channel, Delivery, Letter } from "../../model/ports.ts";
+import { chatNotification } from "./amazon-q.ts";
+import { cloudEventOf } from "./cloud-event.ts";
 import { reasonOf } from "./reason.ts";
 
 const timeoutMs = 10_000;
-/** SNS takes 256 kB in all; the text stands in the message twice. */
-const mostText = 100_000;
+/** SNS takes 256 kB in all, in which a quote of an event's text takes four bytes. */
+const mostText = 40_000;
+const mostEventText = 12_000;
 
 /** The outbox retries, and knows what was told already: the SDK must not. */
 export function createSnsClient(): SNSClient {
@@ -28,18 +31,31 @@ export function createSnsChannel(client: Pick<SNSClient, "send">, topicArn: stri
   };
 }
 
-function publishOf({ id, subject, text, sms, attributes }: Letter, topicArn: string): PublishCommand {
-  const body = text.length > mostText ? `${text.slice(0, mostText)}\n...\n` : text;
+function publishOf(letter: Letter, topicArn: string): PublishCommand {
+  const { id, subject, attributes } = letter;
   const values = Object.entries({ ...attributes, id }).filter(([, value]) => value !== "");
   return new PublishCommand({
     TopicArn: topicArn,
     Subject: subject,
     MessageStructure: "json",
-    Message: JSON.stringify({ default: body, email: body, sms }),
+    Message: JSON.stringify(snsMessage(letter, topicArn)),
     MessageAttributes: Object.fromEntries(
       values.map(([key, value]) => [key, { DataType: "String", StringValue: value }]),
     ),
   });
+}
+
+/** What subscribers of each protocol get: people the text, machines the event, chats a card by way of HTTPS. */
+export function snsMessage(letter: Letter, topicArn: string): Readonly<Record<string, string>> {
+  const { text, sms } = letter;
+  const event = JSON.stringify(cloudEventOf(letter, topicArn, mostEventText));
+  return {
+    default: text.length > mostText ? `${text.slice(0, mostText)}\n...\n` : text,
+    sms,
+    sqs: event,
+    lambda: event,
+    https: JSON.stringify(chatNotification(letter)),
+  };
 }
 
 /** What is wrong with the message itself stays wrong; rights, topics and the network can be mended meanwhile. */

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Letter } from "../../../lib/model/ports.ts";
 import { eventJsonSchemas } from "../../../lib/steps/words/event-schema.ts";
+import { chatNotification, chatText } from "../../../lib/world/channels/amazon-q.ts";
 import { cloudEventOf, eventText } from "../../../lib/world/channels/cloud-event.ts";
 import { pagerDutyEvent, pagerDutyText } from "../../../lib/world/channels/pagerduty.ts";
 import { slackMessage, slackText } from "../../../lib/world/channels/slack.ts";
@@ -17,6 +18,7 @@ const renderings: Readonly<Record<string, (letter: Letter) => object>> = {
   slack: slackMessage,
   teams: teamsMessage,
   pagerduty: (letter) => pagerDutyEvent(letter, "R0".repeat(16)),
+  "amazon-q": chatNotification,
   webhook: (letter) => cloudEventOf(letter, "https://status.example"),
 };
 
@@ -109,6 +111,16 @@ describe("Teams", () => {
   });
 });
 
+describe("Amazon Q, for Slack and Teams", () => {
+  it("reads no mention, no link and no end of a code block in the words of others", () => {
+    fc.assert(
+      fc.property(anyText, (words) => {
+        expect(chatText(words)).not.toMatch(/[<>`]|\][([]|[\r\n]|&(?!amp;|lt;|gt;)/);
+      }),
+    );
+  });
+});
+
 describe("PagerDuty", () => {
   it("gets one bounded line of visible characters", () => {
     fc.assert(
@@ -175,7 +187,7 @@ describe("an event for machines", () => {
 
   it("is cut where a server sent two megabytes", () => {
     const sent = JSON.stringify(cloudEventOf(rawLetter("x".repeat(2_000_000)), "urn:chainmail"));
-    expect(sent.length).toBeLessThan(120_000);
+    expect(sent.length).toBeLessThan(130_000);
   });
 });
 

@@ -1,6 +1,8 @@
 import type { PublishCommand } from "@aws-sdk/client-sns";
 import { describe, expect, it } from "vitest";
 import { draftOf } from "../../../lib/steps/words/letter.ts";
+import { chatNotification } from "../../../lib/world/channels/amazon-q.ts";
+import { cloudEventOf } from "../../../lib/world/channels/cloud-event.ts";
 import { createSnsChannel, createSnsClient } from "../../../lib/world/channels/sns.ts";
 import { alert, context } from "../../fakes/causes.ts";
 
@@ -21,11 +23,15 @@ function channelThat(answer: () => Promise<unknown>) {
 const failing = (name: string) => channelThat(() => Promise.reject(Object.assign(new Error("no"), { name })));
 
 describe("an SNS topic", () => {
-  it("gets a subject, a text for mail, a short one for SMS, and attributes to filter by", async () => {
+  it("gets a subject, a text for mail, a short one for SMS, an event for machines, and attributes to filter by", async () => {
     const { channel, sent } = channelThat(async () => ({ MessageId: "1" }));
     expect(await channel.deliver(letter)).toEqual({ kind: "sent" });
     const { Message, ...rest } = sent[0]?.input ?? {};
-    expect(JSON.parse(Message ?? "")).toEqual({ default: letter.text, email: letter.text, sms: letter.sms });
+    const { sqs, lambda, https, ...read } = JSON.parse(Message ?? "");
+    expect(read).toEqual({ default: letter.text, sms: letter.sms });
+    expect(JSON.parse(sqs)).toEqual(cloudEventOf(letter, topic));
+    expect(lambda).toBe(sqs);
+    expect(JSON.parse(https)).toEqual(chatNotification(letter));
     expect(rest).toMatchObject({
       TopicArn: topic,
       Subject: "[CM-7F3A.1] TLS lost: mx1.gateway.example, cleartext, 1 customer",
@@ -42,8 +48,10 @@ describe("an SNS topic", () => {
 
   it("stays below 256 kB", async () => {
     const { channel, sent } = channelThat(async () => ({}));
-    await channel.deliver({ ...letter, text: "x".repeat(1_000_000) });
-    expect(Buffer.byteLength(sent[0]?.input.Message ?? "")).toBeLessThan(256 * 1024);
+    const text = '"\\'.repeat(500_000);
+    const event = { ...letter.event, subject: "[2001:db8::1]:25 ".repeat(100_000), host: text, text };
+    await channel.deliver({ ...letter, text, event });
+    expect(Buffer.byteLength(sent[0]?.input.Message ?? "")).toBeLessThan(250 * 1024);
   });
 
   it.each([
