@@ -36,7 +36,7 @@ const alertEvent = z.strictObject({
 
 const types = kinds.map((kind) => `chainmail.incident.${kind}` as const);
 
-export const cloudEventSchema = z
+const cloudEventSchema = z
   .strictObject({
     specversion: z.literal("1.0"),
     id: z.string().min(1),

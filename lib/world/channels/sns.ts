@@ -46,7 +46,7 @@ function publishOf(letter: Letter, topicArn: string): PublishCommand {
 }
 
 /** What subscribers of each protocol get: people the text, machines the event, chats a card by way of HTTPS. */
-export function snsMessage(letter: Letter, topicArn: string): Readonly<Record<string, string>> {
+function snsMessage(letter: Letter, topicArn: string): Readonly<Record<string, string>> {
   const { text, sms } = letter;
   const event = JSON.stringify(cloudEventOf(letter, topicArn, mostEventText));
   return {
