@@ -15,6 +15,8 @@ import { leafOf, lookAt, presentOf } from "./target-state.ts";
 export interface Look {
   readonly entry: RosterEntry;
   readonly state: TargetState;
+  /** A newer look was judged before it: it may calm, and alarms nobody. */
+  readonly isOvertaken: boolean;
   readonly names: readonly NameState[];
   /** Classes that were told of this target before. */
   readonly hot: readonly IncidentClass[];
@@ -39,7 +41,8 @@ export interface Cast {
 }
 
 /** The classes that this look will make hot, before any cause is written. */
-export function alarmedBy({ entry, state, names, vote }: Look): readonly IncidentClass[] {
+export function alarmedBy({ entry, state, isOvertaken, names, vote }: Look): readonly IncidentClass[] {
+  if (isOvertaken) return [];
   const votes = votesOf(lookAt(state, names, vote.at), entry, { now: vote.at });
   return [...new Set(votes.filter(({ answer }) => answer === "bad").map((bad) => bad.class))];
 }
@@ -51,6 +54,10 @@ export async function castVotes(world: CastWorld, look: Look): Promise<Cast> {
   const hot = new Set<IncidentClass>();
   const rounds = new Set<number>();
   for (const each of votes) {
+    if (each.answer === "bad" && look.isOvertaken) {
+      if (look.hot.includes(each.class)) hot.add(each.class);
+      continue;
+    }
     if (each.answer !== "bad" && !look.thorough && !look.hot.includes(each.class)) continue;
     const { cause, confirm } = await advanceBy(world, await eventOf(world, look, each));
     if (cause !== null && !isSpent(cause)) hot.add(each.class);

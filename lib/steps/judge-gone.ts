@@ -7,6 +7,7 @@ import type { Clock } from "../model/ports.ts";
 import { targetKey } from "../model/target.ts";
 import type { Store } from "../store/store.ts";
 import { endCause, noLongerShown } from "./cast.ts";
+import { isOrphan } from "./orphan.ts";
 import type { Gone } from "./roster.ts";
 import { leafOf } from "./target-state.ts";
 
@@ -19,11 +20,17 @@ export interface GoneWorld {
 /** What was known of a target is there again when it comes back within this time. */
 const keptMs = 30 * 86_400_000;
 
-/** `gone` as `resolve` reports it. A target that another vantage still watches is in use. */
+/**
+ * `gone` as `resolve` reports it, after each of its runs: what an earlier one could not end, or a look under way opened
+ * again, ends as well. A target that another vantage still watches is in use.
+ */
 export async function judgeGone(gone: readonly Gone[], cycle: CycleNumber, world: GoneWorld): Promise<void> {
-  if (gone.length === 0) return;
   const { store, policy } = world;
   const now = world.now();
+  for (const { value } of await store.state.activeCauses()) {
+    if (await isOrphan(store, value)) await endCause({ store, policy, now }, value.class, value.subject);
+  }
+  if (gone.length === 0) return;
   const entries = (await store.state.slices()).flatMap((slice) => slice.entries);
   const inUse = new Set(entries.flatMap((entry) => (entry === null ? [] : targetKey(entry.target))));
   for (const { key, vantage } of gone) {

@@ -41,6 +41,7 @@ export async function judgeSlot(slot: SlotAnswers, world: SlotWorld): Promise<Ju
   const named = await namesAfter(slot, known, world);
   const state = await stateAfter(slot, before, world);
   const present = state === undefined ? null : presentOf(state);
+  const passed = passedOver(slot, state, world);
   if (state === undefined || present === null) return { look: null, memory: { ...memory, fingerprint: "" } };
 
   const at = lookedAt(slot);
@@ -48,7 +49,8 @@ export async function judgeSlot(slot: SlotAnswers, world: SlotWorld): Promise<Ju
   const vote = { at, cycle: world.results.cycle, round: world.results.round, vantage: world.results.vantage };
   const look = {
     entry,
-    state,
+    state: passed ?? state,
+    isOvertaken: passed !== null,
     names: named.names,
     hot: memory.hot,
     thorough: world.results.round > 0,
@@ -67,6 +69,17 @@ export async function judgeSlot(slot: SlotAnswers, world: SlotWorld): Promise<Ju
   };
 }
 
+/** What an overtaken look saw, which is kept nowhere; null where the look is the present one. */
+function passedOver(
+  { light, slot }: SlotAnswers,
+  kept: TargetState | undefined,
+  { results }: SlotWorld,
+): TargetState | null {
+  if (light?.kind !== "seen" || kept === undefined) return null;
+  const isOlder = (presentOf(kept)?.at ?? 0) > light.observation.at;
+  return isOlder ? afterLook(kept, light.observation, { slice: results.slice, slot }) : null;
+}
+
 /** Undefined: what is kept isn't what the answer speaks of; the next look has to bring all the facts. */
 async function stateAfter(
   { light, memory, slot, entry }: SlotAnswers,
@@ -78,7 +91,7 @@ async function stateAfter(
   const isKept = present !== null && fingerprint(present) === light.fingerprint;
   if (light.kind === "same") return isKept ? before : undefined;
   const seen = light.observation;
-  // An old batch, delivered again after a newer one was judged.
+  // Overtaken by a newer look.
   if (present && present.at > seen.at) return before;
   if (isKept && light.fingerprint === memory.fingerprint) return before;
 

@@ -32,6 +32,8 @@ export interface JudgeReport {
 }
 
 const slotsAtOnce = 16;
+/** Younger looks are no later than their own time-outs and queues make them, however short the interval. */
+const leastFreshMs = 60_000;
 
 export async function judge(results: ProbeResults, world: JudgeWorld): Promise<JudgeReport> {
   const { store, policy, everyMs } = world;
@@ -39,14 +41,13 @@ export async function judge(results: ProbeResults, world: JudgeWorld): Promise<J
   const [slice, memory] = await Promise.all([store.state.slice(results.slice), store.state.memory(results.slice)]);
   if (slice === undefined) return { jobs: [] };
   const slots = slotsOf(results, slice, memory.value, now);
+  const toJudge = slots.filter(({ isSteady }) => !isSteady);
   const context = { store, policy, everyMs, now, results, mayVote: world.sighted.includes(results.vantage) };
 
   const judged = new Map<SlotAnswers, Judged>();
-  await eachAtOnce(
-    slots.filter(({ isSteady }) => !isSteady),
-    slotsAtOnce,
-    async (slot) => void judged.set(slot, await judgeSlot(slot, context)),
-  );
+  if (toJudge.length > 0 && !(await isLate(results, world, now))) {
+    await eachAtOnce(toJudge, slotsAtOnce, async (slot) => void judged.set(slot, await judgeSlot(slot, context)));
+  }
 
   // Before the first write to a cause: else a crash behind it could leave a cause that no good answer ever reaches.
   const alarmed = await changeMemory(store, results.slice, memory, intentions(judged));
@@ -73,6 +74,22 @@ export async function judge(results: ProbeResults, world: JudgeWorld): Promise<J
     await store.ledger.rollUp(results.slice, now, everyMs);
   }
   return { jobs: confirmJobs(doubts, policy.confirmAfter, now) };
+}
+
+/**
+ * A batch that a later cycle overtook on its way, as one that is delivered again after a crash, tells of the past: looks
+ * that found nothing new leave no trace but the ledger's, so that nothing in the batch could be set in order with them.
+ */
+async function isLate({ slice, cycle, answers }: ProbeResults, world: JudgeWorld, now: number): Promise<boolean> {
+  const { store, policy, everyMs } = world;
+  const times = answers.flatMap((answer) => {
+    if (answer.kind === "not-tried") return [];
+    return answer.kind === "same" ? answer.at : answer.observation.at;
+  });
+  const freshMs = Math.max(leastFreshMs, everyMs - Math.max(0, ...policy.confirmAfter));
+  if (now - Math.max(...times) <= freshMs) return false;
+  const [newest] = await store.ledger.ledger(slice, 1);
+  return newest !== undefined && newest.cycle * newest.everyMs > cycle * everyMs;
 }
 
 /** What is remembered stays, and the classes that are about to alarm are added. */

@@ -8,6 +8,7 @@ import { blankMemory } from "../model/roster.ts";
 import { targetKey } from "../model/target.ts";
 import type { Store, Versioned } from "../store/store.ts";
 import { changeCause } from "./change-cause.ts";
+import { isOrphan } from "./orphan.ts";
 import { confirmJobs, type DelayedJob, type Doubt } from "./tasks.ts";
 
 export interface TickWorld {
@@ -31,13 +32,6 @@ export async function tick({ store, now, policy }: TickWorld): Promise<TickRepor
     if (confirm !== null) doubts.push(...(await doubtsOf(store, cause.value, confirm)));
   }
   return { jobs: confirmJobs(doubts, againAfter(policy), at) };
-}
-
-/** The target left the roster, and a crash kept the news from its cause. */
-async function isOrphan(store: Store, { state, class: cls, subject }: Cause): Promise<boolean> {
-  if (state === "clear" || cls === "expiring") return false;
-  const entries = (await store.state.slices()).flatMap((slice) => slice.entries);
-  return !entries.some((entry) => entry !== null && targetKey(entry.target) === subject);
 }
 
 async function advanceOne(

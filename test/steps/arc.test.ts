@@ -99,6 +99,22 @@ describe("a server that stops offering STARTTLS", () => {
     expect(await embedded.store.state.target(key, "here")).toBeUndefined();
   });
 
+  it("is found gone in the next cycle when a crash kept the news from its cause, though no clock looks at it", async () => {
+    const { judgeGone } = await import("../../lib/steps/judge-gone.ts");
+    const { acknowledge } = await import("../../lib/status/acknowledge.ts");
+    await lab.run(every);
+    lab.servers.set(address, plain);
+    await lab.run(every);
+    const [cause] = await embedded.store.state.activeCauses();
+    const incident = cause?.value.incident;
+    if (!incident) throw new Error("nothing is open");
+    await acknowledge(embedded.store, { id: incident.id, class: "cleartext", subject: key }, "ada", lab.now());
+    await lab.put([null]);
+    await judgeGone([], 1, { store: embedded.store, now: lab.now, policy: defaultPolicy });
+    await lab.run(minute);
+    expect(lab.told()).toEqual([`opened cleartext ${key}`, `gone cleartext ${key}`]);
+  });
+
   it("is found gone at the next reminder when a crash kept the news from its cause", async () => {
     await lab.run(every);
     lab.servers.set(address, plain);

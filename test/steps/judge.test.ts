@@ -26,8 +26,8 @@ beforeEach(() => {
 
 const world = { now: () => start, policy: defaultPolicy, everyMs: every, sighted: ["here"] };
 
-function seen(outcome: Outcome, at = start, over: Partial<ProbeAnswer> = {}): ProbeAnswer {
-  const seenThen = observation(outcome, { target: entryOf(address).target, at });
+function seen(outcome: Outcome, at = start, over: Partial<ProbeAnswer> = {}, of = address): ProbeAnswer {
+  const seenThen = observation(outcome, { target: entryOf(of).target, at });
   const answer = { slot: 0, name: "mx1.acme.example", identity: false, kind: "seen" } as const;
   return { ...answer, observation: seenThen, fingerprint: fingerprint(seenThen), ...over } as ProbeAnswer;
 }
@@ -168,6 +168,43 @@ describe("answers that come late, twice or to nobody", () => {
     await judge(results([seen(plain, start + 200)]), { ...world, store: embedded.store });
     expect((await stateOf())?.facts?.outcome.kind).toBe("encrypted");
     expect((await memoryOf())?.fingerprint).toBe(fingerprint(observation(good)));
+  });
+
+  it("vote by what they saw, and alarm nobody, when a newer look of the cycle was judged before them", async () => {
+    const other = "93.184.215.41";
+    await put([entryOf(other)]);
+    const judgeLook = (outcome: Outcome, seconds: number, round: number) => {
+      const answer = seen(outcome, start + seconds * 1_000, {}, other);
+      return judge(results([answer], { round }), { ...world, store: embedded.store, now: () => start + 45_000 });
+    };
+    const votes = async () => {
+      const { value } = await embedded.store.state.cause("cleartext", keyOf(other));
+      return value?.votes.map(({ round, answer }) => `${round} ${answer}`);
+    };
+    await judgeLook(plain, 0, 0);
+    await judgeLook({ kind: "starttls-absent", how: "masked" }, 40, 2);
+    await judgeLook(plain, 20, 1);
+    await judgeLook(silent, 20, 1);
+    expect(await votes()).toEqual(["0 bad", "2 bad"]);
+    await judgeLook(good, 20, 1);
+    expect(await votes()).toEqual(["0 bad", "2 bad", "1 good"]);
+    expect(await memoryOf()).toMatchObject({ hot: ["cleartext"], mark: "clear" });
+  });
+
+  it("change nothing when they are old, and a later cycle found nothing new before them", async () => {
+    const other = "93.184.215.42";
+    await put([entryOf(other)]);
+    const at = (ms: number) => ({ ...world, store: embedded.store, now: () => start + ms });
+    await judge(results([seen(good, start, {}, other)]), at(1_000));
+    await judge(results([same(good, start + 2 * every)], { cycle: firstCycle + 2 }), at(2 * every + 1_000));
+    const late = seen(plain, start + every, {}, other);
+    await judge(results([late], { cycle: firstCycle + 1 }), at(2 * every + 2_000));
+    expect((await stateOf(keyOf(other)))?.facts?.outcome.kind).toBe("encrypted");
+    expect(await memoryOf()).toMatchObject({ hot: [], mark: "tls" });
+    // Where nothing overtook it, it counts however long it was on its way.
+    const next = seen(plain, start + 3 * every, {}, other);
+    await judge(results([next], { cycle: firstCycle + 3 }), at(9 * every));
+    expect(await memoryOf()).toMatchObject({ hot: ["cleartext"], mark: "clear" });
   });
 
   it("say nothing when they equal what was known before a newer look", async () => {
