@@ -1,0 +1,75 @@
+/** Channels that fail before, during and after a delivery, and write down what really arrived. */
+
+import type { AlertLog, Channel, Delivery, Letter } from "../../lib/model/ports.ts";
+import type { Evidence } from "./evidence.ts";
+import type { Trouble } from "./history.ts";
+import type { Awaits, Host } from "./process.ts";
+
+export interface Mailbox {
+  readonly name: string;
+  /** What becomes of the next messages, one each. */
+  readonly troubles: Trouble[];
+}
+
+/** A channel's own time-out, as SMTP's: below the outbox's lease. */
+const timeoutMs = 45_000;
+
+/** The mailbox as one process reaches it. */
+export function channelOf(box: Mailbox, host: Host, awaits: Awaits, evidence: Evidence, now: () => number): Channel {
+  return {
+    name: box.name,
+    deliver: (letter) => deliver(box, host, awaits, evidence, now, idsIn(letter)),
+  };
+}
+
+export function logOf(box: Mailbox, host: Host, awaits: Awaits, evidence: Evidence, now: () => number): AlertLog {
+  return {
+    append: (event) => {
+      const letter = { id: String(event.id), text: String(event.text) };
+      return deliver(box, host, awaits, evidence, now, idsIn(letter));
+    },
+  };
+}
+
+async function deliver(
+  { name, troubles }: Mailbox,
+  host: Host,
+  awaits: Awaits,
+  evidence: Evidence,
+  now: () => number,
+  ids: readonly string[],
+): Promise<Delivery> {
+  const subjects = evidence.claims.filter(({ alert }) => ids.includes(alert.id)).map(({ alert }) => alert.subject);
+  if (subjects.some((subject) => evidence.refused.has(`${name} ${subject}`))) {
+    return await awaits.ask(host, `${name} refuses`, () => ({ kind: "never", why: "no such mailbox" }) as const);
+  }
+  const trouble = troubles.shift();
+  const arrive = (): Delivery => {
+    for (const id of ids) evidence.received.push({ to: name, id, at: now() });
+    return { kind: "sent" };
+  };
+  switch (trouble) {
+    case undefined:
+      return await awaits.ask(host, `${name} delivers`, arrive);
+    case "throttles":
+      return await awaits.ask(host, `${name} throttles`, () => ({ kind: "later", why: "throttled" }) as const);
+    case "hangs":
+      return await awaits.ask(host, `${name} hangs`, () => ({ kind: "later", why: "timed out" }) as const, timeoutMs);
+    case "loses-reply":
+    case "never-answers": {
+      const slow = trouble === "never-answers" ? timeoutMs : 0;
+      const lose = (): Delivery => {
+        arrive();
+        evidence.lostReplies++;
+        return { kind: "later", why: "500 after it was delivered" };
+      };
+      return await awaits.ask(host, `${name} delivers and loses the reply`, lose, slow);
+    }
+  }
+}
+
+/** A digest names its incidents in its text, and is the first message of each. */
+function idsIn({ id, text }: Pick<Letter, "id" | "text">): readonly string[] {
+  if (!text.startsWith("The first looks after an import found")) return [id];
+  return [...text.matchAll(/, (CM-[0-9A-F]+)\b/g)].map(([, incident]) => `${incident}·1`);
+}

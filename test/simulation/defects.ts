@@ -1,0 +1,220 @@
+/** Machines with one fault each, as somebody might build them. The oracle has to find every one; it is proved by them. */
+
+import type { Cause, OutboxEntry } from "../../lib/model/incident.ts";
+import type { ProbeAnswer, ProbeResults } from "../../lib/model/jobs.ts";
+import type { Channel, Delivery } from "../../lib/model/ports.ts";
+import type { StateStore, Store, Versioned } from "../../lib/store/store.ts";
+import { encrypted, observation } from "../judge/build.ts";
+import { asBuilt, type Machinery } from "./machinery.ts";
+
+type Notify = Machinery["notify"];
+
+/** The steps write each cause as `change` makes of it; `stands` is what the store has. */
+function writing(change: (next: Cause, stands: Cause | null) => Cause): Machinery["through"] {
+  return onState((state) => ({
+    async putCause({ value, version }) {
+      const { value: stands } = await state.cause(value.class, value.subject);
+      return await state.putCause({ value: change(value, stands), version });
+    },
+  }));
+}
+
+function onState(methods: (state: StateStore) => Partial<StateStore>): Machinery["through"] {
+  return (store: Store) => {
+    const over = methods(store.state);
+    const state = new Proxy(store.state, {
+      get: (inner, name) => Reflect.get(over, name) ?? Reflect.get(inner, name),
+    });
+    return { ...store, state };
+  };
+}
+
+function withChannels(change: (channel: Channel) => Channel): Notify {
+  return (world) =>
+    asBuilt.notify({
+      ...world,
+      operators: world.operators.map(change),
+      contactChannels: (contact) => world.contactChannels(contact).map(change),
+    });
+}
+
+function answering(change: (delivery: Delivery) => Delivery): Notify {
+  return withChannels((channel) => ({ ...channel, deliver: async (letter) => change(await channel.deliver(letter)) }));
+}
+
+function judging(change: (results: ProbeResults, at: number) => ProbeResults): Machinery["judge"] {
+  return (results, world) => asBuilt.judge(change(results, world.now()), world);
+}
+
+function eachAnswer(results: ProbeResults, change: (answer: ProbeAnswer) => ProbeAnswer): ProbeResults {
+  return { ...results, answers: results.answers.map(change) };
+}
+
+const isSilent = (answer: ProbeAnswer) => answer.kind === "seen" && answer.observation.outcome.kind === "no-answer";
+
+const wellAgain = (answer: ProbeAnswer): ProbeAnswer =>
+  answer.kind === "seen" && isSilent(answer)
+    ? { ...answer, observation: { ...observation(encrypted()), ...answer.observation, outcome: encrypted() } }
+    : answer;
+
+const madeNow =
+  (at: number) =>
+  (answer: ProbeAnswer): ProbeAnswer =>
+    answer.kind === "seen" ? { ...answer, observation: { ...answer.observation, at } } : answer;
+
+const added = (next: Cause, stands: Cause | null): readonly OutboxEntry[] =>
+  next.outbox.filter(({ alert }) => !stands?.outbox.some((known) => known.alert.id === alert.id));
+
+const delivered = new WeakSet<ProbeResults>();
+
+export interface Defect {
+  readonly name: string;
+  /** What the oracle says of it, at least once. */
+  readonly breaks: RegExp;
+  readonly machinery: Machinery;
+}
+
+export const defects: readonly Defect[] = [
+  {
+    name: "one bad look opens",
+    breaks: /without being confirmed: \d bad looks/,
+    machinery: { ...asBuilt, policy: { ...asBuilt.policy, openAfter: 1, openSpan: 0 } },
+  },
+  {
+    name: "a second delivery of one look counts as another look",
+    breaks: /without being confirmed/,
+    machinery: {
+      ...asBuilt,
+      judge: judging((results) => {
+        if (delivered.has(results)) return { ...results, round: results.round + 10 };
+        delivered.add(results);
+        return results;
+      }),
+    },
+  },
+  {
+    name: "silence heals",
+    breaks: /recovered on/,
+    machinery: { ...asBuilt, judge: judging((results) => eachAnswer(results, wellAgain)) },
+  },
+  {
+    name: "late looks count as if they had been made now",
+    breaks: /without being confirmed/,
+    machinery: { ...asBuilt, judge: judging((results, at) => eachAnswer(results, madeNow(at))) },
+  },
+  {
+    name: "who left DNS is said to have recovered",
+    breaks: /recovered on/,
+    machinery: {
+      ...asBuilt,
+      through: writing((next) => ({
+        ...next,
+        outbox: next.outbox.map((entry) => {
+          const kind = entry.alert.kind === "gone" ? "recovered" : entry.alert.kind;
+          return { ...entry, alert: { ...entry.alert, kind } };
+        }),
+      })),
+    },
+  },
+  {
+    name: "one good answer is a recovery",
+    breaks: /recovered on/,
+    machinery: { ...asBuilt, policy: { ...asBuilt.policy, recoverAfter: 1, recoverCycles: 1, cleanFor: 0 } },
+  },
+  {
+    name: "the transition is written before the message that it owes",
+    breaks: /opened beside another|never told|never got|tells CM/,
+    machinery: {
+      ...asBuilt,
+      through: onState((state) => ({
+        async putCause({ value, version }) {
+          const { value: stands } = await state.cause(value.class, value.subject);
+          if (added(value, stands).length === 0) return await state.putCause({ value, version });
+          const bare = { ...value, outbox: value.outbox.filter((entry) => !added(value, stands).includes(entry)) };
+          return (
+            (await state.putCause({ value: bare, version })) && (await state.putCause({ value, version: version + 1 }))
+          );
+        },
+      })),
+    },
+  },
+  {
+    name: "a stale version is written over",
+    breaks: /tells CM|never told|was forgotten/,
+    machinery: {
+      ...asBuilt,
+      through: onState((state) => ({
+        async putCause({ value, version }: Versioned<Cause>) {
+          if (await state.putCause({ value, version })) return true;
+          const { version: newer } = await state.cause(value.class, value.subject);
+          return await state.putCause({ value, version: newer });
+        },
+      })),
+    },
+  },
+  {
+    name: "who has a message isn't noted",
+    breaks: /repeats after/,
+    machinery: {
+      ...asBuilt,
+      through: writing((next) => ({ ...next, outbox: next.outbox.map((entry) => ({ ...entry, sentTo: [] })) })),
+    },
+  },
+  {
+    name: "the sender takes no lease",
+    breaks: /repeats after/,
+    machinery: {
+      ...asBuilt,
+      through: writing((next) => ({ ...next, outbox: next.outbox.map((entry) => ({ ...entry, leasedUntil: 0 })) })),
+    },
+  },
+  {
+    name: "the newest message goes first",
+    breaks: /got CM-.* after CM-/,
+    machinery: {
+      ...asBuilt,
+      through: writing((next, stands) => {
+        const fresh = added(next, stands);
+        return { ...next, outbox: [...fresh, ...next.outbox.filter((entry) => !fresh.includes(entry))] };
+      }),
+    },
+  },
+  {
+    name: "what a channel can't take now is forgotten",
+    breaks: /was never told to/,
+    machinery: {
+      ...asBuilt,
+      notify: answering((delivery) => (delivery.kind === "later" ? { kind: "sent" } : delivery)),
+    },
+  },
+  {
+    name: "a mailbox that refuses for ever is tried for ever",
+    breaks: /when all is well, and owes CM-/,
+    machinery: {
+      ...asBuilt,
+      notify: answering((delivery) => (delivery.kind === "never" ? { ...delivery, kind: "later" } : delivery)),
+    },
+  },
+  {
+    name: "what alarms isn't remembered, so that good answers never reach it",
+    breaks: /is open when all is well/,
+    machinery: {
+      ...asBuilt,
+      through: onState((state) => ({
+        putMemory: (slice, { value, version }) =>
+          state.putMemory(slice, { version, value: value.map((slot) => ({ ...slot, hot: [] })) }),
+      })),
+    },
+  },
+  {
+    name: "an incident that comes back is opened once more",
+    breaks: /was forgotten while it was open/,
+    machinery: {
+      ...asBuilt,
+      through: writing((next, stands) => {
+        if (next.incident === null || next.state !== "open" || stands?.state !== "recovering") return next;
+        return { ...next, incident: { ...next.incident, id: `${next.incident.id}0` } };
+      }),
+    },
+  },
+];

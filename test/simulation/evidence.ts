@@ -1,0 +1,78 @@
+/** What really happened in one history, kept beside the machine and not by it: what the oracle goes by. */
+
+import type { Alert } from "../../lib/model/incident.ts";
+
+/** The mailbox of the customer whose own the first target is. */
+export const contactName = "contact";
+
+export type Mode = "good" | "plain" | "weak" | "silent" | "not-now";
+
+/** One connection to a server. */
+export interface Look {
+  readonly subject: string;
+  readonly at: number;
+  readonly cycle: number;
+  readonly round: number;
+  readonly mode: Mode;
+  /** It brought no facts, since the job took them for known. */
+  readonly isSame: boolean;
+}
+
+/** One try of the judge at one look; `end` stays null where it died or failed. */
+export interface Hearing {
+  readonly look: Look;
+  readonly begin: number;
+  /** What the job took for known isn't what was brought last: such a look may say nothing. */
+  readonly isStale: boolean;
+  end: number | null;
+}
+
+/** A message that the machine came to owe, as it was first written. */
+export interface Claim {
+  readonly alert: Alert;
+  readonly writtenAt: number;
+  readonly isDigest: boolean;
+}
+
+/** One message as one recipient got it. A digest is one for each incident in it. */
+export interface Received {
+  readonly to: string;
+  /** Incident and number: `CM-7F3A2B·1`. */
+  readonly id: string;
+  readonly at: number;
+}
+
+export interface Evidence {
+  readonly looks: Look[];
+  readonly hearings: Hearing[];
+  readonly claims: Claim[];
+  readonly received: Received[];
+  /** What became of the store's causes against its promises, as it was seen. */
+  readonly breaches: string[];
+  /** When a subject was taken off the roster, epoch ms. */
+  readonly dropped: { readonly subject: string; readonly at: number }[];
+  /** Recipients of each subject's messages. */
+  readonly recipients: ReadonlyMap<string, readonly string[]>;
+  /** `recipient subject` pairs that refuse for ever. */
+  readonly refused: Set<string>;
+  /** Processes that died, calls of the store that failed under a sender, and answers of channels that were lost. */
+  crashes: number;
+  outages: number;
+  lostReplies: number;
+}
+
+export function noEvidence(recipients: Evidence["recipients"]): Evidence {
+  return {
+    looks: [],
+    hearings: [],
+    claims: [],
+    received: [],
+    breaches: [],
+    dropped: [],
+    recipients,
+    refused: new Set(),
+    crashes: 0,
+    outages: 0,
+    lostReplies: 0,
+  };
+}

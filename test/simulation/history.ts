@@ -1,0 +1,95 @@
+/** What a history is made of: a world, and at most twelve things that happen in it. Drawn from a seed. */
+
+import type { Mode } from "./evidence.ts";
+import { createRandom, type Random } from "./random.ts";
+
+export const second = 1_000;
+export const minute = 60 * second;
+export const every = 5 * minute;
+
+/** How results come to the judge from now on, as often as `times`. */
+export type Disturbance = "late" | "twice" | "much-later" | "lost";
+/** What a channel does with its next messages. */
+export type Trouble = "throttles" | "hangs" | "loses-reply" | "never-answers";
+
+export type Happening =
+  | { readonly kind: "mode"; readonly target: number; readonly mode: Mode }
+  /** Every `of`th connection is in clear from now on. */
+  | { readonly kind: "flaky"; readonly target: number; readonly of: number }
+  | { readonly kind: "disturbed"; readonly how: Disturbance; readonly times: number }
+  | { readonly kind: "trouble"; readonly channel: number; readonly how: Trouble; readonly times: number }
+  | { readonly kind: "refuses"; readonly channel: number; readonly target: number }
+  | { readonly kind: "acknowledge"; readonly target: number }
+  | { readonly kind: "drop"; readonly target: number }
+  | { readonly kind: "return"; readonly target: number }
+  | { readonly kind: "crash"; readonly inAwaits: number; readonly after: boolean }
+  | { readonly kind: "outage"; readonly inAwaits: number; readonly after: boolean };
+
+export interface History {
+  readonly seed: number;
+  /** `lambda`: each step dies alone, and what it had in hand is delivered again. `single`: all die together, with all that waits. */
+  readonly mode: "lambda" | "single";
+  readonly targets: number;
+  readonly channels: number;
+  /** The targets are new on the roster. */
+  readonly isFresh: boolean;
+  /** Long enough for reminders. */
+  readonly isLong: boolean;
+  readonly happenings: readonly { readonly after: number; readonly what: Happening }[];
+}
+
+const most = 12;
+
+/** `faults` false: nothing dies and nothing fails, but servers and people do what they do. */
+export function drawHistory(seed: number, faults = true): History {
+  const random = createRandom(seed);
+  const targets = random.pick([1, 1, 1, 2, 3]);
+  const channels = random.pick([1, 2, 2, 3]);
+  const length = random.int(1, most);
+  return {
+    seed,
+    mode: random.chance(0.5) ? "lambda" : "single",
+    targets,
+    channels,
+    isFresh: random.chance(0.15),
+    isLong: random.chance(0.01),
+    happenings: Array.from({ length }, () => ({
+      after: pause(random),
+      what: faults && random.chance(0.55) ? fault(random, targets, channels) : deed(random, targets),
+    })),
+  };
+}
+
+function pause(random: Random): number {
+  const kind = random.next();
+  if (kind < 0.35) return random.int(0, 30 * second);
+  if (kind < 0.6) return random.int(30 * second, 2 * minute);
+  if (kind < 0.9) return random.int(2 * minute, 2 * every);
+  return random.int(2 * every, 8 * every);
+}
+
+function deed(random: Random, targets: number): Happening {
+  const target = random.int(0, targets - 1);
+  const kind = random.next();
+  if (kind < 0.35) return { kind: "mode", target, mode: "plain" };
+  if (kind < 0.6) return { kind: "mode", target, mode: "good" };
+  if (kind < 0.8) return { kind: "mode", target, mode: random.pick(["silent", "silent", "not-now", "weak"]) };
+  if (kind < 0.86) return { kind: "flaky", target, of: random.int(2, 8) };
+  if (kind < 0.91) return { kind: "acknowledge", target };
+  return { kind: random.chance(0.6) ? "drop" : "return", target };
+}
+
+function fault(random: Random, targets: number, channels: number): Happening {
+  const channel = random.int(0, channels - 1);
+  const times = random.int(1, 4);
+  const kind = random.next();
+  if (kind < 0.3) return { kind: "disturbed", how: random.pick(["late", "twice", "much-later", "lost"]), times };
+  if (kind < 0.55) {
+    const how = random.pick<Trouble>(["throttles", "hangs", "loses-reply", "never-answers"]);
+    return { kind: "trouble", channel, how, times };
+  }
+  if (kind < 0.6) return { kind: "refuses", channel, target: random.int(0, targets - 1) };
+  const inAwaits = random.int(1, random.pick([5, 40, 200]));
+  if (kind < 0.85) return { kind: "crash", inAwaits, after: random.chance(0.5) };
+  return { kind: "outage", inAwaits, after: random.chance(0.5) };
+}

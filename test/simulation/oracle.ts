@@ -1,0 +1,288 @@
+/**
+ * What must be true of every history, judged from what really happened. Shares no code with the judge: what a look means,
+ * when a loss is confirmed and when it is over is said here once more, in other words.
+ */
+
+import type { Alert } from "../../lib/model/incident.ts";
+import { type Claim, contactName, type Evidence, type Hearing, type Look, type Mode } from "./evidence.ts";
+
+/** Design: "Incident machine". */
+const confirmedAfter = { looks: 3, ms: 40_000 };
+const overAfter = { looks: 3, cycles: 2, ms: 600_000 };
+const intermittent = { bad: 3, of: 24 };
+const silent = { ms: 1_800_000, cycles: 6 };
+const remindedAfterMs = 86_400_000;
+
+type Class = "cleartext" | "weak" | "unreachable" | "temporarily-unavailable";
+type Word = "good" | "bad" | "says nothing";
+
+const meaning: Readonly<Record<Class, Readonly<Record<Mode, Word>>>> = {
+  cleartext: { good: "good", plain: "bad", weak: "good", silent: "says nothing", "not-now": "says nothing" },
+  weak: { good: "good", plain: "says nothing", weak: "bad", silent: "says nothing", "not-now": "says nothing" },
+  unreachable: { good: "good", plain: "good", weak: "good", silent: "bad", "not-now": "good" },
+  "temporarily-unavailable": { good: "good", plain: "good", weak: "good", silent: "says nothing", "not-now": "bad" },
+};
+const classes = Object.keys(meaning) as readonly Class[];
+const isPatient = (cls: Class) => cls === "unreachable" || cls === "temporarily-unavailable";
+
+/** All messages of one incident, in the order they came to be owed. */
+interface Story {
+  readonly incident: string;
+  readonly class: Class;
+  readonly subject: string;
+  readonly claims: readonly Claim[];
+  readonly since: number;
+  /** When it came to be owed that it is over; for ever where it isn't. */
+  readonly endedAt: number;
+}
+
+/** What is wrong with this history, each in a sentence; none where all promises were kept. */
+export function breachesOf(evidence: Evidence): readonly string[] {
+  const stories = storiesOf(evidence.claims);
+  return [
+    ...evidence.breaches,
+    ...stories.flatMap((story) => [
+      ...unfounded(story, evidence, stories),
+      ...wrongEnd(story, evidence),
+      ...wrongOrder(story),
+      ...early(story),
+    ]),
+    ...overlapping(stories),
+    ...classes.flatMap((cls) => [...evidence.recipients.keys()].flatMap((s) => untold(cls, s, evidence, stories))),
+    ...deliveries(evidence, stories),
+  ];
+}
+
+function storiesOf(claims: readonly Claim[]): readonly Story[] {
+  return [...Map.groupBy(claims, ({ alert }) => alert.incident)].map(([incident, own]): Story => {
+    const first = own[0] as Claim;
+    const end = own.find(({ alert }) => isEnd(alert));
+    const { class: cls, subject, since } = first.alert;
+    return {
+      incident,
+      class: cls as Class,
+      subject,
+      claims: own,
+      since,
+      endedAt: end?.alert.at ?? Number.POSITIVE_INFINITY,
+    };
+  });
+}
+
+function isEnd({ kind }: Alert): boolean {
+  return kind === "recovered" || kind === "gone";
+}
+
+function nameOf({ incident, class: cls, subject }: Story): string {
+  return `${incident} (${cls} of ${subject})`;
+}
+
+/** Looks at `subject` that a judge took in hand not later than `at`, each once, in the order of the looks. */
+function heard(evidence: Evidence, subject: string, at: number): readonly Look[] {
+  const looks = evidence.hearings
+    .filter(({ look, begin }) => look.subject === subject && begin <= at)
+    .map(({ look }) => look);
+  return [...new Set(looks)].sort((a, b) => a.at - b.at);
+}
+
+/** Only those whose judgement was done by then, and that could not be passed over. */
+function surelyHeard(evidence: Evidence, subject: string, at: number): readonly Look[] {
+  const done = evidence.hearings.filter(
+    ({ look, end, isStale }) => look.subject === subject && !isStale && end !== null && end <= at,
+  );
+  return [...new Set(done.map(({ look }) => look))].sort((a, b) => a.at - b.at);
+}
+
+const wordOf = (cls: Class, { mode }: Look): Word => meaning[cls][mode];
+const ofWord = (cls: Class, word: Word, looks: readonly Look[]) => looks.filter((look) => wordOf(cls, look) === word);
+const cyclesOf = (looks: readonly Look[]) => new Set(looks.map(({ cycle }) => cycle)).size;
+
+/** Nothing is told that never was confirmed. */
+function unfounded(story: Story, evidence: Evidence, stories: readonly Story[]): readonly string[] {
+  const { class: cls, subject, since } = story;
+  const { alert, writtenAt } = story.claims[0] as Claim;
+  const wrong = (why: string) => [`${nameOf(story)} was told without being confirmed: ${why}`];
+  const bad = ofWord(cls, "bad", heard(evidence, subject, writtenAt)).filter(({ at }) => at >= since);
+  const [first] = bad;
+  if (first?.at !== since) return wrong(`nobody looked at it at its beginning, ${since}`);
+  const good = ofWord(cls, "good", surelyHeard(evidence, subject, alert.at - 1));
+  if (alert.form === "intermittent") {
+    return bad.length < intermittent.bad || (alert.rate?.of ?? 0) > intermittent.of
+      ? wrong(`only ${bad.length} bad looks since it began`)
+      : [];
+  }
+  const last = bad.at(-1)?.at ?? since;
+  const between = good.filter(({ at }) => at > since && at < lastOfRun(cls, bad, alert.at));
+  if (between.length > 0) return wrong(`a good look at ${between[0]?.at} stands between`);
+  if (isPatient(cls)) {
+    if (last - since < silent.ms || cyclesOf(bad) < silent.cycles) return wrong(`${cyclesOf(bad)} cycles`);
+    const besides = stories.filter((other) => other.class === "cleartext" && other.subject === subject);
+    const isBeside = besides.some((other) => (other.claims[0]?.writtenAt ?? 0) < alert.at && other.endedAt > alert.at);
+    return cls === "unreachable" && isBeside ? wrong("the same target's loss of TLS was open") : [];
+  }
+  const isEnough = bad.length >= confirmedAfter.looks && last - since >= confirmedAfter.ms;
+  return isEnough ? [] : wrong(`${bad.length} bad looks over ${last - since} ms`);
+}
+
+/** The earliest look at which the bad ones were enough. */
+function lastOfRun(cls: Class, bad: readonly Look[], at: number): number {
+  if (isPatient(cls)) return bad.at(-1)?.at ?? at;
+  const first = bad[0]?.at ?? at;
+  return bad.find((look, index) => index + 1 >= confirmedAfter.looks && look.at - first >= confirmedAfter.ms)?.at ?? at;
+}
+
+/** Silence never heals, gone isn't recovered, and recovered is only what answered well for long enough. */
+function wrongEnd(story: Story, evidence: Evidence): readonly string[] {
+  const { class: cls, subject, claims } = story;
+  const claim = claims.find(({ alert }) => isEnd(alert));
+  if (claim === undefined) return [];
+  const { alert: end, writtenAt } = claim;
+  if (end.kind === "gone") {
+    const isDropped = evidence.dropped.some((drop) => drop.subject === subject && drop.at <= writtenAt);
+    return isDropped ? [] : [`${nameOf(story)} is said to be gone and was never dropped`];
+  }
+  const lastBad = ofWord(cls, "bad", surelyHeard(evidence, subject, end.at - 1)).at(-1)?.at ?? 0;
+  const good = ofWord(cls, "good", heard(evidence, subject, writtenAt)).filter(({ at }) => at > lastBad);
+  const span = (good.at(-1)?.at ?? 0) - (good[0]?.at ?? 0);
+  const least = end.form === "intermittent" ? intermittent.of : overAfter.looks;
+  return good.length >= least && cyclesOf(good) >= overAfter.cycles && span >= overAfter.ms
+    ? []
+    : [`${nameOf(story)} recovered on ${good.length} good looks over ${span} ms`];
+}
+
+function wrongOrder({ claims, ...story }: Story): readonly string[] {
+  const numbers = claims.map(({ alert }) => numberOf(alert.id));
+  const opens = claims.filter(({ alert }) => alert.kind === "opened" || alert.kind === "flapping");
+  const ends = claims.filter(({ alert }) => isEnd(alert));
+  const isOpenedFirst = claims[0] === opens[0] && claims.filter(({ alert }) => alert.kind === "opened").length <= 1;
+  const isEndedLast = ends.length === 0 || (ends.length === 1 && claims.at(-1) === ends[0]);
+  const isNumbered = numbers.every((number, index) => number === index + 1);
+  return isOpenedFirst && isEndedLast && isNumbered
+    ? []
+    : [`${story.incident} tells ${claims.map(({ alert }) => `${alert.id} ${alert.kind}`).join(", ")}`];
+}
+
+/** A reminder comes a day after the last word, not sooner. */
+function early({ claims }: Story): readonly string[] {
+  return claims.flatMap(({ alert }, index) => {
+    const before = claims[index - 1]?.alert.at ?? 0;
+    return alert.kind === "reminder" && alert.at - before < remindedAfterMs ? [`${alert.id} reminds too soon`] : [];
+  });
+}
+
+function numberOf(id: string): number {
+  return Number(id.split("·")[1]);
+}
+
+/** No two open incidents of one cause. */
+function overlapping(stories: readonly Story[]): readonly string[] {
+  return stories.flatMap((story, index) => {
+    const before = stories.slice(0, index).filter((one) => one.class === story.class && one.subject === story.subject);
+    const opened = story.claims[0]?.alert.at ?? 0;
+    return before.some(({ endedAt }) => endedAt > opened) ? [`${nameOf(story)} was opened beside another`] : [];
+  });
+}
+
+/** Every confirmed loss is told to everybody who can be told. */
+function untold(cls: Class, subject: string, evidence: Evidence, stories: readonly Story[]): readonly string[] {
+  const got = new Set(evidence.received.map(({ to, id }) => `${to} ${id.split("·")[0]}`));
+  return confirmations(cls, subject, evidence, stories).flatMap(({ from, at }) => {
+    const about = stories.filter((story) => story.class === cls && story.subject === subject);
+    const told = about.filter((story) => story.since <= at && story.endedAt >= from);
+    return (evidence.recipients.get(subject) ?? [])
+      .filter((to) => !evidence.refused.has(`${to} ${subject}`))
+      .filter((to) => !told.some(({ incident }) => got.has(`${to} ${incident}`)))
+      .filter((to) => !(isContact(to) && told.some(({ claims }) => claims[0]?.isDigest)))
+      .map((to) => `${cls} of ${subject}, confirmed at ${at}, was never told to ${to}`);
+  });
+}
+
+/** Losses that everybody would call confirmed: runs of bad looks that came in order, with nothing uncertain between. */
+function confirmations(
+  cls: Class,
+  subject: string,
+  evidence: Evidence,
+  stories: readonly Story[],
+): readonly { readonly from: number; readonly at: number }[] {
+  const found: { from: number; at: number }[] = [];
+  let run: Look[] = [];
+  for (const look of orderly(evidence.hearings.filter((hearing) => hearing.look.subject === subject))) {
+    const dropped = evidence.dropped.filter((drop) => drop.subject === subject).map(({ at }) => at);
+    const isApart = look === null || dropped.some((at) => at >= (run[0]?.at ?? 0) - 60_000 && at <= look.at + 120_000);
+    if (isApart) run = [];
+    if (look === null || isApart || wordOf(cls, look) === "says nothing") continue;
+    run = wordOf(cls, look) === "bad" ? [...run, look] : [];
+    const [first] = run;
+    if (first === undefined) continue;
+    const isConfirmed = isPatient(cls)
+      ? look.at - first.at >= silent.ms && cyclesOf(run) >= silent.cycles && !isExcused(cls, subject, look.at, stories)
+      : look.at - first.at >= confirmedAfter.ms && run.length >= confirmedAfter.looks;
+    if (isConfirmed) found.push({ from: first.at, at: look.at });
+  }
+  return found;
+}
+
+/** Beside a loss of TLS nobody is told that it is silent as well. */
+function isExcused(cls: Class, subject: string, at: number, stories: readonly Story[]): boolean {
+  const isLoss = (story: Story) => story.class === "cleartext" && story.subject === subject;
+  return cls === "unreachable" && stories.some((story) => isLoss(story) && story.since <= at && story.endedAt >= at);
+}
+
+/** Looks in the order they were judged; null stands for anything that the judge may rightly have passed over. */
+function orderly(hearings: readonly Hearing[]): readonly (Look | null)[] {
+  const seen = new Set<Look>();
+  let latest = 0;
+  let busyUntil = 0;
+  return hearings.map(({ look, begin, end, isStale }) => {
+    const isClean = end !== null && begin > busyUntil && look.at > latest && !isStale && !seen.has(look);
+    seen.add(look);
+    latest = Math.max(latest, look.at);
+    busyUntil = Math.max(busyUntil, end ?? begin);
+    return isClean ? look : null;
+  });
+}
+
+/** One copy each but for crashes and lost replies, to each recipient in the order of the incidents. */
+function deliveries(evidence: Evidence, stories: readonly Story[]): readonly string[] {
+  const breaches: string[] = [];
+  const order = new Map(evidence.claims.map(({ alert }, index) => [alert.id, index]));
+  const copies = Map.groupBy(evidence.received, ({ to, id }) => `${to} ${id}`);
+  const repeats = [...copies.values()].reduce((sum, all) => sum + all.length - 1, 0);
+  const allowed = evidence.crashes + evidence.outages + evidence.lostReplies;
+  if (repeats > allowed) breaches.push(`${repeats} repeats after ${allowed} crashes and lost replies`);
+  for (const { id } of evidence.received) if (!order.has(id)) breaches.push(`${id} was told and never owed`);
+
+  for (const story of stories) {
+    const told = new Set(evidence.received.map(({ id }) => id));
+    const owed = story.claims.filter(({ alert }) => told.has(alert.id));
+    const end = owed.find(({ alert }) => isEnd(alert))?.alert.id;
+    for (const to of evidence.recipients.get(story.subject) ?? []) {
+      if (evidence.refused.has(`${to} ${story.subject}`)) continue;
+      // Where nobody could know that somebody had the opening, the end told of both.
+      const isMerged = allowed > 0 && copies.has(`${to} ${end}`);
+      const missed = owed
+        .filter(({ alert, isDigest }) => !copies.has(`${to} ${alert.id}`) && !isMerged && !(isDigest && isContact(to)))
+        .map(({ alert }) => alert.id);
+      if (missed.length > 0) breaches.push(`${to} never got ${missed.join(", ")}`);
+    }
+  }
+  for (const [to, all] of Map.groupBy(evidence.received, ({ to: box }) => box)) {
+    for (const cause of Map.groupBy(all, ({ id }) => causeOf(id, stories)).values()) {
+      cause.forEach(({ id }, index) => {
+        const before = cause[index - 1]?.id ?? id;
+        if ((order.get(id) ?? 0) < (order.get(before) ?? 0)) breaches.push(`${to} got ${id} after ${before}`);
+      });
+    }
+  }
+  return breaches;
+}
+
+/** What the first looks after an import find is told to the operators alone. */
+function isContact(to: string): boolean {
+  return to === contactName;
+}
+
+function causeOf(id: string, stories: readonly Story[]): string {
+  const story = stories.find(({ incident }) => incident === id.split("·")[0]);
+  return story === undefined ? id : `${story.class} ${story.subject}`;
+}

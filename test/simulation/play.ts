@@ -1,0 +1,88 @@
+/** One history from its beginning to its end, and what the oracle says of it. */
+
+import type { Cause } from "../../lib/model/incident.ts";
+import { drawHistory, every, type History, minute } from "./history.ts";
+import { asBuilt, type Machinery } from "./machinery.ts";
+import { breachesOf } from "./oracle.ts";
+import { type CrashAt, createWorld, type World } from "./world.ts";
+
+export interface Ending {
+  /** None where all promises were kept. */
+  readonly breaches: readonly string[];
+  /** Awaits until the world calmed down: each is a place to die at. */
+  readonly awaits: number;
+  readonly world: World;
+}
+
+/** Cycles in which nothing happens, so that what is wrong shows; then all servers are mended. */
+const quietCycles = 4;
+const mostCycles = 90;
+
+export async function play(
+  history: History,
+  machinery: Machinery = asBuilt,
+  crashAt: CrashAt | null = null,
+): Promise<Ending> {
+  const world = createWorld(history, machinery, crashAt);
+  for (const { after, what } of history.happenings) {
+    await world.pass(after);
+    world.happen(what);
+  }
+  // A crash that is to come at a given await may come later than the last thing that happens.
+  await world.pass(every);
+  if (crashAt === null) world.calm();
+  for (let cycles = 0; world.underWay() > 0 && cycles < 8; cycles++) await world.pass(every);
+  await world.pass(quietCycles * every);
+  if (history.isLong) await world.pass(76 * 60 * minute);
+  const awaits = world.awaits();
+  world.calm();
+  world.mend();
+  await end(world);
+  return { breaches: [...breachesOf(world.evidence), ...leftOver(world)], awaits, world };
+}
+
+/** Until all is over, or should be: an hour where it flapped, 69 clean answers where it came and went. */
+async function end(world: World): Promise<void> {
+  for (let cycles = 0; cycles < mostCycles && !world.causes().every(isOver); cycles++) await world.pass(every);
+}
+
+function isOver({ state, outbox }: Cause): boolean {
+  return (state === "clear" || state === "suspected") && outbox.length === 0;
+}
+
+function leftOver(world: World): readonly string[] {
+  return world
+    .causes()
+    .filter((cause) => !isOver(cause))
+    .map(({ class: cls, subject, state, outbox }) => {
+      const owed = outbox.map(({ alert, attempts }) => `${alert.id} ${alert.kind} after ${attempts} tries`);
+      return `${cls} of ${subject} is ${state} when all is well, and owes ${owed.join(", ") || "nothing"}`;
+    });
+}
+
+/** Every place at which a process of this history can die. */
+export async function crashPoints(history: History): Promise<readonly CrashAt[]> {
+  const { awaits } = await play(history);
+  return Array.from({ length: awaits }, (_, index) => index + 1).flatMap((number) => [
+    { number, after: false },
+    { number, after: true },
+  ]);
+}
+
+export interface Broken {
+  readonly seed: number;
+  readonly breaches: readonly string[];
+}
+
+/** Plays the histories of these seeds up to the first that breaks a promise, in such words; null where none does. */
+export async function playAll(
+  seeds: Iterable<number>,
+  machinery: Machinery = asBuilt,
+  words = /./,
+): Promise<Broken | null> {
+  for (const seed of seeds) {
+    const { breaches } = await play(drawHistory(seed), machinery);
+    if (breaches.some((breach) => words.test(breach))) return { seed, breaches };
+  }
+  return null;
+}

@@ -1,0 +1,70 @@
+/** Mail servers that answer as the history says. */
+
+import { fingerprint } from "../../lib/judge/fingerprint.ts";
+import { type Customer, defaultRequirement } from "../../lib/model/customer.ts";
+import type { ProbeAnswer, ProbeTask } from "../../lib/model/jobs.ts";
+import type { Outcome } from "../../lib/model/observation.ts";
+import type { RosterEntry } from "../../lib/model/roster.ts";
+import { targetKey } from "../../lib/model/target.ts";
+import { encrypted, observation } from "../judge/build.ts";
+import type { Mode } from "./evidence.ts";
+
+const outcomes: Readonly<Record<Mode, Outcome>> = {
+  good: encrypted(),
+  plain: { kind: "starttls-absent", how: "absent" },
+  weak: encrypted({ protocol: "TLSv1", cipher: "RC4-SHA", bits: 128 }),
+  silent: { kind: "no-answer", stage: "connect", silence: "timeout" },
+  "not-now": { kind: "starttls-not-now", reply: { code: 454, lines: ["4.7.0 TLS not available"] } },
+};
+
+const prints = new Map<Mode, string>();
+
+function printOf(mode: Mode): string {
+  const known = prints.get(mode) ?? fingerprint(observation(outcomes[mode]));
+  prints.set(mode, known);
+  return known;
+}
+
+export const acme: Customer = {
+  id: "acme",
+  created: null,
+  gateway: null,
+  domains: [],
+  downstream: [],
+  require: { gateway: defaultRequirement, downstream: defaultRequirement },
+  vantage: { gateway: null, downstream: null },
+  allowPrivate: false,
+  contacts: [{ email: "it@acme.example", sms: null }],
+};
+
+/** The first target is one customer's own, the others are shared. */
+export function entryOf(target: number, since: number): RosterEntry {
+  const isOwn = target === 0;
+  return {
+    target: { address: `93.184.215.${14 + target}`, port: 25, tls: "starttls" },
+    names: [{ name: `mx${target}.acme.example`, since }],
+    vantage: "here",
+    allowPrivate: false,
+    needs: [
+      {
+        hop: isOwn ? "downstream" : "gateway",
+        require: defaultRequirement,
+        customers: isOwn ? 1 : 3,
+        customer: isOwn ? acme.id : null,
+        alarms: true,
+        enforced: false,
+      },
+    ],
+    since,
+  };
+}
+
+export const subjectOf = (target: number): string => targetKey(entryOf(target, 0).target);
+
+/** As the probe would answer at `at` (epoch ms). */
+export function answerOf({ slot, target, name, identity, known }: ProbeTask, mode: Mode, at: number): ProbeAnswer {
+  const print = printOf(mode);
+  if (print === known) return { slot, name, identity, kind: "same", at, fingerprint: print };
+  const seen = observation(outcomes[mode], { target, at, host: name, sni: name });
+  return { slot, name, identity, kind: "seen", observation: seen, fingerprint: print };
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { defects } from "./defects.ts";
+import { drawHistory } from "./history.ts";
+import { crashPoints, play, playAll } from "./play.ts";
+
+/** `npm run test:simulation` plays a hundred thousand. */
+const histories = 2_000;
+
+function* seeds(from: number, count: number): Generator<number> {
+  for (let seed = from; seed < from + count; seed++) yield seed;
+}
+
+describe("whatever servers, queues, stores, channels and processes do", () => {
+  it(`every promise of an alarm is kept, in ${histories} histories`, async () => {
+    expect(await playAll(seeds(0, histories))).toBeNull();
+  });
+
+  it("whichever await of a history a process dies at", async () => {
+    const history = drawHistory(7, false);
+    let deaths = 0;
+    for (const crashAt of await crashPoints(history)) {
+      const { breaches, world } = await play(history, undefined, crashAt);
+      expect(breaches, `${crashAt.after ? "after" : "before"} await ${crashAt.number}`).toEqual([]);
+      deaths += world.evidence.crashes;
+    }
+    expect(deaths).toBeGreaterThan(200);
+  });
+
+  it("and the same seed is the same history", async () => {
+    const told = async () => (await play(drawHistory(11))).world.evidence;
+    expect(await told()).toEqual(await told());
+  });
+});
+
+describe("the oracle finds a machine in which", () => {
+  it.each(defects)("$name", async ({ machinery, breaks }) => {
+    expect(await playAll(seeds(0, histories), machinery, breaks)).not.toBeNull();
+  });
+});

@@ -1,0 +1,399 @@
+/**
+ * The steps in a world of one history: servers, queues, schedules, mailboxes and people, over a store in memory. As on AWS
+ * (`lambda`) or in one process (`single`).
+ */
+
+import type { Cause } from "../../lib/model/incident.ts";
+import type { ProbeJob, ProbeResults } from "../../lib/model/jobs.ts";
+import type { RosterEntry } from "../../lib/model/roster.ts";
+import type { DelayedJob } from "../../lib/steps/plan.ts";
+import { channelOf, logOf, type Mailbox } from "./channels.ts";
+import { contactName, type Evidence, type Hearing, type Look, type Mode, noEvidence } from "./evidence.ts";
+import { type Disturbance, every, type Happening, type History, minute, second } from "./history.ts";
+import type { Machinery } from "./machinery.ts";
+import { createMemoryStore } from "./memory-store.ts";
+import { createAwaits, createHost, type Fate, type Host } from "./process.ts";
+import { createRandom } from "./random.ts";
+import { acme, answerOf, entryOf, subjectOf } from "./servers.ts";
+import { createTimeline } from "./timeline.ts";
+
+/** A whole cycle's beginning, long after 1970. */
+export const start = Math.floor(Date.UTC(2026, 10, 25, 12) / every) * every;
+const firstCycle = start / every;
+const sliceNumber = 1;
+
+/** When an SQS message whose handler failed, or died, is delivered again. */
+const redeliveredAfter = { failed: minute, died: 2 * minute };
+const restartAfter = 10 * second;
+
+interface Server {
+  mode: Mode;
+  /** Every n-th connection is in clear; 0: none. */
+  flaky: number;
+  connections: number;
+  delivered: Mode | null;
+}
+
+export interface World {
+  readonly evidence: Evidence;
+  now(): number;
+  /** Something happens, now. */
+  happen(what: Happening): void;
+  /** Lets `ms` pass. */
+  pass(ms: number): Promise<void>;
+  /** From now on nothing dies, fails or is disturbed. */
+  calm(): void;
+  /** Results that are still on their way, or wait to be delivered again. */
+  underWay(): number;
+  /** All servers answer well from now on. */
+  mend(): void;
+  causes(): readonly Cause[];
+  awaits(): number;
+}
+
+/** A process dies at its await of this number. */
+export interface CrashAt {
+  readonly number: number;
+  readonly after: boolean;
+}
+
+export function createWorld(history: History, machinery: Machinery, crashAt: CrashAt | null = null): World {
+  const { mode, isFresh } = history;
+  const random = createRandom(history.seed + 1);
+  const timeline = createTimeline(start);
+  const { now } = timeline;
+  const boxes = Array.from({ length: history.channels }, (_, index): Mailbox => {
+    const isContact = index > 0 && index === history.channels - 1;
+    return { name: isContact ? contactName : `box${index}`, troubles: [] };
+  });
+  // The last mailbox is the customer's contact, where there is more than one.
+  const contact = boxes.find(({ name }) => name === contactName);
+  const operators = boxes.filter((box) => box !== contact);
+  const log: Mailbox | null = mode === "single" ? { name: "alert-log", troubles: [] } : null;
+  const servers = Array.from({ length: history.targets }, (): Server => {
+    return { mode: "good", flaky: 0, connections: 0, delivered: null };
+  });
+
+  const evidence = noEvidence(
+    new Map(
+      servers.map((_, target) => {
+        const told = target === 0 && contact !== undefined ? [...operators, contact] : operators;
+        return [subjectOf(target), [...told, ...(log === null ? [] : [log])].map(({ name }) => name)];
+      }),
+    ),
+  );
+
+  const store = createMemoryStore([acme], hear);
+  const fates = new Map<number, Fate>();
+  if (crashAt !== null) fates.set(crashAt.number, crashAt.after ? "dies-after" : "dies-before");
+  const awaits = createAwaits(timeline, random, fateOf);
+  const disturbances: Disturbance[] = [];
+  let entries: readonly (RosterEntry | null)[] = servers.map((_, target) => {
+    return entryOf(target, isFresh ? firstCycle : firstCycle - 1_000);
+  });
+  void store.state.putSlice({ number: sliceNumber, vantage: "here", entries });
+
+  const onTheWay = new Set<{ readonly host: Host | null }>();
+  let single = startSingle();
+  schedulePlan(firstCycle);
+
+  // What really happened
+
+  function fateOf(host: Host, what: string, number: number): Fate {
+    const fate = fates.get(number);
+    if (fate === undefined) return "well";
+    fates.delete(number);
+    const isStore = !/^(box|contact|alert-log)/.test(what);
+    if (fate.startsWith("fails") && !isStore) return "well";
+    if (fate.startsWith("dies")) evidence.crashes++;
+    else if (host.name === "notify" || mode === "single") evidence.outages++;
+    return fate;
+  }
+
+  function hear(before: Cause | null, after: Cause): void {
+    const known = new Set(before?.outbox.map(({ alert }) => alert.id));
+    for (const { alert, digest } of after.outbox) {
+      if (!known.has(alert.id)) evidence.claims.push({ alert, writtenAt: now(), isDigest: digest !== null });
+    }
+    const was = before?.incident;
+    const isOther = was !== undefined && was !== null && was.id !== after.incident?.id;
+    if (isOther && was.endedAt === null) evidence.breaches.push(`${was.id} was forgotten while it was open`);
+  }
+
+  // Processes
+
+  function startSingle(): Host {
+    return createHost("single", () => {
+      timeline.at(now() + restartAfter, () => {
+        single = startSingle();
+        judging = Promise.resolve();
+        notifying = null;
+        planCycle(Math.floor(now() / every));
+        scheduleTick();
+      });
+    });
+  }
+
+  /** One step, in the process that it runs in; `failed` is called where it failed or died. */
+  function run(
+    name: string,
+    work: (host: Host) => Promise<void>,
+    failed: (died: boolean) => void = () => {},
+  ): Promise<void> {
+    const host = mode === "single" ? single : createHost(name, () => failed(true));
+    if (!host.isAlive()) return Promise.resolve();
+    return work(host).catch((error: unknown) => {
+      if (!(error instanceof Error) || !["Outage", "Contended"].includes(error.name)) throw error;
+      failed(false);
+    });
+  }
+
+  const storeOf = (host: Host) => machinery.through(awaits.storeOf(store, host));
+  const judged = (host: Host) => {
+    return { store: storeOf(host), now, policy: machinery.policy, everyMs: every, sighted: ["here"] };
+  };
+
+  function schedulePlan(cycle: number): void {
+    timeline.at(cycle * every + (mode === "lambda" ? random.int(0, 5 * second) : 0), () => {
+      schedulePlan(cycle + 1);
+      planCycle(cycle);
+    });
+  }
+
+  /** On AWS the roster is looked after beside the plan, in one process before it. */
+  function planCycle(cycle: number): void {
+    const resolved = run("resolve", (host) => machinery.judgeGone([], cycle, judged(host)));
+    const plan = () =>
+      run("plan", async (host) => {
+        enqueue(host, (await machinery.plan({ store: storeOf(host), now }, cycle, every)).jobs);
+      });
+    void (mode === "lambda" ? plan() : resolved.then(plan));
+  }
+
+  function enqueue(host: Host, jobs: readonly DelayedJob[]): void {
+    for (const { job, delayMs } of jobs) {
+      const token = setOff(host);
+      timeline.at(now() + delayMs + random.int(10, 1_500), () => {
+        onTheWay.delete(token);
+        if (mode === "lambda" || host.isAlive()) probe(host, job);
+      });
+    }
+  }
+
+  function probe(host: Host, job: ProbeJob): void {
+    const looks: Look[] = [];
+    const answers = job.tasks.flatMap((task) => {
+      const target = servers.findIndex((_, index) => subjectOf(index) === `${task.target.address}:25`);
+      const server = servers[target];
+      if (server === undefined) return [];
+      const isPlain = server.flaky > 0 && ++server.connections % server.flaky === 0;
+      const shown = isPlain ? "plain" : server.mode;
+      const answer = answerOf(task, shown, now());
+      const { cycle, round } = job;
+      const isSame = answer.kind === "same";
+      const look: Look = { subject: subjectOf(target), at: now(), cycle, round, mode: shown, isSame };
+      looks.push(look);
+      evidence.looks.push(look);
+      return [answer];
+    });
+    const { cycle, slice, vantage, round } = job;
+    const results: ProbeResults = { v: 1, cycle, slice, vantage, round, part: 0, answers };
+    const slow = looks.some(({ mode: shown }) => shown === "silent") ? 10 * second : random.int(100, 2_000);
+    const how = disturbances.shift();
+    if (how === "lost") return;
+    if (how === "twice") bring(host, results, looks, slow + random.int(0, 3 * minute));
+    const delays = { late: random.int(0, 2 * minute), "much-later": random.int(0, 3 * every), twice: 0 };
+    bring(host, results, looks, slow + (how === undefined ? 0 : delays[how]));
+  }
+
+  function bring(host: Host, results: ProbeResults, looks: readonly Look[], delayMs: number): void {
+    const token = setOff(host);
+    timeline.at(now() + delayMs, () => {
+      if (mode === "single") return judgeInTurn(host, results, looks, () => onTheWay.delete(token));
+      onTheWay.delete(token);
+      judgeAlone(results, looks);
+    });
+  }
+
+  /** Something waits in a queue: of this process, or of nobody's. */
+  function setOff(host: Host) {
+    const token = { host: mode === "single" ? host : null };
+    onTheWay.add(token);
+    return token;
+  }
+
+  async function judge(host: Host, results: ProbeResults, looks: readonly Look[]): Promise<void> {
+    const hearings = looks.map((look): Hearing => {
+      const server = servers.find((_, target) => subjectOf(target) === look.subject);
+      const isStale = look.isSame && server?.delivered !== look.mode;
+      if (server) server.delivered = look.mode;
+      return { look, begin: now(), end: null, isStale };
+    });
+    evidence.hearings.push(...hearings);
+    const { jobs } = await machinery.judge(results, judged(host));
+    for (const hearing of hearings) hearing.end = now();
+    if (mode === "lambda" && jobs.length > 0) await awaits.ask(host, "send-jobs", () => enqueue(host, jobs));
+    else enqueue(host, jobs);
+  }
+
+  function judgeAlone(results: ProbeResults, looks: readonly Look[]): void {
+    const again = (died: boolean) => {
+      const token = setOff(single);
+      timeline.at(now() + (died ? redeliveredAfter.died : redeliveredAfter.failed), () => {
+        onTheWay.delete(token);
+        judgeAlone(results, looks);
+      });
+    };
+    void run(
+      "judge",
+      async (host) => {
+        await judge(host, results, looks);
+        if (results.round > 0) await awaits.ask(host, "wake-notify", tellAll);
+      },
+      again,
+    );
+  }
+
+  let judging: Promise<void> = Promise.resolve();
+  function judgeInTurn(host: Host, results: ProbeResults, looks: readonly Look[], begun: () => void): void {
+    if (!host.isAlive()) return;
+    judging = judging.then(async () => {
+      begun();
+      await run("judge", () => judge(host, results, looks));
+      tellAll();
+    });
+  }
+
+  let notifying: Promise<void> | null = null;
+  function tellAll(): void {
+    if (mode === "single" && notifying !== null) return;
+    const told = run("notify", async (host) => {
+      const channel = (box: Mailbox) => channelOf(box, host, awaits, evidence, now);
+      await machinery.notify({
+        store: storeOf(host),
+        now,
+        operators: operators.map(channel),
+        contactChannels: () => (contact === undefined ? [] : [channel(contact)]),
+        alertLog: log && logOf(log, host, awaits, evidence, now),
+        baseUrl: null,
+      });
+    });
+    notifying = told;
+    void told.then(() => {
+      if (notifying === told) notifying = null;
+      scheduleTick();
+    });
+  }
+
+  // The clock's minute on AWS, and a few seconds in one process; only where something waits for it.
+
+  const ticks = new Set<number>();
+  function scheduleTick(): void {
+    const earliest = store.earliest();
+    if (earliest === null) return;
+    const step = mode === "lambda" ? minute : 2 * second;
+    const at = (Math.floor(Math.max(earliest, now()) / step) + 1) * step;
+    if (ticks.has(at)) return;
+    ticks.add(at);
+    timeline.at(at, () => {
+      ticks.delete(at);
+      void run("tick", async (host) => {
+        enqueue(host, (await machinery.tick(judged(host))).jobs);
+        tellAll();
+      }).then(scheduleTick);
+      // Whatever becomes of this one, the schedule goes on.
+      timeline.at(at + 1, scheduleTick);
+    });
+  }
+
+  function putRoster(work: (host: Host) => Promise<void>): void {
+    void run("resolve", async (host) => {
+      await storeOf(host).state.putSlice({ number: sliceNumber, vantage: "here", entries });
+      await work(host);
+    });
+  }
+
+  function drop(target: number): void {
+    const gone = entries[target];
+    if (!gone) return;
+    entries = entries.map((entry, slot) => (slot === target ? null : entry));
+    const [key, cycle] = [subjectOf(target), Math.floor(now() / every)];
+    evidence.dropped.push({ subject: key, at: now() });
+    putRoster((host) => machinery.judgeGone([{ key, vantage: "here" }], cycle, judged(host)));
+  }
+
+  function happen(what: Happening): void {
+    const server = "target" in what ? servers[what.target] : undefined;
+    const box = "channel" in what ? boxes[what.channel] : undefined;
+    switch (what.kind) {
+      case "mode":
+        if (server) Object.assign(server, { mode: what.mode, flaky: 0 });
+        return;
+      case "flaky":
+        if (server) Object.assign(server, { mode: "good", flaky: what.of });
+        return;
+      case "disturbed":
+        disturbances.push(...Array.from({ length: what.times }, () => what.how));
+        return;
+      case "trouble":
+        box?.troubles.push(...Array.from({ length: what.times }, () => what.how));
+        return;
+      case "refuses":
+        if (box) evidence.refused.add(`${box.name} ${subjectOf(what.target)}`);
+        return;
+      case "acknowledge": {
+        const open = store
+          .causes()
+          .find((cause) => cause.subject === subjectOf(what.target) && cause.incident !== null);
+        const incident = open?.incident;
+        if (!open || !incident) return;
+        const { class: cls, subject } = open;
+        void run("status", async (host) => {
+          await machinery.acknowledge(storeOf(host), { id: incident.id, class: cls, subject }, "ada", now());
+        });
+        return;
+      }
+      case "drop":
+        drop(what.target);
+        return;
+      case "return":
+        if (entries[what.target] !== null) return;
+        entries = entries.map((entry, slot) =>
+          slot === what.target ? entryOf(slot, Math.floor(now() / every)) : entry,
+        );
+        putRoster(async () => {});
+        return;
+      case "crash":
+      case "outage": {
+        const number = awaits.count() + what.inAwaits;
+        const verb = what.kind === "crash" ? "dies" : "fails";
+        fates.set(number, `${verb}-${what.after ? "after" : "before"}`);
+      }
+    }
+  }
+
+  return {
+    evidence,
+    now,
+    happen,
+    async pass(ms) {
+      // What the store owes wakes the clock, whoever wrote it.
+      const end = now() + ms;
+      while (now() < end) {
+        scheduleTick();
+        await timeline.runUntil(Math.min(end, now() + minute));
+      }
+    },
+    calm() {
+      fates.clear();
+      disturbances.length = 0;
+      for (const box of boxes) box.troubles.length = 0;
+    },
+    underWay: () => [...onTheWay].filter(({ host }) => host?.isAlive() ?? true).length,
+    mend() {
+      for (const server of servers) Object.assign(server, { mode: "good", flaky: 0 });
+    },
+    causes: store.causes,
+    awaits: awaits.count,
+  };
+}
