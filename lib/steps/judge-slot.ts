@@ -57,6 +57,8 @@ export async function judgeSlot(slot: SlotAnswers, world: SlotWorld): Promise<Ju
     vote,
     firstLook: firstLookOf(entry, world.results.cycle, world.everyMs, world.policy),
   };
+  // What is present may not have been voted on, if a crash came between: the next look has to find it new.
+  if (passed !== null) return { look: world.mayVote ? look : null, memory };
   return {
     look: isNews && world.mayVote ? look : null,
     memory: {

@@ -11,7 +11,7 @@ import type { AlertLog, Channel, Clock, Delivery } from "../model/ports.ts";
 import type { Store, Versioned } from "../store/store.ts";
 import { changeCause } from "./change-cause.ts";
 import { coversNow } from "./covers.ts";
-import { giveUpMs, isDue, isLeased, leased, released, settled } from "./outbox.ts";
+import { giveUpMs, isDue, isLeased, leased, released, renewed, settled } from "./outbox.ts";
 import { withheld } from "./withhold.ts";
 import { digestOf } from "./words/digest.ts";
 
@@ -39,6 +39,9 @@ export interface NotifyReport {
   /** Will never arrive: kept with the alert in the ledger too. */
   readonly dead: readonly (Told & { readonly why: string })[];
 }
+
+/** A try that took longer has eaten into the lease. */
+const slowMs = 5_000;
 
 /** The alert log counts as one more recipient, the last one. */
 const logName = "alert-log";
@@ -168,6 +171,7 @@ function createSender({ store, now, operators, contactChannels, alertLog, baseUr
     if (first === undefined || blocked.has(to)) return;
     const draft = digestOf([first, ...rest], baseUrl);
     const told = { id: draft.id, subject: draft.subject, to };
+    const began = now();
     const delivery = await attempt(first, to, () => deliverTo(draft));
     switch (delivery.kind) {
       case "sent":
@@ -180,6 +184,16 @@ function createSender({ store, now, operators, contactChannels, alertLog, baseUr
         down.set(to, delivery.why);
         blocked.add(to);
         later.push({ ...told, why: delivery.why });
+        if (now() - began >= slowMs) await renew(items);
+    }
+  }
+
+  /** Several channels that time out one after the other outlast a lease: then a second sender would tell the others again. */
+  async function renew(items: readonly Item[]): Promise<void> {
+    for (const { cause, entry } of items) {
+      await changeCause(store, cause.class, cause.subject, (stands) =>
+        stands?.outbox.some(({ alert }) => alert.id === entry.alert.id) ? renewed(stands, now()) : null,
+      );
     }
   }
 

@@ -45,7 +45,8 @@ export function settled(cause: Cause, id: string, recipient: string, end: "sentT
   );
 }
 
-function renewed(cause: Cause, now: number): Cause {
+/** Whoever sends still lives. */
+export function renewed(cause: Cause, now: number): Cause {
   const [head, ...rest] = cause.outbox;
   return head === undefined ? cause : { ...cause, outbox: [{ ...head, leasedUntil: now + leaseMs }, ...rest] };
 }

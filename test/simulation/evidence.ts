@@ -35,7 +35,7 @@ export interface Claim {
 }
 
 /** One message as one recipient got it. A digest is one for each incident in it. */
-export interface Received {
+interface Received {
   readonly to: string;
   /** Incident and number: `CM-7F3A2B·1`. */
   readonly id: string;

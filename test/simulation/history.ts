@@ -17,7 +17,8 @@ export type Happening =
   /** Every `of`th connection is in clear from now on. */
   | { readonly kind: "flaky"; readonly target: number; readonly of: number }
   | { readonly kind: "disturbed"; readonly how: Disturbance; readonly times: number }
-  | { readonly kind: "trouble"; readonly channel: number; readonly how: Trouble; readonly times: number }
+  /** Channel null: each of them. */
+  | { readonly kind: "trouble"; readonly channel: number | null; readonly how: Trouble; readonly times: number }
   | { readonly kind: "refuses"; readonly channel: number; readonly target: number }
   | { readonly kind: "acknowledge"; readonly target: number }
   | { readonly kind: "drop"; readonly target: number }
@@ -44,7 +45,7 @@ const most = 12;
 export function drawHistory(seed: number, faults = true): History {
   const random = createRandom(seed);
   const targets = random.pick([1, 1, 1, 2, 3]);
-  const channels = random.pick([1, 2, 2, 3]);
+  const channels = random.pick([1, 2, 2, 3, 5]);
   const length = random.int(1, most);
   return {
     seed,
@@ -86,7 +87,7 @@ function fault(random: Random, targets: number, channels: number): Happening {
   if (kind < 0.3) return { kind: "disturbed", how: random.pick(["late", "twice", "much-later", "lost"]), times };
   if (kind < 0.55) {
     const how = random.pick<Trouble>(["throttles", "hangs", "loses-reply", "never-answers"]);
-    return { kind: "trouble", channel, how, times };
+    return { kind: "trouble", channel: random.chance(0.2) ? null : channel, how, times };
   }
   if (kind < 0.6) return { kind: "refuses", channel, target: random.int(0, targets - 1) };
   const inAwaits = random.int(1, random.pick([5, 40, 200]));

@@ -31,7 +31,7 @@ export function createHost(name: string, died: () => void): Host {
 }
 
 /** A call that the world failed: the store's own errors. */
-export class Outage extends Error {
+class Outage extends Error {
   override readonly name = "Outage";
 }
 

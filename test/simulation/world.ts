@@ -324,7 +324,7 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
 
   function happen(what: Happening): void {
     const server = "target" in what ? servers[what.target] : undefined;
-    const box = "channel" in what ? boxes[what.channel] : undefined;
+    const box = "channel" in what && what.channel !== null ? boxes[what.channel] : undefined;
     switch (what.kind) {
       case "mode":
         if (server) Object.assign(server, { mode: what.mode, flaky: 0 });
@@ -336,7 +336,9 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
         disturbances.push(...Array.from({ length: what.times }, () => what.how));
         return;
       case "trouble":
-        box?.troubles.push(...Array.from({ length: what.times }, () => what.how));
+        for (const each of what.channel === null ? boxes : box ? [box] : []) {
+          each.troubles.push(...Array.from({ length: what.times }, () => what.how));
+        }
         return;
       case "refuses":
         if (box) evidence.refused.add(`${box.name} ${subjectOf(what.target)}`);

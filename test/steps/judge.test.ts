@@ -191,6 +191,22 @@ describe("answers that come late, twice or to nobody", () => {
     expect(await memoryOf()).toMatchObject({ hot: ["cleartext"], mark: "clear" });
   });
 
+  it("hide nothing that a crash kept from being voted on", async () => {
+    const other = "93.184.215.43";
+    await put([entryOf(other)]);
+    const judgeLook = (outcome: Outcome, seconds: number, store = embedded.store) => {
+      const cycle = firstCycle + Math.floor(seconds / 300);
+      const now = () => start + 900_000;
+      return judge(results([seen(outcome, start + seconds * 1_000, {}, other)], { cycle }), { ...world, store, now });
+    };
+    await judgeLook(good, 0);
+    // Dies before its second write: the target's state was the first but for history.
+    await expect(judgeLook(plain, 600, crashingStore(embedded.store, 3, "before").store)).rejects.toThrow("putMemory");
+    await judgeLook(good, 300);
+    await judgeLook(plain, 899);
+    expect((await embedded.store.state.cause("cleartext", keyOf(other))).value?.state).toBe("suspected");
+  });
+
   it("change nothing when they are old, and a later cycle found nothing new before them", async () => {
     const other = "93.184.215.42";
     await put([entryOf(other)]);

@@ -163,6 +163,23 @@ describe("the outbox", () => {
     expect(mail.letters).toHaveLength(1);
   });
 
+  it("stays in its hands while channels time out one after the other", async () => {
+    await owing([owed()]);
+    const mail = fakeChannel("smtp:ops@example.net");
+    const others: Promise<unknown>[] = [];
+    const slow = ["a", "b", "c"].map((name) => ({
+      name,
+      async deliver() {
+        now += 45 * second;
+        others.push(notify(world({ operators: [mail] })));
+        await others.at(-1);
+        return later;
+      },
+    }));
+    await notify(world({ operators: [...slow, mail] }));
+    expect(mail.letters).toHaveLength(1);
+  });
+
   it("keeps what the judge writes while a message is under way", async () => {
     const subject = await owing([owed()]);
     const mail = fakeChannel("smtp:ops@example.net");
