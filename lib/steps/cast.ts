@@ -15,7 +15,7 @@ import { leafOf, lookAt, presentOf } from "./target-state.ts";
 export interface Look {
   readonly entry: RosterEntry;
   readonly state: TargetState;
-  /** A newer look was judged before it: it may calm, and alarms nobody. */
+  /** A newer look was judged before it: it may end a suspicion or a recovery, and does nothing else. */
   readonly isOvertaken: boolean;
   readonly names: readonly NameState[];
   /** Classes that were told of this target before. */
@@ -54,12 +54,9 @@ export async function castVotes(world: CastWorld, look: Look): Promise<Cast> {
   const hot = new Set<IncidentClass>();
   const rounds = new Set<number>();
   for (const each of votes) {
-    if (each.answer === "bad" && look.isOvertaken) {
-      if (look.hot.includes(each.class)) hot.add(each.class);
-      continue;
-    }
-    if (each.answer !== "bad" && !look.thorough && !look.hot.includes(each.class)) continue;
-    const { cause, confirm } = await advanceBy(world, await eventOf(world, look, each));
+    const isNews = (each.answer === "bad" && !look.isOvertaken) || look.thorough;
+    if (!isNews && !look.hot.includes(each.class)) continue;
+    const { cause, confirm } = await advanceBy(world, await eventOf(world, look, each), look.isOvertaken);
     if (cause !== null && !isSpent(cause)) hot.add(each.class);
     for (const round of confirm?.rounds ?? []) rounds.add(round);
   }
@@ -118,13 +115,19 @@ export async function noLongerShown(world: CastWorld, sha256: string, vote: Omit
   await advanceBy(world, { ...event, vote: { ...vote, answer: "good" }, sighted: 1, held: false, firstLook: null });
 }
 
-async function advanceBy({ store, policy, now }: CastWorld, event: VoteEvent): Promise<Step> {
+async function advanceBy({ store, policy, now }: CastWorld, event: VoteEvent, isOvertaken = false): Promise<Step> {
   let step: Step = { cause: null, confirm: null, owed: [] };
   await changeCause(store, event.class, event.subject, (cause) => {
-    step = advance(cause, event, policy, now);
+    step =
+      isOvertaken && !doubts(event, cause) ? { cause, confirm: null, owed: [] } : advance(cause, event, policy, now);
     return changedCause(cause, step);
   });
   return step;
+}
+
+/** It speaks against what the newer looks seem to say: that it is bad, or over. */
+function doubts({ vote }: VoteEvent, cause: Cause | null): boolean {
+  return vote.answer === "bad" ? cause?.state === "recovering" : cause?.state === "suspected";
 }
 
 function changedCause(before: Cause | null, { cause }: Step): Cause | null {

@@ -16,6 +16,8 @@ import { afterLook, leafOf, presentOf } from "./target-state.ts";
 export interface SlotWorld extends CastWorld {
   readonly everyMs: number;
   readonly results: ProbeResults;
+  /** A later cycle was judged before the whole batch. */
+  readonly late: boolean;
   /** False: this vantage has lost its vote. */
   readonly mayVote: boolean;
 }
@@ -41,7 +43,7 @@ export async function judgeSlot(slot: SlotAnswers, world: SlotWorld): Promise<Ju
   const named = await namesAfter(slot, known, world);
   const state = await stateAfter(slot, before, world);
   const present = state === undefined ? null : presentOf(state);
-  const passed = passedOver(slot, state, world);
+  const passed = state === undefined ? null : passedOver(slot, state, world);
   if (state === undefined || present === null) return { look: null, memory: { ...memory, fingerprint: "" } };
 
   const at = lookedAt(slot);
@@ -72,13 +74,9 @@ export async function judgeSlot(slot: SlotAnswers, world: SlotWorld): Promise<Ju
 }
 
 /** What an overtaken look saw, which is kept nowhere; null where the look is the present one. */
-function passedOver(
-  { light, slot }: SlotAnswers,
-  kept: TargetState | undefined,
-  { results }: SlotWorld,
-): TargetState | null {
-  if (light?.kind !== "seen" || kept === undefined) return null;
-  const isOlder = (presentOf(kept)?.at ?? 0) > light.observation.at;
+function passedOver({ light, slot }: SlotAnswers, kept: TargetState, { results, late }: SlotWorld): TargetState | null {
+  if (light?.kind !== "seen") return late ? kept : null;
+  const isOlder = late || (presentOf(kept)?.at ?? 0) > light.observation.at;
   return isOlder ? afterLook(kept, light.observation, { slice: results.slice, slot }) : null;
 }
 
@@ -94,7 +92,7 @@ async function stateAfter(
   if (light.kind === "same") return isKept ? before : undefined;
   const seen = light.observation;
   // Overtaken by a newer look.
-  if (present && present.at > seen.at) return before;
+  if (present && (world.late || present.at > seen.at)) return before;
   if (isKept && light.fingerprint === memory.fingerprint) return before;
 
   const after = afterLook(before, seen, { slice: world.results.slice, slot });

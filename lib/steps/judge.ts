@@ -42,12 +42,11 @@ export async function judge(results: ProbeResults, world: JudgeWorld): Promise<J
   if (slice === undefined) return { jobs: [] };
   const slots = slotsOf(results, slice, memory.value, now);
   const toJudge = slots.filter(({ isSteady }) => !isSteady);
-  const context = { store, policy, everyMs, now, results, mayVote: world.sighted.includes(results.vantage) };
+  const late = toJudge.length > 0 && (await isLate(results, world, now));
+  const context = { store, policy, everyMs, now, results, late, mayVote: world.sighted.includes(results.vantage) };
 
   const judged = new Map<SlotAnswers, Judged>();
-  if (toJudge.length > 0 && !(await isLate(results, world, now))) {
-    await eachAtOnce(toJudge, slotsAtOnce, async (slot) => void judged.set(slot, await judgeSlot(slot, context)));
-  }
+  await eachAtOnce(toJudge, slotsAtOnce, async (slot) => void judged.set(slot, await judgeSlot(slot, context)));
 
   // Before the first write to a cause: else a crash behind it could leave a cause that no good answer ever reaches.
   const alarmed = await changeMemory(store, results.slice, memory, intentions(judged));
@@ -77,8 +76,8 @@ export async function judge(results: ProbeResults, world: JudgeWorld): Promise<J
 }
 
 /**
- * A batch that a later cycle overtook on its way, as one that is delivered again after a crash, tells of the past: looks
- * that found nothing new leave no trace but the ledger's, so that nothing in the batch could be set in order with them.
+ * A later cycle overtook the batch on its way, as one that is delivered again after a crash. Looks that found nothing new
+ * leave no trace but the ledger's, so that the target's own state can't tell.
  */
 async function isLate({ slice, cycle, answers }: ProbeResults, world: JudgeWorld, now: number): Promise<boolean> {
   const { store, policy, everyMs } = world;

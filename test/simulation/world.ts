@@ -31,7 +31,10 @@ interface Server {
   /** Every n-th connection is in clear; 0: none. */
   flaky: number;
   connections: number;
+  /** What the judge remembers of it; null: nobody knows. */
   delivered: Mode | null;
+  /** Of the looks that were judged, the last one's time. */
+  latest: number;
 }
 
 export interface World {
@@ -71,7 +74,7 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
   const operators = boxes.filter((box) => box !== contact);
   const log: Mailbox | null = mode === "single" ? { name: "alert-log", troubles: [] } : null;
   const servers = Array.from({ length: history.targets }, (): Server => {
-    return { mode: "good", flaky: 0, connections: 0, delivered: null };
+    return { mode: "good", flaky: 0, connections: 0, delivered: null, latest: 0 };
   });
 
   const evidence = noEvidence(
@@ -118,6 +121,10 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
     const was = before?.incident;
     const isOther = was !== undefined && was !== null && was.id !== after.incident?.id;
     if (isOther && was.endedAt === null) evidence.breaches.push(`${was.id} was forgotten while it was open`);
+  }
+
+  function serverOf(subject: string): Server | undefined {
+    return servers.find((_, target) => subjectOf(target) === subject);
   }
 
   // Processes
@@ -224,14 +231,20 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
 
   async function judge(host: Host, results: ProbeResults, looks: readonly Look[]): Promise<void> {
     const hearings = looks.map((look): Hearing => {
-      const server = servers.find((_, target) => subjectOf(target) === look.subject);
+      const server = serverOf(look.subject);
       const isStale = look.isSame && server?.delivered !== look.mode;
-      if (server) server.delivered = look.mode;
+      // Until it ends nobody knows what is remembered.
+      if (server && !isStale) server.delivered = null;
       return { look, begin: now(), end: null, isStale };
     });
     evidence.hearings.push(...hearings);
     const { jobs } = await machinery.judge(results, judged(host));
-    for (const hearing of hearings) hearing.end = now();
+    for (const hearing of hearings) {
+      hearing.end = now();
+      const server = serverOf(hearing.look.subject);
+      if (!server || hearing.isStale || hearing.look.at < server.latest) continue;
+      Object.assign(server, { delivered: hearing.look.mode, latest: hearing.look.at });
+    }
     if (mode === "lambda" && jobs.length > 0) await awaits.ask(host, "send-jobs", () => enqueue(host, jobs));
     else enqueue(host, jobs);
   }
