@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { vi } from "vitest";
 import { openEmbedded } from "../../lib/store/embedded.ts";
 import type { Store } from "../../lib/store/store.ts";
 import type { TableRole } from "../../lib/store/tables.ts";
@@ -106,7 +107,7 @@ export async function startAws(): Promise<FakeAws> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  Object.assign(process.env, {
+  const environment: Readonly<Record<string, string>> = {
     AWS_REGION: "eu-central-1",
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
@@ -122,7 +123,8 @@ export async function startAws(): Promise<FakeAws> {
     [environmentNames.statusUrl]: "https://status.example",
     [environmentNames.vantage]: "here",
     [environmentNames.ehlo]: "probe.example",
-  });
+  };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
 
   return {
     store: embedded.store,
@@ -142,6 +144,8 @@ export async function startAws(): Promise<FakeAws> {
       refusing = all;
     },
     async close() {
+      // The next file of this worker has an environment of its own.
+      vi.unstubAllEnvs();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await embedded.close();

@@ -58,7 +58,7 @@ beforeAll(async () => {
   aws = await startAws();
   mail = await startMailServer();
   dns = await startDns({ "acme.example": { MX: ["10 mx.example"] }, "mx.example": { A: ["127.0.0.1"] } });
-  process.env[environmentNames.resolvers] = dns.address;
+  vi.stubEnv(environmentNames.resolvers, dns.address);
   const { config } = aws.store;
   // What is confirmed over 40 seconds elsewhere is confirmed at once here.
   hook.listen(0, "127.0.0.1");

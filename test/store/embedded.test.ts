@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { UnavailableError } from "../../lib/model/input-error.ts";
 import { openAws } from "../../lib/store/aws.ts";
 import { openEmbedded, openShared } from "../../lib/store/embedded.ts";
@@ -87,30 +87,25 @@ describe("the embedded store", () => {
 });
 
 describe("a deployed stack's store", () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
   it("says in a sentence that a region is missing", async () => {
-    const before = { ...process.env };
-    for (const name of ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"]) delete process.env[name];
-    process.env.AWS_CONFIG_FILE = "/dev/null";
-    process.env.AWS_SHARED_CREDENTIALS_FILE = "/dev/null";
-    try {
-      await expect(openAws("chainmail")).rejects.toThrow(
-        "stack 'chainmail' can't be looked up without a region: set AWS_REGION",
-      );
-    } finally {
-      process.env = before;
-    }
+    for (const name of ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"]) vi.stubEnv(name, undefined);
+    vi.stubEnv("AWS_CONFIG_FILE", "/dev/null");
+    vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+    await expect(openAws("chainmail")).rejects.toThrow(
+      "stack 'chainmail' can't be looked up without a region: set AWS_REGION",
+    );
   });
 
   it("says in a sentence that AWS can't be reached", async () => {
-    const before = { ...process.env };
     const account = { AWS_REGION: "eu-central-1", AWS_ACCESS_KEY_ID: "AKIATEST", AWS_SECRET_ACCESS_KEY: "secret" };
-    Object.assign(process.env, account, { AWS_ENDPOINT_URL: "http://127.0.0.1:1", AWS_MAX_ATTEMPTS: "1" });
-    try {
-      await expect(openAws("chainmail")).rejects.toThrow(
-        new UnavailableError("stack 'chainmail' can't be reached: connect ECONNREFUSED 127.0.0.1:1"),
-      );
-    } finally {
-      process.env = before;
-    }
+    const nowhere = { AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:1", AWS_MAX_ATTEMPTS: "1" };
+    for (const [name, value] of Object.entries({ ...account, ...nowhere })) vi.stubEnv(name, value);
+    await expect(openAws("chainmail")).rejects.toThrow(
+      new UnavailableError("stack 'chainmail' can't be reached: connect ECONNREFUSED 127.0.0.1:1"),
+    );
   });
 });
