@@ -228,19 +228,14 @@ function isExcused(cls: Class, subject: string, at: number, stories: readonly St
   return cls === "unreachable" && stories.some((story) => isLoss(story) && story.since <= at && story.endedAt >= at);
 }
 
-/** A round that was asked for twice, since its first look seemed lost, is one round. */
-function turnOf({ cycle, round }: Look): string {
-  return `${cycle} ${round}`;
-}
-
 /** Looks in the order they were judged; null stands for anything that the judge may rightly have passed over. */
 function orderly(hearings: readonly Hearing[]): readonly (Look | null)[] {
-  const seen = new Set<string>();
+  const seen = new Set<Look>();
   let latest = 0;
   let busyUntil = 0;
   return hearings.map(({ look, begin, end, isStale }) => {
-    const isClean = end !== null && begin > busyUntil && look.at > latest && !isStale && !seen.has(turnOf(look));
-    seen.add(turnOf(look));
+    const isClean = end !== null && begin > busyUntil && look.at > latest && !isStale && !seen.has(look);
+    seen.add(look);
     latest = Math.max(latest, look.at);
     busyUntil = Math.max(busyUntil, end ?? begin);
     return isClean ? look : null;

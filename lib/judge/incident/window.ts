@@ -11,9 +11,11 @@ export interface Rate {
   readonly of: number;
 }
 
-/** The same look, delivered twice: at least once is what queues promise. */
-export function holds(votes: readonly Vote[], { cycle, round, vantage }: Vote): boolean {
-  return votes.some((vote) => vote.cycle === cycle && vote.round === round && vote.vantage === vantage);
+/** The same look, delivered twice: at least once is what queues promise. A round that was made twice is two looks. */
+export function holds(votes: readonly Vote[], { at, cycle, round, vantage }: Vote): boolean {
+  return votes.some(
+    (vote) => vote.at === at && vote.cycle === cycle && vote.round === round && vote.vantage === vantage,
+  );
 }
 
 export function append(votes: readonly Vote[], vote: Vote, size: number): readonly Vote[] {

@@ -13,6 +13,13 @@ describe("delivered twice, late, or after a crash", () => {
     expect(machine.cause()).toBe(before);
   });
 
+  it("a round that was made twice, since its first look seemed lost, is two looks", () => {
+    const machine = recovering();
+    machine.good(20 * second, { round: 1 });
+    machine.bad(5 * second, { round: 1 });
+    expect(machine.state()).toBe("open");
+  });
+
   it("a look older than the state changes nothing", () => {
     const machine = watch();
     machine.bad(0);
