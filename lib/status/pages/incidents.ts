@@ -5,6 +5,7 @@ import { phrases } from "../../steps/words/phrases.ts";
 import type { CoverJson, IncidentJson, SuspicionJson } from "../json/schemas.ts";
 import { findingList } from "./finding.ts";
 import { ago, customerPath, given, type Html, incidentPath, when } from "./html.ts";
+import { subjectWords } from "./words.ts";
 
 const stateWords = { open: "open", recovering: "recovering", ended: "ended" } as const;
 
@@ -38,7 +39,7 @@ ${incidents.map(
   (incident) => html`<tr>
 <td>${stateBadge(incident)}${when(incident.acknowledged !== null, () => html`<br><span class="muted">acknowledged</span>`)}${when(incident.silenced !== null, () => html`<br><span class="muted">silenced</span>`)}</td>
 <td><a href="${incidentPath(incident.id)}">${incident.id}</a> ${incidentTitle(incident)}</td>
-<td>${incident.host} <br><span class="muted">${incident.subject}</span></td>
+<td>${incident.host} <br><span class="muted">${subjectWords(incident.subject)}</span></td>
 <td>${ago(incident.since, now)}</td>
 </tr>`,
 )}
@@ -113,7 +114,7 @@ export function incidentPage({ incident, mayAcknowledge, now }: IncidentView): H
 <section class="card">
 <dl class="facts">
 <div><dt>Incident</dt><dd>${id}</dd></div>
-<div><dt>Where</dt><dd>${host} <span class="muted">${subject}</span>, ${hop === "gateway" ? "the gateway's side" : "behind the gateway"}</dd></div>
+<div><dt>Where</dt><dd>${host} <span class="muted">${subjectWords(subject)}</span>, ${hop === "gateway" ? "the gateway's side" : "behind the gateway"}</dd></div>
 <div><dt>First seen</dt><dd>${ago(since, now)}</dd></div>
 <div><dt>Confirmed</dt><dd>${ago(openedAt, now)}</dd></div>
 ${given(endedAt, (at) => html`<div><dt>Ended</dt><dd>${ago(at, now)}${ended === "gone" ? ": no longer in use, which is not recovered" : ""}</dd></div>`)}

@@ -63,7 +63,13 @@ export function isDisabled(hop: HopJson): boolean {
 }
 
 export function fromName(hop: HopJson): string {
-  return hop.kind === "gateway" ? "the internet" : hop.from;
+  if (hop.kind === "gateway") return "the internet";
+  return hop.from === "gateway" ? "the gateway" : hop.from;
+}
+
+/** A target as it is written; a certificate's digest by its beginning. */
+export function subjectWords(subject: string): string {
+  return /^[0-9a-f]{64}$/.test(subject) ? `certificate SHA-256 ${subject.slice(0, 12)}…` : subject;
 }
 
 export function toName(hop: HopJson): string {
