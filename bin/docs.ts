@@ -7,6 +7,7 @@ import { customersJsonSchema } from "../lib/customers/schema.ts";
 import { findingsDocument } from "../lib/judge/findings.ts";
 import { statusJsonSchemas } from "../lib/status/json/schemas.ts";
 import { eventJsonSchemas } from "../lib/steps/words/event-schema.ts";
+import { incidentsDocument } from "../test/simulation/document.ts";
 
 const docs = join(import.meta.dirname, "../docs");
 const schemas = {
@@ -17,5 +18,6 @@ const schemas = {
 };
 
 writeFileSync(join(docs, "findings.md"), findingsDocument());
+writeFileSync(join(docs, "incidents.md"), await incidentsDocument());
 for (const [file, schema] of Object.entries(schemas))
   writeFileSync(join(docs, "schema", file), `${JSON.stringify(schema, null, 2)}\n`);

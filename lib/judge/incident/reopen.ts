@@ -12,11 +12,10 @@ export function reopen(cause: Cause, event: VoteEvent, at: At): Step {
   const { votes } = noted(cause, event.vote, at);
   // An intermittent cause comes and goes by its nature: that is no flapping.
   const openings = cause.form === "steady" ? [...withinHour(cause.openings, at.now), at.now] : cause.openings;
-  const back: Opened = { ...cause, state: "open", stateSince: event.vote.at, votes, clean: 0, openings };
-  return changed(cause, flapping(afterBad(back, event, at), at));
-}
-
-function flapping(cause: Opened, { policy, now }: At): Opened {
-  if (cause.incident.quiet || cause.openings.length < policy.flapsPerHour) return cause;
-  return withDue(tell({ ...cause, incident: { ...cause.incident, quiet: true } }, "flapping", now), policy);
+  const flaps = !cause.incident.quiet && openings.length >= at.policy.flapsPerHour;
+  const incident = flaps ? { ...cause.incident, quiet: true } : cause.incident;
+  const back: Opened = { ...cause, state: "open", stateSince: event.vote.at, votes, clean: 0, openings, incident };
+  // Who flaps and got worse is told once: the message shows how it is now.
+  const after = afterBad(back, event, at);
+  return changed(cause, flaps ? withDue(tell(after, "flapping", at.now), at.policy) : after);
 }

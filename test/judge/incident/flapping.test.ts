@@ -18,6 +18,16 @@ describe("flapping", () => {
     expect(machine.told).toEqual(["opened", "flapping", "recovered"]);
   });
 
+  it("and what got worse as well is told in that one message", () => {
+    const machine = opened();
+    machine.good(2 * minute);
+    machine.bad(2 * minute);
+    machine.good(2 * minute);
+    machine.bad(2 * minute, { context: { severity: "critical" } });
+    expect(machine.told).toEqual(["opened", "flapping"]);
+    expect(machine.cause().context.severity).toBe("critical");
+  });
+
   it("openings more than an hour apart are none", () => {
     const machine = opened();
     for (let flaps = 0; flaps < 6; flaps++) {

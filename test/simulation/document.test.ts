@@ -1,0 +1,71 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { advance, type CauseEvent } from "../../lib/judge/incident.ts";
+import type { Cause } from "../../lib/model/incident.ts";
+import type { IncidentPolicy } from "../../lib/model/policy.ts";
+import { cleanLoss, plainBackend } from "./detection.ts";
+import { incidentsDocument, manners } from "./document.ts";
+import { explore } from "./explore.ts";
+
+type Advance = typeof advance;
+
+describe("the incident machine, walked through every state by every event", () => {
+  it.each(manners)("does nothing that is forbidden ($title)", ({ class: cls }) => {
+    const { states, forbidden } = explore(cls);
+    expect(states).toBeGreaterThan(1_000);
+    expect(forbidden).toEqual([]);
+  });
+
+  /** What the machine answers to one kind of event is put in the place of another's. */
+  const taking =
+    (from: CauseEvent["kind"], change: (event: CauseEvent) => CauseEvent): Advance =>
+    (cause, event, policy, now) =>
+      advance(cause, event.kind === from ? change(event) : event, policy, now);
+  const under =
+    (changes: Partial<IncidentPolicy>): Advance =>
+    (cause, event, policy, now) =>
+      advance(cause, event, { ...policy, ...changes }, now);
+  const rewritten =
+    (change: (cause: Cause) => Cause): Advance =>
+    (cause, event, policy, now) => {
+      const step = advance(cause, event, policy, now);
+      return step.cause === null || step.cause === cause ? step : { ...step, cause: change(step.cause) };
+    };
+
+  it.each<[string, Advance]>([
+    [
+      "silence changes something",
+      taking("vote", (event) =>
+        event.kind === "vote" && event.vote.answer === "none"
+          ? { ...event, vote: { ...event.vote, answer: "good" } }
+          : event,
+      ),
+    ],
+    ["it stays open when it is gone", taking("gone", () => ({ kind: "tick" }))],
+    ["more answers are kept than the window holds", under({ window: 6 })],
+    [
+      "a number is left out or used twice",
+      rewritten((cause) =>
+        cause.incident === null ? cause : { ...cause, incident: { ...cause.incident, messages: 1 } },
+      ),
+    ],
+    ["an incident stands open in a state that isn't", rewritten((cause) => ({ ...cause, state: "clear" }))],
+  ])("is found out where %s", (rule, machine) => {
+    expect(explore("cleartext", machine).forbidden.join("\n")).toContain(rule);
+  });
+});
+
+describe("a loss is told", () => {
+  it("within 90 seconds and one interval, 99 times of 100", async () => {
+    expect((await cleanLoss(300)).p99).toBeLessThanOrEqual(90_000 + 300_000);
+  });
+
+  it("of one backend among eight, within two hours on average", () => {
+    expect(plainBackend(8, 5_000).mean).toBeLessThanOrEqual(2 * 3_600_000);
+  });
+});
+
+it("docs/incidents.md is what the code gives: run `npm run docs` after a change", async () => {
+  const document = readFileSync(new URL("../../docs/incidents.md", import.meta.url), "utf8");
+  expect(document).toBe(await incidentsDocument());
+});

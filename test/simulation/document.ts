@@ -1,0 +1,165 @@
+/** `docs/incidents.md`: how an incident lives, as the machine itself shows when it is walked through and played. */
+
+import type { CauseState, IncidentClass } from "../../lib/model/incident.ts";
+import { defaultPolicy } from "../../lib/model/policy.ts";
+import { cleanLoss, type Delays, plainBackend } from "./detection.ts";
+import { type Exploration, type ExploredEvent, explore, exploredEvents, type Transition } from "./explore.ts";
+import { rules } from "./forbidden.ts";
+import { smallPolicy } from "./small-policy.ts";
+
+const states: readonly CauseState[] = ["clear", "suspected", "open", "recovering"];
+
+/** One class of each manner, which stands for the others. */
+export const manners: readonly { readonly title: string; readonly class: IncidentClass; readonly text: string }[] = [
+  {
+    title: "Confirmed by looks of its own",
+    class: "cleartext",
+    text: "`cleartext`, `weak`, `unauthenticated` and `unsatisfiable-policy`: a bad look asks for others at once.",
+  },
+  {
+    title: "By patience",
+    class: "unreachable",
+    text: '`unreachable` and `temporarily-unavailable`: only silence that lasts opens. What is *bad* here is that nobody answered, or that the server said "not now"; *silence* is a look that says nothing even of that.',
+  },
+  {
+    title: "Certain at once",
+    class: "expiring",
+    text: "`expiring`: a date needs no second look, and a certificate that is shown no more gets no good answer: time ends it.",
+  },
+];
+
+export async function incidentsDocument(): Promise<string> {
+  const explored = manners.map((manner) => ({ ...manner, ...explore(manner.class) }));
+  const [confirmed] = explored;
+  return [
+    "# Incidents",
+    "",
+    "<!-- Made from the code by `npm run docs`. -->",
+    "",
+    "A cause is a class and a subject, such as `cleartext` of `192.0.2.1:25`. It opens once and ends once, however many",
+    "customers suffer. Silence never heals; out of DNS is `gone`, which isn't `recovered`.",
+    "",
+    ...(confirmed === undefined ? [] : diagramOf(confirmed)),
+    "",
+    "## Figures",
+    "",
+    ...figures(),
+    "",
+    "## How soon a loss is told",
+    "",
+    ...detection(await cleanLoss(500), plainBackend(8, 20_000)),
+    "",
+    "## Every state, every event",
+    "",
+    `The machine is walked through by every event from every state that it can reach, with windows small enough to try all of`,
+    `them (${smallPolicy.window} answers instead of ${defaultPolicy.window}): ${sum(explored, "states")} states, ${sum(explored, "steps")} steps. Where a cell has several lines, what came before decides.`,
+    "",
+    ...explored.flatMap((each) => [`### ${each.title}`, "", each.text, "", ...tableOf(each.transitions), ""]),
+    "## What never happens",
+    "",
+    "None of those steps does any of this, and the build fails when one does:",
+    "",
+    ...Object.keys(rules).map((rule) => `- ${rule}`),
+    "",
+    ...delivery,
+    "",
+  ].join("\n");
+}
+
+function sum(explored: readonly Exploration[], what: "states" | "steps"): string {
+  return explored.reduce((total, each) => total + each[what], 0).toLocaleString("en");
+}
+
+function figures(): readonly string[] {
+  const { confirmAfter, openAfter, openSpan, intermittentAfter, window, recoverAfter, recoverCycles } = defaultPolicy;
+  const { cleanFor, flapsPerHour, silentFor, silentCycles, remindAfter } = defaultPolicy;
+  const rows = [
+    ["looks again after", confirmAfter.map((ms) => `${ms / 1_000} s`).join(", ")],
+    ["opens on", `${openAfter} bad looks over ${openSpan / 1_000} s with no good one between`],
+    ["or, as intermittent, on", `${intermittentAfter} bad of the last ${window} answers, confirmations counted`],
+    ["unreachable opens after", `${silentFor / 60_000} minutes and ${silentCycles} cycles, never beside a loss of TLS`],
+    ["recovers on", `${recoverAfter} good looks in ${recoverCycles} cycles, over ${cleanFor / 60_000} clean minutes`],
+    ["after intermittent, on", `n clean answers with (1 − rate)ⁿ ≤ 10⁻⁴, at least ${window} (69 for 3 in 24)`],
+    ["flaps", `on the ${flapsPerHour}rd opening within an hour: one message, then quiet until an hour was clean`],
+    [
+      "reminds after",
+      `${remindAfter / 3_600_000} hours, then twice as long each time, unless somebody acknowledged it`,
+    ],
+  ];
+  return ["| it | |", "| --- | --- |", ...rows.map(([it, when]) => `| ${it} | ${when} |`)];
+}
+
+function detection(clean: Delays, plain: Delays): readonly string[] {
+  const minutes = (ms: number) => (ms / 60_000).toFixed(1);
+  const hours = (ms: number) => (ms / 3_600_000).toFixed(1);
+  return [
+    "Played at probes every 5 minutes, from the beginning of the loss until the message is out, with the delays of queues:",
+    "",
+    "| loss | runs | mean | median | 99 of 100 within | promised |",
+    "| --- | --- | --- | --- | --- | --- |",
+    `| of a server | ${clean.runs} | ${minutes(clean.mean)} min | ${minutes(clean.median)} min | ${minutes(clean.p99)} min | 99 of 100 within 90 s and one interval |`,
+    `| of one backend among eight | ${plain.runs} | ${hours(plain.mean)} h | ${hours(plain.median)} h | ${hours(plain.p99)} h | two hours on average |`,
+  ];
+}
+
+const delivery = [
+  "## What is promised of a message",
+  "",
+  "The transition and the message that it owes are one conditional write: no crash loses a message. Each recipient is marked",
+  "as soon as it has the message: a repeat can only follow a crash or a lost reply, one at most for each, plus what SNS itself",
+  "repeats. Every message carries an id like `[CM-7F3A2B·2]`, and the same id is the same message. What is told to one recipient",
+  "comes in order: `recovered` never before `opened`; where nobody was told yet when it ended, the end tells of both.",
+  "",
+  "`npm run test:simulation` plays 100,000 histories against these promises: servers that change, looks that come late, twice,",
+  "out of order or never, a store and channels that fail before, during and after any call, and a process that dies at every",
+  "single await. The oracle shares no code with the judge, and finds each of the faults that `test/simulation/defects.ts` builds",
+  "in.",
+];
+
+/** As people say it; two events of one kind are one word. */
+const words: Readonly<Record<ExploredEvent, string>> = {
+  "bad, a confirmation": "bad",
+  "bad, next cycle": "bad",
+  "bad and worse, next cycle": "worse",
+  "good, a confirmation": "good",
+  "good, next cycle": "good",
+  "silence, next cycle": "silence",
+  "bad, but late": "late",
+  "the last look again": "again",
+  "tick, when due": "the clock",
+  acknowledged: "acknowledged",
+  gone: "gone",
+};
+
+function diagramOf({ transitions }: Exploration): readonly string[] {
+  const edges = new Map<string, Set<string>>();
+  for (const { from, event, to, tells } of transitions) {
+    if (from === to && tells.length === 0) continue;
+    const key = `${from} --> ${to}`;
+    const label = tells.length === 0 ? words[event] : `${words[event]}, tells ${tells.join(" and ")}`;
+    edges.set(key, (edges.get(key) ?? new Set()).add(label));
+  }
+  const lines = [...edges].map(([edge, labels]) => `    ${edge}: ${[...labels].sort().join(" · ")}`).sort();
+  return ["```mermaid", "stateDiagram-v2", "    [*] --> clear", ...lines, "```"];
+}
+
+function tableOf(transitions: readonly Transition[]): readonly string[] {
+  const cell = (from: CauseState, event: ExploredEvent): string => {
+    const all = transitions.filter((each) => each.from === from && each.event === event).map(outcomeOf);
+    return [...new Set(all)].sort().join("<br>") || "·";
+  };
+  return [
+    `| event | ${states.join(" | ")} |`,
+    `| --- |${states.map(() => " --- |").join("")}`,
+    ...exploredEvents.map((event) => `| ${event} | ${states.map((from) => cell(from, event)).join(" | ")} |`),
+  ];
+}
+
+function outcomeOf({ from, to, tells, asks }: Transition): string {
+  const parts = [
+    from === to ? (tells.length > 0 || asks ? "stays" : "–") : `→ **${to}**`,
+    ...(asks ? ["looks again"] : []),
+    ...(tells.length > 0 ? [`tells *${tells.join(" and ")}*`] : []),
+  ];
+  return parts.join(", ");
+}

@@ -1,0 +1,78 @@
+/** What no step of the incident machine may ever do, each said in the words that a failure is shown by. */
+
+import type { Step } from "../../lib/judge/incident.ts";
+import type { Cause } from "../../lib/model/incident.ts";
+import type { ExploredEvent, Place } from "./explore.ts";
+import { smallPolicy } from "./small-policy.ts";
+
+interface Taken {
+  readonly before: Cause | null;
+  readonly after: Cause | null;
+  readonly event: ExploredEvent;
+  readonly step: Step;
+  readonly tells: readonly string[];
+  readonly now: number;
+}
+
+const isOpen = (cause: Cause | null) => cause !== null && cause.incident !== null && cause.incident.endedAt === null;
+const isBad = (event: ExploredEvent) => event.startsWith("bad");
+const isGood = (event: ExploredEvent) => event.startsWith("good");
+const hasCertainEnd = ({ before }: Taken) => before?.class === "expiring";
+const begins = ["opened", "flapping"];
+const ends = ["recovered", "gone"];
+
+/** The name of each rule is what was broken; it answers true where it is. */
+export const rules: Readonly<Record<string, (taken: Taken) => boolean>> = {
+  "an incident stands open in a state that isn't open or recovering, or the other way round": ({ after }) =>
+    isOpen(after) !== (after?.state === "open" || after?.state === "recovering"),
+  "silence changes something": ({ before, after, event }) => event === "silence, next cycle" && before !== after,
+  "a look that is late, or delivered again, changes something": ({ step, event, before }) =>
+    (event === "bad, but late" || event === "the last look again") && step.cause !== before,
+  "something is opened by what isn't a bad look": ({ before, after, event }) =>
+    isOpen(after) && !isOpen(before) && !isBad(event),
+  "it opens and nobody is told": ({ before, after, tells }) =>
+    isOpen(after) && !isOpen(before) && !begins.includes(tells[0] ?? ""),
+  "it ends and nobody is told, or it is told and doesn't end": ({ before, after, tells }) =>
+    (isOpen(before) && !isOpen(after)) !== ends.includes(tells.at(-1) ?? ""),
+  "an incident takes the place of an open one": ({ before, after }) =>
+    isOpen(before) && before?.incident?.id !== after?.incident?.id,
+  "it recovers without a good look": (taken) =>
+    taken.tells.includes("recovered") && !isGood(taken.event) && !hasCertainEnd(taken),
+  "it is gone while it is there": ({ tells, event }) => tells.includes("gone") && event !== "gone",
+  "it stays open when it is gone": ({ after, event }) => event === "gone" && isOpen(after),
+  "it is suspected when it is gone": ({ after, event }) => event === "gone" && after?.state === "suspected",
+  "a reminder of what was acknowledged, or of what flaps": ({ before, tells }) =>
+    tells.includes("reminder") && (before?.incident?.acknowledged !== null || before?.incident?.quiet === true),
+  "it tells two things at once": ({ tells }) => tells.length > 1,
+  "a flapping incident tells more than its end": ({ before, tells }) =>
+    isOpen(before) && before?.incident?.quiet === true && tells.some((kind) => !ends.includes(kind)),
+  "a number is left out or used twice": ({ before, after, tells }) => {
+    const sameIncident = before?.incident?.id === after?.incident?.id;
+    const earlier = sameIncident ? (before?.incident?.messages ?? 0) : 0;
+    return (after?.incident?.messages ?? 0) !== earlier + tells.length;
+  },
+  "a bad look doesn't wake anybody: nothing is asked for, due or open": ({ after, event, step }) =>
+    event === "bad, next cycle" &&
+    after?.state === "suspected" &&
+    after.class === "cleartext" &&
+    step.confirm === null &&
+    after.due === null,
+  "the clock is to look at it again at once, for ever": ({ after, event, now }) =>
+    event === "tick, when due" && after !== null && after.due !== null && after.due <= now,
+  "looks are asked for by what was not written": ({ before, step }) =>
+    step.cause === before && (step.confirm !== null || step.owed.length > 0),
+  "more answers are kept than the window holds": ({ after }) => (after?.votes.length ?? 0) > smallPolicy.window,
+};
+
+export function forbidden(
+  { cause: before }: Place,
+  event: ExploredEvent,
+  step: Step,
+  { cause: after, now }: Place,
+): readonly string[] {
+  const tells = step.owed.map(({ alert }) => alert.kind);
+  const taken: Taken = { before, after: step.cause === before ? before : after, event, step, tells, now };
+  return Object.entries(rules)
+    .filter(([, isBroken]) => isBroken(taken))
+    .map(([rule]) => rule);
+}

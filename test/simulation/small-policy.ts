@@ -1,0 +1,24 @@
+/** The incident machine's figures for the walk through all its states. */
+
+import type { IncidentPolicy } from "../../lib/model/policy.ts";
+
+export const second = 1_000;
+export const minute = 60 * second;
+export const every = 5 * minute;
+const day = 86_400_000;
+
+/** Small enough for every window of answers to be tried; the times are the product's. */
+export const smallPolicy: IncidentPolicy = {
+  confirmAfter: [20 * second, 40 * second, 60 * second],
+  openAfter: 3,
+  openSpan: 40 * second,
+  intermittentAfter: 3,
+  window: 4,
+  recoverAfter: 2,
+  recoverCycles: 2,
+  cleanFor: 2 * every,
+  flapsPerHour: 3,
+  silentFor: 2 * every,
+  silentCycles: 3,
+  remindAfter: day,
+};
