@@ -4,6 +4,7 @@ import { InputError } from "../model/input-error.ts";
 import { acknowledge } from "../status/acknowledge.ts";
 import { loadIncidents, loadSuspected } from "../status/incidents.ts";
 import type { CoverJson, IncidentJson } from "../status/json/schemas.ts";
+import { coverName } from "../steps/words/cover.ts";
 import { customersWord } from "../steps/words/phrases.ts";
 import { systemClock } from "../world/clock.ts";
 import { withStore } from "./data.ts";
@@ -37,7 +38,7 @@ function line({
   acknowledged,
   silenced,
 }: IncidentJson): string {
-  const what = form === "intermittent" ? "intermittent" : cls;
+  const what = form === "steady" ? cls : form;
   const whom = customers === null ? "" : `${customersWord(customers)}, `;
   const until = endedAt === null ? "" : ` until ${endedAt}`;
   const seen = acknowledged === null ? "" : `, acknowledged by ${acknowledged.by}`;
@@ -45,9 +46,8 @@ function line({
   return `${id.padEnd(8)} ${state.padEnd(10)} ${what.padEnd(16)} ${host}, ${whom}since ${since}${until}${seen}${told}`;
 }
 
-function coverWords({ kind, id, by, reason, until }: CoverJson): string {
-  const what = kind === "window" ? `in maintenance window ${id}` : `silenced by ${by}`;
-  return `${what} until ${until}: ${reason}`;
+function coverWords(cover: CoverJson): string {
+  return `held back by ${coverName(cover)} until ${cover.until}: ${cover.reason}`;
 }
 
 export async function acknowledgeCommand(

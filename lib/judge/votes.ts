@@ -16,13 +16,13 @@ import type { SilentOutcome } from "./silence.ts";
 import { isUnrouted, silenceFinding } from "./silence.ts";
 import { isNotExposed, judgeFacts } from "./target.ts";
 
-/** One look's word on one cause. `context` lacks what only the caller knows: the transcript's lines and the slot. */
+/** One look's word on one cause. `context` lacks what only the caller knows: the transcripts' lines and the slot. */
 export interface ClassVote {
   readonly class: IncidentClass;
   readonly subject: string;
   readonly answer: Vote["answer"];
   /** Of the needs that suffer; of all that care where none does. */
-  readonly context: Omit<CauseContext, "lines" | "slot">;
+  readonly context: Omit<CauseContext, "lines" | "beside" | "slot">;
 }
 
 type Encrypted = Extract<Outcome, { kind: "encrypted" }>;

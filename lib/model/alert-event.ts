@@ -4,8 +4,8 @@ import type { HopKind } from "./customer.ts";
 import type { Severity } from "./finding.ts";
 import type { AlertKind, IncidentClass } from "./incident.ts";
 
-/** An incident's class; `intermittent` where it shows at some of the answers only. */
-export type AlertClass = IncidentClass | "intermittent";
+/** An incident's class; `intermittent` where it shows at some of the answers only, `partial` where it does from some vantages only. */
+export type AlertClass = IncidentClass | "intermittent" | "partial";
 
 /** Its schema is `lib/steps/words/event-schema.ts`. */
 export interface AlertEvent {
@@ -17,10 +17,11 @@ export interface AlertEvent {
   readonly kind: AlertKind;
   readonly class: AlertClass;
   readonly severity: Severity;
-  /** A target, a domain or a certificate's SHA-256; of a digest those of its incidents, separated by spaces. */
+  /** A target, a domain, a certificate's SHA-256, what several of them share, a vantage, a contact or `fleet`; of a digest those of its incidents, separated by spaces. */
   readonly subject: string;
   readonly host: string;
-  readonly hop: HopKind;
+  /** Null for what is the operator's own: a vantage, a contact, the fleet. */
+  readonly hop: HopKind | null;
   readonly customers: number;
   readonly customer: string | null;
   /** RFC 3339. */

@@ -12,13 +12,16 @@ export const incidentClasses = [
   "expiring",
   "unreachable",
   "temporarily-unavailable",
+  "blind",
+  "deaf",
+  "mass-change",
 ] as const;
 export type IncidentClass = (typeof incidentClasses)[number];
 
 export type CauseState = "clear" | "suspected" | "open" | "recovering";
 
-/** How a cause shows: at every answer, or at some of them (`starttls.intermittent`). */
-export type CauseForm = "steady" | "intermittent";
+/** How a cause shows: at every answer, at some of them (`starttls.intermittent`), or from some vantages only. */
+export type CauseForm = "steady" | "intermittent" | "partial";
 
 /** What one vantage got in one round of one cycle, as far as this cause is concerned. */
 export interface Vote {
@@ -32,11 +35,20 @@ export interface Vote {
   readonly answer: "good" | "bad" | "none";
 }
 
+/** What another vantage got of the same subject, for `partial`: shown side by side. */
+export interface Beside {
+  readonly vantage: string;
+  readonly answer: Exclude<Vote["answer"], "none">;
+  /** Its decisive transcript lines, at most ten. */
+  readonly lines: readonly string[];
+}
+
 /** What the words of a message are made of; kept with the cause, so that telling needs no second look. */
 export interface CauseContext {
   /** The host name people know the target by, or the domain; the address itself where there is no name. */
   readonly host: string;
-  readonly hop: HopKind;
+  /** Null for what is the operator's own: a vantage, a contact, the fleet. */
+  readonly hop: HopKind | null;
   readonly customers: number;
   /** The customer itself where only one is behind the subject: its contacts are told too. */
   readonly customer: string | null;
@@ -46,15 +58,17 @@ export interface CauseContext {
   readonly findings: readonly Finding[];
   /** The decisive transcript lines, at most ten, in the manner of `chainmail probe`. */
   readonly lines: readonly string[];
+  /** What other vantages saw, where they don't agree. */
+  readonly beside: readonly Beside[];
   /** Slice and slot of the target, for confirmation probes; null where the subject isn't a target. */
   readonly slot: { readonly slice: number; readonly slot: number; readonly vantage: string } | null;
 }
 
 /**
  * `worse`: the severity rose, or it shows at every answer now. `flapping`: it comes and goes too often; the next message
- * is its end. `gone`: DNS or the operator dropped the subject, which isn't `recovered`.
+ * is its end. `escalated`: nobody acknowledged it in time; for the second contacts. `gone`: DNS or the operator dropped the subject, which isn't `recovered`.
  */
-export type AlertKind = "opened" | "worse" | "reminder" | "flapping" | "recovered" | "gone";
+export type AlertKind = "opened" | "worse" | "reminder" | "escalated" | "flapping" | "recovered" | "gone";
 
 /** One message of an incident, before it is worded for a channel. */
 export interface Alert {
@@ -111,9 +125,19 @@ export interface Incident {
   readonly remind: { readonly at: number; readonly after: number };
 }
 
+/** What a parent groups: the one thing that its children share. */
+export interface ParentFacts {
+  readonly kind: "address" | "certificate" | "mx-set" | "provider" | "vantage";
+  /** As people know it: `192.0.2.1`, `mail.example`, `CN=mx.example`. */
+  readonly label: string;
+  /** Subjects that share it, and those of them that suffer. */
+  readonly children: number;
+  readonly suffering: number;
+}
+
 export interface Cause {
   readonly class: IncidentClass;
-  /** A target key, a domain or a certificate's SHA-256. */
+  /** A target key, a domain, a certificate's SHA-256, a parent (`provider:mail.example`), a vantage, a contact, or `fleet`. */
   readonly subject: string;
   readonly state: CauseState;
   /** Epoch ms when this state was entered. */
@@ -128,6 +152,10 @@ export interface Cause {
   readonly incident: Incident | null;
   readonly context: CauseContext;
   readonly outbox: readonly OutboxEntry[];
+  /** Subject of the open parent, of the same class, whose messages tell of this one too. */
+  readonly folded: string | null;
+  /** Set where this cause is a parent itself. */
+  readonly parent: ParentFacts | null;
   /** Epoch ms when the tick has to look at it again; null when only an answer can change it. */
   readonly due: number | null;
 }

@@ -89,6 +89,7 @@ async function eventOf({ store }: CastWorld, look: Look, each: ClassVote): Promi
       ...each.context,
       findings: boundedFindings(each.context.findings),
       lines: present === null ? [] : decisiveLines(present),
+      beside: [],
       slot: { slice: state.slice, slot: state.slot, vantage: state.vantage },
     },
     // A target is watched by the vantage whose slice it is in, and by no other yet.

@@ -1,6 +1,6 @@
 /** Causes in the state table: one item each, with its votes and its outbox inside, so that state and debt are one write. */
 
-import { type Cause, isSpent } from "../model/incident.ts";
+import { type Alert, type Cause, type CauseContext, isSpent, type OutboxEntry } from "../model/incident.ts";
 import { dayMs, expiresAt, shardOf } from "./keys.ts";
 import { pack, unpack } from "./pack.ts";
 import type { StateStore, Versioned } from "./store.ts";
@@ -27,7 +27,7 @@ export function causeStore(table: Table): CauseStore {
     const causes: Versioned<Cause>[] = [];
     for (let at = 0; at < keys.length; at += readsAtOnce) {
       const items = await table.getMany<CauseItem>(keys.slice(at, at + readsAtOnce));
-      causes.push(...items.map(({ body, version }) => ({ value: unpack<Cause>(body), version })));
+      causes.push(...items.map(({ body, version }) => ({ value: readCause(body), version })));
     }
     return causes;
   }
@@ -35,7 +35,7 @@ export function causeStore(table: Table): CauseStore {
   return {
     async cause(cls, subject) {
       const item = await table.get<CauseItem>(keyOf(cls, subject));
-      return item ? { value: unpack<Cause>(item.body), version: item.version } : { value: null, version: 0 };
+      return item ? { value: readCause(item.body), version: item.version } : { value: null, version: 0 };
     },
 
     async putCause({ value, version }) {
@@ -62,6 +62,24 @@ export function causeStore(table: Table): CauseStore {
       return woken.filter(({ value }) => value.state !== "clear");
     },
   };
+}
+
+/** What an older release kept lacks what came later. */
+type Kept = Omit<Cause, "context" | "outbox" | "folded" | "parent"> &
+  Partial<Pick<Cause, "folded" | "parent">> & { context: Partial<CauseContext>; outbox: readonly KeptEntry[] };
+type KeptEntry = Omit<OutboxEntry, "alert"> & { alert: Omit<Alert, "context"> & { context: Partial<CauseContext> } };
+
+function readCause(body: Uint8Array): Cause {
+  const kept = unpack<Kept>(body);
+  const outbox = kept.outbox.map((entry) => ({
+    ...entry,
+    alert: { ...entry.alert, context: readContext(entry.alert.context) },
+  }));
+  return { folded: null, parent: null, ...kept, context: readContext(kept.context), outbox };
+}
+
+function readContext(context: Partial<CauseContext>): CauseContext {
+  return { beside: [], ...context } as CauseContext;
 }
 
 /** When the tick has to look at it: its own time, or the first message it owes; null when it is clear and owes nothing. */

@@ -3,16 +3,19 @@
 import type { DnsTrouble, MxAnswer } from "../model/domain-facts.ts";
 import { causeStore } from "./causes.ts";
 import { shardOf, shards } from "./keys.ts";
+import { pack, unpack } from "./pack.ts";
 import { rosterStore } from "./rosters.ts";
 import type { StateStore, StoredHost } from "./store.ts";
-import type { Item, Key, Table } from "./table.ts";
+import { absent, type Item, type Key, type Table } from "./table.ts";
 import { targetStore } from "./targets.ts";
 
 type DomainItem = Item & { mx: MxAnswer; since: number; failure: DnsTrouble | null };
 type HostItem = Item & StoredHost;
+type DocumentItem = Item & { version: number; body: Uint8Array };
 type CycleItem = Item & { cycle: number; start: number; at: number };
 
 const cycleKey: Key = { pk: "FLEET", sk: "CYCLE" };
+const documentKey = (name: string): Key => ({ pk: `DOC#${name}`, sk: "DOC" });
 const domainKey = (domain: string): Key => ({ pk: `DOM#${shardOf(domain)}`, sk: domain });
 const hostKey = (host: string): Key => ({ pk: `HOST#${shardOf(host)}`, sk: host });
 
@@ -54,6 +57,15 @@ export function stateStore(table: Table): StateStore {
     ...rosterStore(table),
     ...targetStore(table),
     ...causeStore(table),
+
+    async document<T>(name: string) {
+      const item = await table.get<DocumentItem>(documentKey(name));
+      return item ? { value: unpack<T>(item.body), version: item.version } : { value: null, version: 0 };
+    },
+    async putDocument(name, { value, version }) {
+      const asRead = version === 0 ? absent : { expression: "#version = :version", values: { version } };
+      return await table.put({ ...documentKey(name), version: version + 1, body: pack(value) }, asRead);
+    },
 
     /** One item for the whole fleet: the claim is the heartbeat. Ordered by the cycle's start, since another interval counts anew. */
     async claimCycle(cycle, at, everyMs) {

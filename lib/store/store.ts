@@ -177,6 +177,10 @@ export interface StateStore {
   /** Every cause that isn't clear. */
   activeCauses(): Promise<readonly Versioned<Cause>[]>;
 
+  /** Small documents of which there is one for each name: `vantage here`, `breaker`, … At most some kB. */
+  document<T>(name: string): Promise<Versioned<T | null>>;
+  putDocument<T>(name: string, document: Versioned<T>): Promise<boolean>;
+
   /** Claims a cycle for planning and tells that the planner lives; false when it or a later one was claimed already. */
   claimCycle(cycle: CycleNumber, at: number, everyMs: number): Promise<boolean>;
   lastCycle(): Promise<{ readonly cycle: CycleNumber; readonly at: number } | undefined>;

@@ -95,7 +95,7 @@ describe("chainmail silence", () => {
     await embedded.close();
     await chainmail("silence", "add", "--host", "192.0.2.1:25", "--for", "4h", ...why, "--by", "ops");
     const { out } = await chainmail("incidents");
-    expect(out).toMatch(/CM-7F3A.+, silenced by ops until 20\S+: new certificate$/m);
+    expect(out).toMatch(/CM-7F3A.+, held back by a silence of ops until 20\S+: new certificate$/m);
   });
 });
 

@@ -22,6 +22,7 @@ export const context: CauseContext = {
     },
   ],
   lines: ["0.021 <-- 220 mx1.gateway.example ESMTP", "0.043 <-- 250 SIZE 52428800"],
+  beside: [],
   slot: null,
 };
 
@@ -85,6 +86,8 @@ export function openCause(outbox: readonly OutboxEntry[], over: Partial<Cause> =
     },
     context,
     outbox,
+    folded: null,
+    parent: null,
     due: null,
     ...over,
   };

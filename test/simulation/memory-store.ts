@@ -39,6 +39,7 @@ export function createMemoryStore(
   const causes = new Map<string, Versioned<Cause>>();
   const ledger = new Map<string, LedgerEntry>();
   const records = new Map<string, RecordEntry>();
+  const documents = new Map<string, Versioned<unknown>>();
   let claimed: { cycle: number; at: number; start: number } | undefined;
 
   const placeOf = (key: string, vantage: string) => `${key} ${vantage}`;
@@ -85,6 +86,14 @@ export function createMemoryStore(
     },
     dueCauses: async (at) => [...causes.values()].filter(({ value }) => wakeOf(value) <= at),
     activeCauses: async () => [...causes.values()].filter(({ value }) => value.state !== "clear"),
+    async document<T>(name: string) {
+      return (documents.get(name) as Versioned<T> | undefined) ?? { value: null, version: 0 };
+    },
+    async putDocument(name, { value, version }) {
+      if ((documents.get(name)?.version ?? 0) !== version) return false;
+      documents.set(name, { value, version: version + 1 });
+      return true;
+    },
     async claimCycle(cycle, at, everyMs) {
       const start = cycle * everyMs;
       if (claimed !== undefined && claimed.start >= start) return false;

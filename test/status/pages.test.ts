@@ -204,7 +204,7 @@ describe("what is silenced", () => {
       await own.store.config.putSilence(silence);
       const html = await (await own.app().request("/incidents/CM-7F3A")).text();
       expect(html).not.toContain("<script");
-      expect(words(html)).toContain(`Silenced by Ada until 2026-11-24 13:00 UTC: move ${xss}.`);
+      expect(words(html)).toContain(`Held back by a silence of Ada until 2026-11-24 13:00 UTC: move ${xss}.`);
       expect(words(await (await own.app().request("/incidents")).text())).toContain("silenced");
       const held = { kind: "window", id: "patch-day", reason: "patches", by: null, until: noon } as const;
       for (const [number, kind] of [[1, "opened"] as const, [2, "recovered"] as const]) {
@@ -212,7 +212,7 @@ describe("what is silenced", () => {
         await own.store.ledger.putRecord({ kind: "untold", at: noon, alert: message });
       }
       const over = words(await (await own.app().request("/incidents/CM-5EED")).text());
-      expect(over).toContain("to nobody. In maintenance window patch-day until 2026-11-24 12:00 UTC: patches.");
+      expect(over).toContain("to nobody. Held back by maintenance window patch-day until 2026-11-24 12:00 UTC: patches.");
     } finally {
       await own.close();
     }

@@ -83,11 +83,14 @@ export function cause(change: Partial<Cause> = {}): Cause {
       severity: "critical",
       findings: [],
       lines: [],
+      beside: [],
       slot: { slice: 0, slot: 3, vantage: "here" },
     },
     outbox: [],
     due: t0 + (defaultPolicy.confirmAfter[0] ?? 0),
     clean: 0,
+    folded: null,
+    parent: null,
     ...change,
   };
 }

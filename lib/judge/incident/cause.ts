@@ -20,6 +20,9 @@ export const manners: Readonly<Record<IncidentClass, "confirmed" | "certain" | "
   expiring: "certain",
   unreachable: "patient",
   "temporarily-unavailable": "patient",
+  blind: "certain",
+  deaf: "certain",
+  "mass-change": "certain",
 };
 
 export function blank({ class: cls, subject, vote, context }: VoteEvent): Cause {
@@ -35,6 +38,8 @@ export function blank({ class: cls, subject, vote, context }: VoteEvent): Cause 
     incident: null,
     context,
     outbox: [],
+    folded: null,
+    parent: null,
     due: null,
   };
 }

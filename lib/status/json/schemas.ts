@@ -179,7 +179,7 @@ const historySchema = z
   .describe("GET /v1/customers/{id}/history?limit=50&before=TIME");
 
 const cover = z.strictObject({
-  kind: z.enum(["silence", "window"]),
+  kind: z.enum(["silence", "window", "breaker", "blind"]),
   id: z.string(),
   reason: z.string(),
   by: z.string().nullable().describe("Null for a window of the customers file."),
@@ -191,10 +191,10 @@ const incidentSchema = z
     id: z.string(),
     state: z.enum(["open", "recovering", "ended"]),
     class: z.enum(incidentClasses),
-    form: z.enum(["steady", "intermittent"]),
+    form: z.enum(["steady", "intermittent", "partial"]),
     subject: z.string(),
     host: z.string(),
-    hop: hopKind,
+    hop: hopKind.nullable().describe("Null for what is the operator's own: a vantage, a contact, the fleet."),
     severity: z.enum(severities),
     customers: count.nullable().describe("How many are behind it; null to a customer's own token."),
     customer: z.string().nullable().describe("The customer itself where it is only one."),
@@ -211,7 +211,7 @@ const incidentSchema = z
       .array(
         z.strictObject({
           id: z.string(),
-          kind: z.enum(["opened", "worse", "reminder", "flapping", "recovered", "gone"]),
+          kind: z.enum(["opened", "worse", "reminder", "escalated", "flapping", "recovered", "gone"]),
           at: time,
           to: z.array(z.string()).nullable().describe("Null to a customer's own token."),
           held: cover.nullable().describe("What kept it from being told when it came to be owed."),
@@ -225,7 +225,7 @@ const suspicion = z.strictObject({
   class: z.enum(incidentClasses),
   subject: z.string(),
   host: z.string(),
-  hop: hopKind,
+  hop: hopKind.nullable(),
   severity: z.enum(severities),
   customer: z.string().nullable(),
   since: time.describe("The first bad answer."),

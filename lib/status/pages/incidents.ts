@@ -1,6 +1,8 @@
 /** The list of incidents, and one of them. */
 
 import { html } from "hono/html";
+import { coverName } from "../../steps/words/cover.ts";
+import { formWords } from "../../steps/words/headline.ts";
 import { phrases } from "../../steps/words/phrases.ts";
 import type { CoverJson, IncidentJson, SuspicionJson } from "../json/schemas.ts";
 import { findingList } from "./finding.ts";
@@ -13,6 +15,7 @@ const messageWords = {
   opened: "opened",
   worse: "got worse",
   reminder: "still open",
+  escalated: "nobody acknowledged it",
   flapping: "comes and goes",
   recovered: "recovered",
   gone: "no longer in use",
@@ -21,7 +24,7 @@ const messageWords = {
 /** What it is in a few words, as in the subject line of its messages. */
 export function incidentTitle({ neverOffered, class: cls, form }: IncidentJson): string {
   if (neverOffered && cls === "cleartext") return "TLS never offered";
-  return form === "intermittent" ? `${phrases[cls].title} at times` : phrases[cls].title;
+  return `${phrases[cls].title}${formWords[form]}`;
 }
 
 function stateBadge({ state, severity }: IncidentJson): Html {
@@ -79,10 +82,10 @@ ${when(
 )}`;
 }
 
-/** `Silenced by ops until 2026-11-24 18:00 UTC: new certificate.` */
-function coverWords({ kind, id, by, reason, until }: CoverJson): string {
-  const what = kind === "window" ? `In maintenance window ${id}` : `Silenced by ${by}`;
-  return `${what} until ${until.slice(0, 10)} ${until.slice(11, 16)} UTC: ${reason}.`;
+/** `Held back by a silence of ops until 2026-11-24 18:00 UTC: new certificate.` */
+function coverWords(cover: CoverJson): string {
+  const { until, reason } = cover;
+  return `Held back by ${coverName(cover)} until ${until.slice(0, 10)} ${until.slice(11, 16)} UTC: ${reason}.`;
 }
 
 function recipients({ to, held }: IncidentJson["messages"][number], state: IncidentJson["state"]): string {

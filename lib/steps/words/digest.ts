@@ -4,7 +4,7 @@ import type { Alert } from "../../model/incident.ts";
 import { asciiId, shown } from "./escape.ts";
 import { nameOf } from "./headline.ts";
 import { type Draft, draftOf, effectOf, eventOf } from "./letter.ts";
-import { customersWord, hopWords } from "./phrases.ts";
+import { customersWord, hopWord } from "./phrases.ts";
 import { utc } from "./time.ts";
 
 /** The page has the others. */
@@ -27,7 +27,7 @@ export function digestOf(alerts: readonly [Alert, ...Alert[]], baseUrl: string |
     subject: `[${asciiId(first.id)}] ${summary}`,
     text,
     sms: `${asciiId(first.id)} ${summary}, found by the first looks after an import`,
-    attributes: { class: first.class, kind: first.kind, severity: first.context.severity, hop: first.context.hop },
+    attributes: { class: first.class, kind: first.kind, severity: first.context.severity, ...hopOf(first) },
     event: {
       ...eventOf(first, text, url),
       incidents: listed.map(({ incident }) => incident),
@@ -58,13 +58,17 @@ function bodyOf(alerts: readonly [Alert, ...Alert[]], customers: number, url: st
     "Which:",
     ...listed.map(
       (alert, index) =>
-        `  ${nameOf(alert)}, ${hopWords[alert.context.hop]}, ${whose(alert)}, ${alert.incident}${effect(index)}`,
+        `  ${nameOf(alert)}, ${hopWord(alert.context.hop)}, ${whose(alert)}, ${alert.incident}${effect(index)}`,
     ),
     ...(alerts.length > mostListed ? [`  and ${alerts.length - mostListed} more`] : []),
     ...(advice.size === 0 ? [] : ["", "What to do:", ...[...advice].map((line) => `  ${line}`)]),
     ...(url === null ? [] : ["", url]),
     "",
   ].join("\n");
+}
+
+function hopOf({ context: { hop } }: Alert): { readonly hop?: string } {
+  return hop === null ? {} : { hop };
 }
 
 function whose({ context }: Alert): string {

@@ -6,7 +6,15 @@ import { severities } from "../../model/finding.ts";
 import { type AlertKind, incidentClasses } from "../../model/incident.ts";
 import type { CloudEvent } from "../../world/channels/cloud-event.ts";
 
-const kinds = ["opened", "worse", "reminder", "flapping", "recovered", "gone"] as const satisfies readonly AlertKind[];
+const kinds = [
+  "opened",
+  "worse",
+  "reminder",
+  "escalated",
+  "flapping",
+  "recovered",
+  "gone",
+] as const satisfies readonly AlertKind[];
 const moment = z.iso.datetime();
 
 const alertEvent = z.strictObject({
@@ -17,7 +25,7 @@ const alertEvent = z.strictObject({
     .min(1)
     .describe("All that it tells of: more than one in a digest, which names the first 200."),
   kind: z.enum(kinds).describe("`gone`: no longer in use, which isn't `recovered`."),
-  class: z.enum([...incidentClasses, "intermittent"]),
+  class: z.enum([...incidentClasses, "intermittent", "partial"]),
   severity: z.enum(severities),
   subject: z
     .string()
@@ -25,7 +33,10 @@ const alertEvent = z.strictObject({
       "A target, a domain or a certificate's SHA-256; of a digest those of its incidents, separated by spaces.",
     ),
   host: z.string(),
-  hop: z.enum(["gateway", "downstream"]).describe("`gateway`: internet to gateway; `downstream`: gateway to customer."),
+  hop: z
+    .enum(["gateway", "downstream"])
+    .nullable()
+    .describe("`gateway`: internet to gateway; `downstream`: gateway to customer; null: the operator's own trouble."),
   customers: z.int().min(0),
   customer: z.string().nullable().describe("The customer's id where one alone is behind the subject."),
   since: moment.describe("The first bad answer."),

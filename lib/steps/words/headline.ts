@@ -1,7 +1,7 @@
 /** Subject line, SMS and first sentence of a message: the three places where every character counts. */
 
 import type { AlertClass } from "../../model/alert-event.ts";
-import type { Alert } from "../../model/incident.ts";
+import type { Alert, CauseForm } from "../../model/incident.ts";
 import { asciiId, fitted, hostLabel } from "./escape.ts";
 import { customersWord, phrases } from "./phrases.ts";
 import { span, utc } from "./time.ts";
@@ -10,12 +10,19 @@ const subjectMax = 99;
 const smsMax = 140;
 
 export function alertClass({ form, class: cls }: Alert): AlertClass {
-  return form === "intermittent" ? "intermittent" : cls;
+  return form === "steady" ? cls : form;
 }
+
+/** Behind a title. */
+export const formWords: Readonly<Record<CauseForm, string>> = {
+  steady: "",
+  intermittent: " at times",
+  partial: " from some places",
+};
 
 function title(alert: Alert): string {
   if (alert.class === "cleartext" && alert.context.neverOffered) return "TLS never offered";
-  return alert.form === "intermittent" ? `${phrases[alert.class].title} at times` : phrases[alert.class].title;
+  return `${phrases[alert.class].title}${formWords[alert.form]}`;
 }
 
 function headline(alert: Alert): string {
@@ -26,6 +33,8 @@ function headline(alert: Alert): string {
       return `Worse, ${title(alert)}`;
     case "reminder":
       return `Still open, ${title(alert)}`;
+    case "escalated":
+      return `Nobody acknowledged, ${title(alert)}`;
     case "flapping":
       return `Flapping, ${title(alert)}`;
     case "recovered":
@@ -75,6 +84,8 @@ export function statement(alert: Alert): string {
       return `It got worse: ${name} ${opened(alert)}`;
     case "reminder":
       return `Still so after ${lasted(alert)}: ${name} ${opened(alert)}`;
+    case "escalated":
+      return `Nobody has acknowledged it for ${lasted(alert)}: ${name} ${opened(alert)}`;
     case "flapping":
       return `It comes and goes: ${name} ${opened(alert)} Nothing more is said of it until it stays away.`;
     case "recovered":

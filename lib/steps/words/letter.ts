@@ -6,9 +6,10 @@ import type { Finding } from "../../model/finding.ts";
 import { severities } from "../../model/finding.ts";
 import type { Alert } from "../../model/incident.ts";
 import type { Letter } from "../../model/ports.ts";
+import { coverName } from "./cover.ts";
 import { hostLabel, shown } from "./escape.ts";
 import { alertClass, smsText, statement, subjectLine } from "./headline.ts";
-import { hopWords, phrases } from "./phrases.ts";
+import { hopWord, phrases } from "./phrases.ts";
 import { utc } from "./time.ts";
 
 /** A letter that has no recipient yet. */
@@ -56,8 +57,8 @@ export function eventOf(alert: Alert, text: string, url: string | null): AlertEv
 
 function attributesOf(alert: Alert): Readonly<Record<string, string>> {
   const { hop, severity, customer } = alert.context;
-  const common = { class: alertClass(alert), kind: alert.kind, severity, hop, incident: alert.incident };
-  return customer === null ? common : { ...common, customer };
+  const common = { class: alertClass(alert), kind: alert.kind, severity, incident: alert.incident };
+  return { ...common, ...(hop === null ? {} : { hop }), ...(customer === null ? {} : { customer }) };
 }
 
 function bodyOf(alert: Alert, baseUrl: string | null): string {
@@ -70,7 +71,7 @@ function bodyOf(alert: Alert, baseUrl: string | null): string {
     "",
     `Since:     ${utc(alert.since)}`,
     ...(alert.held === null ? [] : [`Told late: ${heldWords(alert.held)}`]),
-    `Hop:       ${hopWords[context.hop]}`,
+    `Hop:       ${hopWord(context.hop)}`,
     `Customers: ${context.customers}${context.customer === null ? "" : ` (${shown(context.customer, 64)})`}`,
     ...(over ? [] : [`Effect:    ${effectOf(alert, findings)}`]),
     ...(over ? [] : section("What was found", findings.flatMap(findingLines))),
@@ -88,9 +89,8 @@ function bodyOf(alert: Alert, baseUrl: string | null): string {
   ].join("\n");
 }
 
-function heldWords({ kind, id, by, reason }: Cover): string {
-  const what = kind === "window" ? `maintenance window ${shown(id, 64)}` : `a silence of ${shown(by ?? "", 80)}`;
-  return `held back by ${what} (${shown(reason)})`;
+function heldWords(cover: Cover): string {
+  return `held back by ${coverName(cover)} (${shown(cover.reason)})`;
 }
 
 /** What happens to the mail, as its findings have it. */

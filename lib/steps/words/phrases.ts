@@ -1,5 +1,6 @@
 /** The words of each class of incident. A new class doesn't compile until it has them all. */
 
+import type { HopKind } from "../../model/customer.ts";
 import type { IncidentClass } from "../../model/incident.ts";
 
 interface Phrases {
@@ -65,12 +66,38 @@ export const phrases: Readonly<Record<IncidentClass, Phrases>> = {
     recovered: "offers TLS again.",
     consequence: "mail queues, or goes in clear where the sender doesn't insist on TLS",
   },
+  blind: {
+    title: "Vantage blind",
+    opened: "no longer sees what others see: what it reports has no vote, and no customer is told of it.",
+    sometimes: "saw nothing",
+    recovered: "sees again.",
+    consequence: "the hops that only this vantage watches are not watched until it sees again",
+  },
+  deaf: {
+    title: "Contact deaf",
+    opened: "can't be reached: messages to it don't arrive.",
+    sometimes: "could not be delivered",
+    recovered: "can be reached again.",
+    consequence: "whoever relies on this contact hears nothing",
+  },
+  "mass-change": {
+    title: "Mass change held",
+    opened: "got worse in many unrelated places at once: the messages are held, and you are asked.",
+    sometimes: "got worse at once",
+    recovered: "is no longer held.",
+    consequence: "nobody but you is told until it is decided or the time is over",
+  },
 };
 
 export const hopWords = {
   gateway: "internet to gateway",
   downstream: "gateway to customer's mail server",
 } as const;
+
+/** Where it happens; of the operator's own trouble, nowhere on a mail's way. */
+export function hopWord(hop: HopKind | null): string {
+  return hop === null ? "none, it is the monitor's own" : hopWords[hop];
+}
 
 export function customersWord(customers: number): string {
   return customers === 1 ? "1 customer" : `${customers} customers`;

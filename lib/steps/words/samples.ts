@@ -44,6 +44,7 @@ function sample(kind: AlertKind, message: number, now: number): Alert {
         "0.043 <-- 250-mx1.sample.example",
         "0.043 <-- 250 SIZE 52428800",
       ],
+      beside: [],
       slot: null,
     },
   };

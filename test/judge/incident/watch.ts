@@ -16,6 +16,7 @@ export const context: CauseContext = {
   severity: "critical",
   findings: [],
   lines: [],
+  beside: [],
   slot: null,
 };
 
