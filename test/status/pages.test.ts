@@ -212,7 +212,9 @@ describe("what is silenced", () => {
         await own.store.ledger.putRecord({ kind: "untold", at: noon, alert: message });
       }
       const over = words(await (await own.app().request("/incidents/CM-5EED")).text());
-      expect(over).toContain("to nobody. Held back by maintenance window patch-day until 2026-11-24 12:00 UTC: patches.");
+      expect(over).toContain(
+        "to nobody. Held back by maintenance window patch-day until 2026-11-24 12:00 UTC: patches.",
+      );
     } finally {
       await own.close();
     }
