@@ -65,10 +65,13 @@ const everySignature = [
  * speak nothing later. None that needs a secret shared beforehand.
  */
 export const legacySuites: readonly number[] = suites
-  .filter((suite) => suite.keyExchange !== "any" && !["psk", "srp"].includes(suite.authentication))
-  .filter((suite) => suite.keyExchange !== "srp" && (!isModern(suite) || isOfSslv3(suite)))
+  .filter((suite) => !suite.tls13 && !needsSecret(suite) && (!isModern(suite) || isOfSslv3(suite)))
   .sort((a, b) => rank(a) - rank(b))
   .map(({ code }) => code);
+
+function needsSecret({ keyExchange, authentication }: Suite): boolean {
+  return keyExchange === "srp" || ["psk", "krb5", "password"].includes(authentication);
+}
 
 /** Offered by every modern sender's own library, and so by ours. */
 function isModern({ cipher, keyExchange, authentication }: Suite): boolean {

@@ -1,6 +1,7 @@
 import * as tls from "node:tls";
 import { createServer, type SecureVersion } from "node:tls";
 import { describe, expect, it, test } from "vitest";
+import { registeredSuites } from "../../../lib/protocols/tls/suite-table.ts";
 import { suiteByCode, suiteByName, suites } from "../../../lib/protocols/tls/suites.ts";
 import { selfSigned } from "../../fakes/certificates.ts";
 
@@ -8,6 +9,21 @@ describe("the table of cipher suites", () => {
   it("knows every suite that our TLS library lists", () => {
     const known = new Set(suites.map(({ openssl }) => openssl.toLowerCase()));
     expect(tls.getCiphers().filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  it("has all of the registry, whose count of 2026 was 350 without its two signalling values", () => {
+    const lines = registeredSuites.trim().split("\n");
+    expect(lines).toHaveLength(350);
+    expect(lines.filter((line) => !/^[0-9A-F]{4} TLS_[A-Za-z0-9_]+ [A-Za-z0-9_-]+$/.test(line))).toEqual([]);
+    expect([...lines].sort()).toEqual(lines);
+  });
+
+  it("tells apart what is within the cipher, and what a hash keeps", () => {
+    const by = (name: string) => suiteByName(name)?.integrity;
+    expect(
+      ["AES128-GCM-SHA256", "TLS_AES_128_CCM_8_SHA256", "CAMELLIA256-SHA256", "RC4-MD5", "AES256-SHA"].map(by),
+    ).toEqual(["AEAD", "AEAD", "SHA256", "MD5", "SHA1"]);
+    expect(suiteByName("TLS_SHA256_SHA256")).toMatchObject({ cipher: "NULL", bits: 0, tls13: true });
   });
 
   it("has each code and each name once", () => {
