@@ -6,10 +6,11 @@ import type { CertificateFacts, ChainEntry, HelloAttempt, TlsFacts } from "../..
 import type { Deadline } from "../deadline.ts";
 import { silenceOf } from "../ip/silence.ts";
 import type { CertificateCache } from "./certificates.ts";
-import { type ChosenSuite, FlightReader } from "./flight.ts";
+import { type Chosen, FlightReader } from "./flight.ts";
 import { legacyHello, writeHello } from "./hello.ts";
 import { protocolByVersion } from "./messages.ts";
 import { mostCertificateBytes } from "./records.ts";
+import { suiteByCode } from "./suites.ts";
 
 export interface BareRequest {
   readonly sni: string | null;
@@ -47,7 +48,7 @@ export function bareHandshake(
       raw.destroy();
       resolve(result);
     };
-    const chosen = (suite: ChosenSuite) => finish(factsOf(suite, certificates));
+    const chosen = (answer: Chosen) => finish(factsOf(answer, certificates));
     const failed = (answer: HelloAttempt["answer"], detail: string) =>
       finish({ kind: "failed", attempt: { hello: "legacy", answer, detail } });
     /** Nothing more will come. */
@@ -78,11 +79,17 @@ export function bareHandshake(
   });
 }
 
-function factsOf({ version, suite, key, certificates: sent }: ChosenSuite, certificates: CertificateCache): BareResult {
+function factsOf({ hello, key, certificates: sent }: Chosen, certificates: CertificateCache): BareResult {
+  const protocol = protocolByVersion(hello.version);
+  const suite = suiteByCode(hello.suite);
+  if (protocol === undefined || protocol === "TLSv1.3" || suite === undefined) {
+    const text = `a hello that chose what was not offered: version ${hex(hello.version)}, suite ${hex(hello.suite)}`;
+    return { kind: "failed", attempt: { hello: "legacy", answer: "not-tls", detail: text } };
+  }
   return {
     kind: "chosen",
     tls: {
-      protocol: protocolByVersion(version) ?? "TLSv1.2",
+      protocol,
       cipher: suite.openssl,
       iana: suite.iana,
       bits: suite.bits,
@@ -95,6 +102,8 @@ function factsOf({ version, suite, key, certificates: sent }: ChosenSuite, certi
     certificate: certificateOf(sent, certificates),
   };
 }
+
+const hex = (value: number): string => `0x${value.toString(16).padStart(4, "0")}`;
 
 /** Trust can't be judged: nobody proved to have the certificate's key. */
 function certificateOf(sent: readonly Uint8Array[], certificates: CertificateCache): CertificateFacts | null {

@@ -1,14 +1,15 @@
-/** A server's first answer to a bare hello, up to TLS 1.2, where all of it is in clear (RFC 5246 §7.3). */
+/** A server's first answer to a hello of our own: all of it up to TLS 1.2, where it is in clear (RFC 5246 §7.3), and of TLS 1.3 its hello. */
 
 import { printable } from "../printable.ts";
 import {
   alertName,
-  type KeyExchangeGroup,
+  noKey,
   protocolByVersion,
   readCertificates12,
   readServerHello,
   readServerKeyExchange,
   type ServerHello,
+  type ServerKey,
 } from "./messages.ts";
 import { type HandshakeMessage, MessageReader, messageType, RecordReader, recordType } from "./records.ts";
 import { type Suite, suiteByCode } from "./suites.ts";
@@ -17,25 +18,26 @@ export type FlightAnswer =
   | { readonly kind: "alert"; readonly name: string }
   | { readonly kind: "not-tls"; readonly text: string }
   | { readonly kind: "too-much" }
-  | ChosenSuite;
+  | Chosen;
 
-export interface ChosenSuite {
+export interface Chosen {
   readonly kind: "chosen";
-  readonly version: number;
-  readonly suite: Suite;
-  readonly key: KeyExchangeGroup;
-  /** DER, in the order sent. */
+  readonly hello: ServerHello;
+  readonly key: ServerKey;
+  /** DER, in the order sent; none in TLS 1.3. */
   readonly certificates: readonly Uint8Array[];
 }
+
+const tls13 = 0x0304;
 
 /** Feed it what arrives until `answer` is there. `soFar` is what is known when nothing more comes. */
 export class FlightReader {
   readonly #records = new RecordReader();
   readonly #messages = new MessageReader();
   #first: Uint8Array = new Uint8Array(0);
-  #hello: (ServerHello & { readonly chosen: Suite }) | undefined;
+  #hello: ServerHello | undefined;
   #certificates: readonly Uint8Array[] = [];
-  #key: KeyExchangeGroup = { group: null, bits: null };
+  #key: ServerKey = noKey;
   answer: FlightAnswer | undefined;
 
   push(chunk: Uint8Array): void {
@@ -51,16 +53,9 @@ export class FlightReader {
     else if (this.#records.broken) this.answer ??= this.soFar ?? this.#notTls();
   }
 
-  get soFar(): ChosenSuite | undefined {
+  get soFar(): Chosen | undefined {
     const hello = this.#hello;
-    if (hello === undefined) return undefined;
-    return {
-      kind: "chosen",
-      version: hello.version,
-      suite: hello.chosen,
-      key: this.#key,
-      certificates: this.#certificates,
-    };
+    return hello && { kind: "chosen", hello, key: this.#key, certificates: this.#certificates };
   }
 
   /** A warning (level 1) before the hello, as old servers send for an unknown name, doesn't end it. */
@@ -69,23 +64,41 @@ export class FlightReader {
   }
 
   #message({ type, body }: HandshakeMessage): void {
+    if (this.answer !== undefined) return;
     if (this.#hello === undefined) {
       const hello = type === messageType.serverHello ? readServerHello(body) : undefined;
-      const chosen = hello && "suite" in hello ? suiteByCode(hello.suite) : undefined;
-      if (hello && "suite" in hello && chosen && protocolByVersion(hello.version)) this.#hello = { ...hello, chosen };
-      else this.answer = this.#notTls();
+      if (hello === undefined || "malformed" in hello || !protocolByVersion(hello.version)) {
+        this.answer = this.#notTls();
+        return;
+      }
+      this.#hello = hello;
+      // What follows in TLS 1.3 is encrypted.
+      if (hello.version === tls13) this.answer = this.soFar;
     } else if (type === messageType.certificate) {
       const read = readCertificates12(body);
       if (!("malformed" in read)) this.#certificates = read;
     } else if (type === messageType.serverKeyExchange) {
-      const { keyExchange } = this.#hello.chosen;
-      const kind = keyExchange === "dhe" || keyExchange === "ecdhe" ? keyExchange : "rsa";
-      const read = readServerKeyExchange(body, kind);
+      const { version, suite } = this.#hello;
+      const read = readServerKeyExchange(body, ...exchangeOf(suiteByCode(suite)), version);
       if (!("malformed" in read)) this.#key = read;
     } else if (type === messageType.serverHelloDone) this.answer = this.soFar;
   }
 
   #notTls(): FlightAnswer {
     return { kind: "not-tls", text: printable(this.#first, 64) };
+  }
+}
+
+/** What is in the message, and whether a hint to a shared secret stands before it. */
+function exchangeOf(suite: Suite | undefined): ["dhe" | "ecdhe" | "rsa" | "none", boolean] {
+  const hinted = suite?.authentication === "psk";
+  switch (suite?.keyExchange) {
+    case "dhe":
+    case "ecdhe":
+      return [suite.keyExchange, hinted];
+    case "rsa":
+      return [hinted ? "none" : "rsa", hinted];
+    default:
+      return ["none", hinted];
   }
 }

@@ -2,22 +2,41 @@
 
 import type { ProtocolName } from "../../model/observation.ts";
 import { Cursor, type Malformed } from "./cursor.ts";
+import { groupByCode } from "./groups.ts";
 
 export interface ServerHello {
-  /** As on the wire: 0x0303 for TLS 1.2, and for TLS 1.3 as well. */
+  /** What was agreed: of TLS 1.3 as its extension names it, 0x0304 (RFC 8446 §4.2.1). */
   readonly version: number;
   readonly suite: number;
+  /** A HelloRetryRequest: it names what it chose, and wants another hello (RFC 8446 §4.1.4). */
+  readonly retry: boolean;
+  readonly compression: number;
+  readonly sessionId: Uint8Array;
+  /** By type. */
+  readonly extensions: ReadonlyMap<number, Uint8Array>;
 }
+
+/** SHA-256 of "HelloRetryRequest" (RFC 8446 §4.1.3). */
+const retryRandom = "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c";
+const supportedVersions = 43;
 
 /** `body` is the handshake message without its 4-byte header. */
 export function readServerHello(body: Uint8Array): ServerHello | Malformed {
   const at = new Cursor(body);
-  const version = at.u16();
-  at.bytes(32); // random
-  at.vector8(); // session id
+  const legacyVersion = at.u16();
+  const random = Buffer.from(at.bytes(32)).toString("hex");
+  const sessionId = at.vector8();
   const suite = at.u16();
-  at.u8(); // compression
-  return at.failed ?? { version, suite };
+  const compression = at.u8();
+  const extensions = new Map<number, Uint8Array>();
+  if (at.failed === undefined && !at.done) {
+    const list = new Cursor(at.vector16());
+    while (!list.done) extensions.set(list.u16(), list.vector16());
+    if (at.failed ?? list.failed) return at.failed ?? list.failed ?? { malformed: "" };
+  }
+  const named = extensions.get(supportedVersions);
+  const version = named?.length === 2 ? new Cursor(named).u16() : legacyVersion;
+  return at.failed ?? { version, suite, retry: random === retryRandom, compression, sessionId, extensions };
 }
 
 /** Up to TLS 1.2: DER of each certificate in the order sent. */
@@ -41,23 +60,50 @@ export function readCertificates13(body: Uint8Array): readonly Uint8Array[] | Ma
   return at.failed ?? list.failed ?? certificates;
 }
 
-export interface KeyExchangeGroup {
-  /** IANA name in lower case, `dh` for a finite field, null for an ephemeral RSA key (EXPORT). */
+/** What a server chose for the key exchange, and how it signed that. */
+export interface ServerKey {
+  /** IANA name in lower case, `dh` for a finite field, null for an ephemeral RSA key (EXPORT) or none. */
   readonly group: string | null;
   readonly bits: number | null;
+  /** Code point of a named curve. */
+  readonly code: number | null;
+  /** Of a finite field, big-endian. */
+  readonly prime: Uint8Array | null;
+  /** Code point of the signature scheme; null before TLS 1.2, and where nothing is signed. */
+  readonly signature: number | null;
 }
 
-/** The group of a ServerKeyExchange (RFC 5246 §7.4.3, RFC 8422 §5.4). */
-export function readServerKeyExchange(body: Uint8Array, kind: "dhe" | "ecdhe" | "rsa"): KeyExchangeGroup | Malformed {
+export const noKey: ServerKey = { group: null, bits: null, code: null, prime: null, signature: null };
+
+/** A ServerKeyExchange (RFC 5246 §7.4.3, RFC 8422 §5.4, RFC 4279 §2): `hinted` where an identity hint stands before it. */
+export function readServerKeyExchange(
+  body: Uint8Array,
+  kind: "dhe" | "ecdhe" | "rsa" | "none",
+  hinted: boolean,
+  version: number,
+): ServerKey | Malformed {
   const at = new Cursor(body);
-  if (kind !== "ecdhe") {
-    const bits = bitLength(at.vector16());
-    return at.failed ?? { group: kind === "dhe" ? "dh" : null, bits };
-  }
-  const curveType = at.u8();
-  const curve = at.u16();
+  if (hinted) at.vector16();
+  const key = kind === "none" ? noKey : readKey(at, kind);
   if (at.failed) return at.failed;
-  return curveType === 3 ? groupByCode(curve) : { group: "explicit", bits: null };
+  const signature = version >= 0x0303 && !at.done ? at.u16() : null;
+  return { ...key, signature: at.failed ? null : signature };
+}
+
+function readKey(at: Cursor, kind: "dhe" | "ecdhe" | "rsa"): ServerKey {
+  if (kind === "ecdhe") {
+    const curveType = at.u8();
+    if (curveType !== 3) return { ...noKey, group: "explicit" };
+    const code = at.u16();
+    at.vector8(); // its public key
+    const known = groupByCode(code);
+    return { ...noKey, group: known?.name ?? `group-${code}`, bits: known?.bits ?? null, code };
+  }
+  const prime = at.vector16(); // of an ephemeral RSA key the modulus
+  at.vector16(); // generator, or exponent
+  if (kind === "rsa") return { ...noKey, bits: bitLength(prime) };
+  at.vector16(); // its public key
+  return { ...noKey, group: "dh", bits: bitLength(prime), prime };
 }
 
 /** Size of a big-endian number. */
@@ -66,50 +112,12 @@ function bitLength(number: Uint8Array): number {
   return first < 0 ? 0 : (number.length - first) * 8 - Math.clz32(number[first] ?? 0) + 24;
 }
 
-/** The registry's names (RFC 8422, RFC 7027, RFC 7919) with the size of the field in bits. */
-const groups: ReadonlyMap<number, readonly [string, number]> = new Map([
-  [1, ["sect163k1", 163]],
-  [2, ["sect163r1", 163]],
-  [3, ["sect163r2", 163]],
-  [4, ["sect193r1", 193]],
-  [5, ["sect193r2", 193]],
-  [6, ["sect233k1", 233]],
-  [7, ["sect233r1", 233]],
-  [8, ["sect239k1", 239]],
-  [9, ["sect283k1", 283]],
-  [10, ["sect283r1", 283]],
-  [11, ["sect409k1", 409]],
-  [12, ["sect409r1", 409]],
-  [13, ["sect571k1", 571]],
-  [14, ["sect571r1", 571]],
-  [15, ["secp160k1", 160]],
-  [16, ["secp160r1", 160]],
-  [17, ["secp160r2", 160]],
-  [18, ["secp192k1", 192]],
-  [19, ["secp192r1", 192]],
-  [20, ["secp224k1", 224]],
-  [21, ["secp224r1", 224]],
-  [22, ["secp256k1", 256]],
-  [23, ["secp256r1", 256]],
-  [24, ["secp384r1", 384]],
-  [25, ["secp521r1", 521]],
-  [26, ["brainpoolp256r1", 256]],
-  [27, ["brainpoolp384r1", 384]],
-  [28, ["brainpoolp512r1", 512]],
-  [29, ["x25519", 253]],
-  [30, ["x448", 448]],
-]);
-
-function groupByCode(code: number): KeyExchangeGroup {
-  const [group, bits] = groups.get(code) ?? [`group-${code}`, null];
-  return { group, bits };
-}
-
 const protocols: ReadonlyMap<number, ProtocolName> = new Map([
   [0x0300, "SSLv3"],
   [0x0301, "TLSv1"],
   [0x0302, "TLSv1.1"],
   [0x0303, "TLSv1.2"],
+  [0x0304, "TLSv1.3"],
 ]);
 
 export function protocolByVersion(version: number): ProtocolName | undefined {

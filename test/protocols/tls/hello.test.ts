@@ -71,7 +71,9 @@ describe("a ClientHello of our own (RFC 5246 §7.4.1.2)", () => {
       expect.arrayContaining(["RC4-SHA", "DES-CBC3-SHA", "EXP-RC4-MD5", "SEED-SHA", "NULL-SHA256"]),
     );
     expect(names).toEqual(expect.arrayContaining(["AECDH-NULL-SHA", "ADH-AES256-GCM-SHA384", "AES128-SHA"]));
-    expect(names.filter((name) => /PSK|SRP|KRB5|^TLS_(AES|CHACHA20|AEGIS|SM4|SHA|ECCPWD)|ECDHE-RSA-AES/.test(name))).toEqual([]);
+    expect(
+      names.filter((name) => /PSK|SRP|KRB5|^TLS_(AES|CHACHA20|AEGIS|SM4|SHA|ECCPWD)|ECDHE-RSA-AES/.test(name)),
+    ).toEqual([]);
     const at = (name: string) => names.indexOf(name);
     expect(at("DES-CBC3-SHA")).toBeLessThan(at("ADH-AES256-SHA"));
     expect(at("ADH-AES256-SHA")).toBeLessThan(at("NULL-SHA256"));
@@ -117,10 +119,9 @@ describe("a server's first flight (RFC 5246 §7.3)", () => {
     [0x0003, finiteFieldExchange(512), { group: null, bits: 512 }],
   ])("tells suite %i and its key exchange", (suite, keyExchange, key) => {
     const flight = serverFlight({ suite, certificates, ...(keyExchange && { keyExchange }) });
-    expect(readFlight(flight).answer).toEqual({
+    expect(readFlight(flight).answer).toMatchObject({
       kind: "chosen",
-      version: 0x0303,
-      suite: suiteByCode(suite),
+      hello: { version: 0x0303, suite, retry: false, compression: 0 },
       key,
       certificates,
     });
@@ -159,8 +160,7 @@ describe("a server's first flight (RFC 5246 §7.3)", () => {
     ["text", Buffer.from("454 not now\r\n"), "454 not now\\x0d\\x0a"],
     ["a record of no known type", Buffer.from([99, 3, 1, 0, 1, 0]), "c\\x03\\x01\\x00\\x01\\x00"],
     ["a record that is too long", Buffer.from([22, 3, 1, 0xff, 0xff]), "\\x16\\x03\\x01\\xff\\xff"],
-    ["a suite that nobody knows", serverFlight({ suite: 0xfa00 }), expect.any(String)],
-    ["TLS 1.3, which was not offered", serverFlight({ suite: 0x0005, version: 0x0304 }), expect.any(String)],
+    ["a version that nobody knows", serverFlight({ suite: 0x0005, version: 0x0305 }), expect.any(String)],
     ["a message before the hello", record(22, 0x0303, message(11, Buffer.alloc(3))), expect.any(String)],
   ])("isn't TLS when it is %s", (_name, bytes, text) => {
     expect(readFlight(bytes).answer).toEqual({ kind: "not-tls", text });
@@ -186,7 +186,7 @@ describe("a server's first flight (RFC 5246 §7.3)", () => {
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 300 }), mutated), (bytes) => {
         const { answer } = readFlight(bytes);
-        if (answer?.kind === "chosen") expect(suiteByCode(answer.suite.code)).toBe(answer.suite);
+        if (answer?.kind === "chosen") expect([0x0300, 0x0301, 0x0302, 0x0303, 0x0304]).toContain(answer.hello.version);
       }),
       { numRuns: 1_000 },
     );
