@@ -1,9 +1,9 @@
-/** A ClientHello of our own making, for suites that our TLS library can't offer (RFC 5246 §7.4.1.2). */
+/** A ClientHello of our own making, for what our TLS library can't offer (RFC 5246 §7.4.1.2, RFC 8446 §4.1.2). */
 
 import { type Suite, suites } from "./suites.ts";
 
 export interface Hello {
-  /** The highest version offered, as on the wire: 0x0300 (SSLv3) to 0x0303 (TLS 1.2). */
+  /** The highest version offered, as on the wire: 0x0300 (SSLv3) to 0x0304 (TLS 1.3, which is named by an extension). */
   readonly version: number;
   /** Code points in the order of preference. */
   readonly suites: readonly number[];
@@ -11,24 +11,33 @@ export interface Hello {
   readonly random: Uint8Array;
   /** A host name without trailing dot, or null for none (RFC 6066 §3). */
   readonly serverName: string | null;
-  /** Code points of named groups (RFC 8422 §5.1.1). */
+  /** Code points of named groups (RFC 8422 §5.1.1); the extension is left out where there are none. */
   readonly groups: readonly number[];
-  /** Code points of signature schemes (RFC 5246 §7.4.1.4.1), sent in TLS 1.2. */
+  /** Code points of signature schemes (RFC 5246 §7.4.1.4.1), sent from TLS 1.2 on. */
   readonly signatures: readonly number[];
+  /** TLS 1.3: the keys that are sent along. None asks the server to name a group (RFC 8446 §4.2.8). */
+  readonly keyShares?: readonly { readonly group: number; readonly key: Uint8Array }[];
+  /** Further extensions, as they are. */
+  readonly extra?: readonly { readonly type: number; readonly body: readonly number[] }[];
+  /** Methods beside "none" (RFC 3749). */
+  readonly compression?: readonly number[];
 }
+
+const tls13 = 0x0304;
 
 /** "I know secure renegotiation", as a suite (RFC 5746 §3.3). */
 const renegotiationScsv = 0x00ff;
 
 /** The hello in one record, ready to be sent. SSLv3 has no extensions. */
 export function writeHello(hello: Hello): Uint8Array {
+  const compression = [...(hello.compression ?? []), 0];
   const body = [
-    ...u16(hello.version),
+    ...u16(Math.min(hello.version, 0x0303)),
     ...hello.random,
     0, // no session to resume
     ...vector16([...hello.suites, renegotiationScsv].flatMap(u16)),
-    1,
-    0, // no compression
+    compression.length,
+    ...compression,
     ...(hello.version > 0x0300 ? vector16(extensionsOf(hello)) : []),
   ];
   const handshake = [1, body.length >> 16, ...u16(body.length & 0xffff), ...body];
@@ -36,13 +45,16 @@ export function writeHello(hello: Hello): Uint8Array {
   return Uint8Array.from([22, 3, hello.version === 0x0300 ? 0 : 1, ...vector16(handshake)]);
 }
 
-function extensionsOf({ version, serverName, groups, signatures }: Hello): number[] {
+function extensionsOf({ version, serverName, groups, signatures, keyShares = [], extra = [] }: Hello): number[] {
   const name = serverName === null ? [] : [...Buffer.from(serverName.replace(/\.$/, ""), "latin1")];
+  const shares = keyShares.flatMap(({ group, key }) => [...u16(group), ...vector16([...key])]);
   return [
     ...(name.length === 0 ? [] : extension(0, vector16([0, ...vector16(name)]))),
-    ...extension(10, vector16(groups.flatMap(u16))),
+    ...(groups.length === 0 ? [] : extension(10, vector16(groups.flatMap(u16)))),
     ...extension(11, [1, 0]), // uncompressed points
     ...(version >= 0x0303 ? extension(13, vector16(signatures.flatMap(u16))) : []),
+    ...(version >= tls13 ? [...extension(43, [2, ...u16(version)]), ...extension(51, vector16(shares))] : []),
+    ...extra.flatMap(({ type, body }) => extension(type, [...body])),
   ];
 }
 
@@ -51,10 +63,10 @@ const vector16 = (bytes: number[]): number[] => [...u16(bytes.length), ...bytes]
 const extension = (type: number, body: number[]): number[] => [...u16(type), ...vector16(body)];
 
 /** Groups that servers have been seen with, the usual first: x25519, P-256, P-384, P-521, x448, then the old and the rare, then ffdhe. */
-const everyGroup = [29, 23, 24, 25, 30, ...range(1, 22), 26, 27, 28, ...range(256, 260)];
+export const olderGroups: readonly number[] = [29, 23, 24, 25, 30, ...range(1, 22), 26, 27, 28, ...range(256, 260)];
 
 /** ECDSA, RSA-PSS, EdDSA, RSA, DSA, down to SHA-1 and MD5. */
-const everySignature = [
+export const everySignature: readonly number[] = [
   0x0403, 0x0503, 0x0603, 0x0804, 0x0805, 0x0806, 0x0807, 0x0808, 0x0401, 0x0501, 0x0601, 0x0402, 0x0502, 0x0602,
   0x0303, 0x0301, 0x0302, 0x0203, 0x0201, 0x0202, 0x0101,
 ];
@@ -92,7 +104,7 @@ function rank({ bits, forwardSecret, authentication }: Suite): number {
 
 /** The bare hello of the last try. `random` is 32 bytes. */
 export function legacyHello(random: Uint8Array, serverName: string | null): Hello {
-  return { version: 0x0303, suites: legacySuites, random, serverName, groups: everyGroup, signatures: everySignature };
+  return { version: 0x0303, suites: legacySuites, random, serverName, groups: olderGroups, signatures: everySignature };
 }
 
 function range(from: number, to: number): number[] {
