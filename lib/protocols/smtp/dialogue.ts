@@ -4,15 +4,15 @@ import type { Outcome, Reply, Stage } from "../../model/observation.ts";
 import { printable } from "../printable.ts";
 import { capabilitiesOf, starttlsLack } from "./capabilities.ts";
 import type { Heard, SmtpLine } from "./line.ts";
-import type { Look } from "./look.ts";
+import type { Talking } from "./look.ts";
 
 /** What stopped the dialogue; null: the server is ready for the handshake. */
-export async function untilStarttls(line: SmtpLine, look: Look): Promise<Outcome | null> {
+export async function untilStarttls(line: SmtpLine, look: Talking): Promise<Outcome | null> {
   return (await banner(line, look)) ?? (await ehlo(line, look)) ?? (await starttls(line, look));
 }
 
 /** Waits for the greeting, and never speaks first. */
-export async function banner(line: SmtpLine, { journal, limits, request }: Look): Promise<Outcome | null> {
+export async function banner(line: SmtpLine, { journal, limits, request }: Talking): Promise<Outcome | null> {
   const heard = await line.hear(limits.banner, request.slowGreeting);
   if (heard.kind !== "reply") return stopped("banner", heard);
   const { reply } = heard;
@@ -26,7 +26,7 @@ export async function banner(line: SmtpLine, { journal, limits, request }: Look)
 /** The server doesn't know EHLO: only then HELO is tried. Any other 5xx refuses us. */
 const unknownCommand: readonly number[] = [500, 502, 504];
 
-async function ehlo(line: SmtpLine, { journal, limits, request }: Look): Promise<Outcome | null> {
+async function ehlo(line: SmtpLine, { journal, limits, request }: Talking): Promise<Outcome | null> {
   const heard = await line.ask(`EHLO ${request.ehloName}`, limits.command);
   if (heard.kind !== "reply") return stopped("ehlo", heard);
   const { reply } = heard;
@@ -50,7 +50,7 @@ function refusedHello(reply: Reply): Outcome {
   return reply.code >= 400 ? { kind: "temporarily-refused", stage: "ehlo", reply } : unexpected(reply);
 }
 
-async function starttls(line: SmtpLine, { journal, limits }: Look): Promise<Outcome | null> {
+async function starttls(line: SmtpLine, { journal, limits }: Talking): Promise<Outcome | null> {
   const heard = await line.ask("STARTTLS", limits.command);
   if (heard.kind !== "reply") return stopped("starttls", heard);
   const { reply } = heard;
@@ -71,7 +71,7 @@ function unexpected({ code, lines }: Reply): Outcome {
 }
 
 /** Takes leave where the server still listens. After 421, or when it doesn't speak SMTP, there is nobody to say it to. */
-export async function farewell(line: SmtpLine, outcome: Outcome, look: Look): Promise<void> {
+export async function farewell(line: SmtpLine, outcome: Outcome, look: Talking): Promise<void> {
   switch (outcome.kind) {
     case "starttls-absent":
       return quit(line, look);
@@ -84,7 +84,7 @@ export async function farewell(line: SmtpLine, outcome: Outcome, look: Look): Pr
 }
 
 /** On its own, never pipelined with another command. */
-export async function quit(line: SmtpLine, { journal, limits }: Look): Promise<void> {
+export async function quit(line: SmtpLine, { journal, limits }: Talking): Promise<void> {
   const heard = await line.ask("QUIT", limits.quit);
   if (heard.kind === "reply") journal.done("quit");
 }

@@ -45,3 +45,10 @@ export interface Look {
   readonly deadline: Deadline;
   readonly limits: StageLimits;
 }
+
+/** What of it the dialogue goes by. */
+export interface Talking {
+  readonly request: Pick<LightProbe, "ehloName" | "slowGreeting">;
+  readonly journal: Journal;
+  readonly limits: StageLimits;
+}

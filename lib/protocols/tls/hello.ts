@@ -5,6 +5,8 @@ import { type Suite, suites } from "./suites.ts";
 export interface Hello {
   /** The highest version offered, as on the wire: 0x0300 (SSLv3) to 0x0304 (TLS 1.3, which is named by an extension). */
   readonly version: number;
+  /** TLS 1.3: TLS 1.2 is named beside it, as every real client does. */
+  readonly fallback?: boolean;
   /** Code points in the order of preference. */
   readonly suites: readonly number[];
   /** 32 bytes. */
@@ -45,20 +47,30 @@ export function writeHello(hello: Hello): Uint8Array {
   return Uint8Array.from([22, 3, hello.version === 0x0300 ? 0 : 1, ...vector16(handshake)]);
 }
 
-function extensionsOf({ version, serverName, groups, signatures, keyShares = [], extra = [] }: Hello): number[] {
+function extensionsOf({
+  version,
+  fallback = false,
+  serverName,
+  groups,
+  signatures,
+  keyShares = [],
+  extra = [],
+}: Hello): number[] {
   const name = serverName === null ? [] : [...Buffer.from(serverName.replace(/\.$/, ""), "latin1")];
+  const supported = (fallback ? [version, 0x0303] : [version]).flatMap(u16);
   const shares = keyShares.flatMap(({ group, key }) => [...u16(group), ...vector16([...key])]);
   return [
     ...(name.length === 0 ? [] : extension(0, vector16([0, ...vector16(name)]))),
     ...(groups.length === 0 ? [] : extension(10, vector16(groups.flatMap(u16)))),
     ...extension(11, [1, 0]), // uncompressed points
     ...(version >= 0x0303 ? extension(13, vector16(signatures.flatMap(u16))) : []),
-    ...(version >= tls13 ? [...extension(43, [2, ...u16(version)]), ...extension(51, vector16(shares))] : []),
+    ...(version >= tls13 ? [...extension(43, vector8(supported)), ...extension(51, vector16(shares))] : []),
     ...extra.flatMap(({ type, body }) => extension(type, [...body])),
   ];
 }
 
 const u16 = (value: number): number[] => [value >> 8, value & 0xff];
+const vector8 = (bytes: number[]): number[] => [bytes.length, ...bytes];
 const vector16 = (bytes: number[]): number[] => [...u16(bytes.length), ...bytes];
 const extension = (type: number, body: number[]): number[] => [...u16(type), ...vector16(body)];
 

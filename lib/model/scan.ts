@@ -1,0 +1,56 @@
+/** What a server would accept: facts of one scan of one target. No judgement in it. */
+
+import type { ProtocolName } from "./observation.ts";
+import type { Target } from "./target.ts";
+
+/** Whose order counts; `chacha20`: the server's, but for ChaCha20 where the client likes that best. */
+export type Preference = "server" | "client" | "chacha20";
+
+/** What came of asking for one version. */
+export interface VersionScan {
+  readonly name: ProtocolName;
+  /** Null: it isn't known, since the scan was cut short. */
+  readonly accepted: boolean | null;
+  /** Code points in the order chosen: the server's own, where it has one. Of SSLv2 its three-byte kinds. */
+  readonly suites: readonly number[];
+  readonly preference: Preference | null;
+  /** Code points of named groups in the order chosen; those of another version may hold for this one too. */
+  readonly groups: readonly number[];
+  /** It answered with this version instead. */
+  readonly instead: ProtocolName | null;
+  /** It chose suites that were not offered. */
+  readonly strayed: boolean;
+  /** Why the rest isn't known; null: all is. */
+  readonly incomplete: string | null;
+}
+
+/** A finite field that was used for a key exchange. */
+export interface DhPrime {
+  readonly bits: number;
+  /** Lower-case hex. */
+  readonly prime: string;
+}
+
+export interface Scan {
+  readonly target: Target;
+  /** The server name that was sent; null for none. */
+  readonly serverName: string | null;
+  /** Epoch ms. */
+  readonly at: number;
+  /** One for every version asked, oldest first. */
+  readonly versions: readonly VersionScan[];
+  /** Of all versions, in the order first chosen. */
+  readonly groups: readonly number[];
+  readonly primes: readonly DhPrime[];
+  /** Code points of the signature schemes that it signed with in TLS 1.2, and where a key exchange is signed at all. */
+  readonly signatures: readonly number[];
+  /** SHA-256 of each leaf that was shown, lower-case hex, with its DER in base64. */
+  readonly certificates: readonly { readonly sha256: string; readonly der: string }[];
+  /** It dropped a hello that names TLS 1.3 beside TLS 1.2, and accepts TLS 1.2 alone. */
+  readonly intolerant: boolean;
+  /** Only hellos of at most so many suites were understood; null: of any. */
+  readonly mostSuites: number | null;
+  readonly connections: number;
+  /** Why it was cut short: we were refused, slowed down or out of time. Null: all was asked. */
+  readonly incomplete: string | null;
+}

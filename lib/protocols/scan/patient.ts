@@ -1,0 +1,46 @@
+/** Tells a refusal from being slowed down or shut out: what no hello was sent to, or nobody answered, says nothing of TLS. */
+
+import type { Answer, Question } from "./question.ts";
+
+export type Ask = (question: Question) => Promise<Answer>;
+
+export interface Patience {
+  /** Waits before trying again, ms, one after the other. */
+  readonly waits: readonly number[];
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/**
+ * `ask` with patience. An unasked question is asked again after each wait; when that doesn't help, all that follow are
+ * unasked as well. Silence is asked about once more, and then a question that was answered before is repeated: only who
+ * still answers that refuses by silence.
+ */
+export function patient(ask: Ask, { waits, sleep }: Patience): Ask {
+  let shut: Extract<Answer, { kind: "unasked" }> | null = null;
+  let known: Question | null = null;
+
+  async function insist(question: Question): Promise<Answer> {
+    if (shut !== null) return shut;
+    let answer = await ask(question);
+    // Who never let us in isn't slowing us down.
+    for (const wait of known === null ? waits.slice(0, 1) : waits) {
+      if (answer.kind !== "unasked") break;
+      await sleep(wait);
+      answer = await ask(question);
+    }
+    if (answer.kind === "unasked") shut = answer;
+    if (answer.kind === "chosen") known ??= question;
+    return answer;
+  }
+
+  return async (question) => {
+    const answer = await insist(question);
+    if (answer.kind !== "silent") return answer;
+    const again = await insist(question);
+    if (again.kind !== "silent" || known === null) return again;
+    const alive = await insist(known);
+    if (alive.kind === "chosen") return { kind: "refused", how: again.how };
+    shut ??= { kind: "unasked", how: `no answer any more (${again.how})` };
+    return shut;
+  };
+}

@@ -1,0 +1,39 @@
+/** What is asked of a server with one connection, and what it answers. */
+
+import type { Chosen } from "../tls/flight.ts";
+
+/** As on the wire; SSLv2 has a hello of its own. */
+export const versions = { ssl3: 0x0300, tls10: 0x0301, tls11: 0x0302, tls12: 0x0303, tls13: 0x0304 } as const;
+
+export interface Question {
+  /** The highest version offered. */
+  readonly version: number;
+  /** TLS 1.3: a lower version is offered along with it, as every real client does. */
+  readonly fallback: boolean;
+  readonly suites: readonly number[];
+  readonly groups: readonly number[];
+  /** TLS 1.3: with a key for X25519, for servers that can't ask for another hello. */
+  readonly keyShare: boolean;
+}
+
+export type Answer = Chosen | NoChoice;
+
+export type NoChoice =
+  /** The server's own word: an alert, or the end of the connection right behind the hello. */
+  | { readonly kind: "refused"; readonly how: string }
+  /** Nothing, or a reset: nobody knows whether it is a refusal. */
+  | { readonly kind: "silent"; readonly how: string }
+  /** An answer that isn't TLS. */
+  | { readonly kind: "not-tls"; readonly how: string }
+  /** It never came to the hello, and won't for now: we are refused, slowed down, or out of time. Says nothing of TLS. */
+  | { readonly kind: "unasked"; readonly how: string };
+
+/** Asks, whatever comes next, until the answer of all is known. */
+export type Inquiry<T> = Generator<Question, T, Answer>;
+
+/** Runs an inquiry to its end, one connection after the other. */
+export async function inquire<T>(inquiry: Inquiry<T>, ask: (question: Question) => Promise<Answer>): Promise<T> {
+  let step = inquiry.next();
+  while (!step.done) step = inquiry.next(await ask(step.value));
+  return step.value;
+}

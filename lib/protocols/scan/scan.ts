@@ -1,0 +1,123 @@
+/** The whole scan of one target: which versions, suites, groups and orders it accepts. */
+
+import { createHash } from "node:crypto";
+import type { ProtocolName } from "../../model/observation.ts";
+import type { DhPrime, Scan, VersionScan } from "../../model/scan.ts";
+import type { Target } from "../../model/target.ts";
+import type { Chosen } from "../tls/flight.ts";
+import { protocolByVersion } from "../tls/messages.ts";
+import type { Sslv2Answer } from "../tls/sslv2.ts";
+import { suites as everySuite } from "../tls/suites.ts";
+import { inChunks } from "./chunks.ts";
+import type { Ask } from "./patient.ts";
+import { preferenceOf } from "./preference.ts";
+import { inquire, type NoChoice, versions } from "./question.ts";
+import { type AcceptedSuites, suitesOf } from "./suites-of.ts";
+import { suitesOf13 } from "./suites-of-13.ts";
+
+export interface ScanWorld {
+  readonly target: Target;
+  readonly serverName: string | null;
+  readonly ask: Ask;
+  readonly askSslv2: () => Promise<Sslv2Answer | NoChoice>;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly connections: () => number;
+}
+
+const older = everySuite.filter(({ tls13 }) => !tls13).map(({ code }) => code);
+const olderVersions = [versions.ssl3, versions.tls10, versions.tls11, versions.tls12];
+
+/** Each version is asked for by itself, so that as many may be under way as `ask` lets through. */
+export async function scan(world: ScanWorld): Promise<Scan> {
+  const seen: Chosen[] = [];
+  const ask: Ask = async (question) => {
+    const answer = await world.ask(question);
+    if (answer.kind === "chosen") seen.push(answer);
+    return answer;
+  };
+  const first = Promise.all(olderVersions.map((version) => whole(ask, version)));
+  const [sslv2, newest, olderOnes] = await Promise.all([sslv2Of(world), newestOf(ask), first]);
+  const nothing = olderOnes.every(({ suites, incomplete }) => suites.length === 0 && incomplete === null);
+  const chunked = nothing ? await inChunks(ask, olderVersions, newest.accepted === true) : null;
+  const answered = chunked === null ? olderOnes : chunked.found;
+  const oldest = await Promise.all(answered.map((found, at) => versionOf(ask, olderVersions[at] ?? 0, found)));
+  const all = [sslv2, ...oldest, newest.version];
+  return {
+    target: world.target,
+    serverName: world.serverName,
+    at: world.at,
+    versions: all,
+    groups: [...new Set([...all].reverse().flatMap(({ groups }) => groups))],
+    ...shownBy(seen),
+    intolerant: newest.dropped && oldest.some(({ name, accepted }) => name === "TLSv1.2" && accepted === true),
+    mostSuites: chunked?.size ?? null,
+    connections: world.connections(),
+    incomplete: all.find(({ incomplete }) => incomplete !== null)?.incomplete ?? null,
+  };
+}
+
+/** Groups are learnt in one version up to TLS 1.2: they are the same in all. */
+function whole(ask: Ask, version: number): Promise<AcceptedSuites> {
+  return inquire(suitesOf({ version, suites: older, groupsToo: version === versions.tls12 }), ask);
+}
+
+async function versionOf(ask: Ask, version: number, found: AcceptedSuites): Promise<VersionScan> {
+  const { suites, groups, strayed, incomplete } = found;
+  return {
+    name: nameOf(version),
+    accepted: suites.length > 0 ? true : incomplete === null ? false : null,
+    suites,
+    preference: incomplete === null ? await inquire(preferenceOf(version, suites), ask) : null,
+    groups,
+    instead: found.instead === null ? null : nameOf(found.instead),
+    strayed,
+    incomplete,
+  };
+}
+
+async function newestOf(ask: Ask) {
+  const found = await inquire(suitesOf13(), ask);
+  const version = await versionOf(ask, versions.tls13, found);
+  return { version, accepted: version.accepted, dropped: found.dropped };
+}
+
+async function sslv2Of({ askSslv2 }: ScanWorld): Promise<VersionScan> {
+  const answer = await askSslv2();
+  const isKinds = "kinds" in answer;
+  const incomplete = !isKinds && answer.kind === "unasked" ? answer.how : null;
+  return {
+    name: "SSLv2",
+    accepted: isKinds ? answer.kinds.length > 0 : incomplete === null ? false : null,
+    suites: isKinds ? answer.kinds : [],
+    preference: null,
+    groups: [],
+    instead: null,
+    strayed: false,
+    incomplete,
+  };
+}
+
+function nameOf(version: number): ProtocolName {
+  return protocolByVersion(version) ?? "TLSv1.3";
+}
+
+/** What all flights together showed beside the suites. */
+function shownBy(seen: readonly Chosen[]): Pick<Scan, "primes" | "signatures" | "certificates"> {
+  const primes = new Map<string, DhPrime>();
+  const signatures = new Set<number>();
+  const certificates = new Map<string, string>();
+  for (const { key, certificates: sent } of seen) {
+    const hex = key.prime === null ? null : Buffer.from(key.prime).toString("hex");
+    if (hex !== null && key.bits !== null) primes.set(hex, { bits: key.bits, prime: hex });
+    if (key.signature !== null) signatures.add(key.signature);
+    const [leaf] = sent;
+    if (leaf === undefined) continue;
+    certificates.set(createHash("sha256").update(leaf).digest("hex"), Buffer.from(leaf).toString("base64"));
+  }
+  return {
+    primes: [...primes.values()].sort((a, b) => a.bits - b.bits),
+    signatures: [...signatures].sort((a, b) => a - b),
+    certificates: [...certificates].map(([sha256, der]) => ({ sha256, der })),
+  };
+}
