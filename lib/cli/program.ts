@@ -80,6 +80,14 @@ function commands(io: Io, ended: (code: ExitCode) => void): Command {
     new Option("--to <address>", "also say RCPT TO; never DATA").argParser(mailbox),
   ]).action(async (target, options) => ended(await (await import("./probe.ts")).probeCommand(target, options, io)));
 
+  command(program, "scan <target>", "all protocols, suites and groups that a host would accept", [
+    ...lookOptions(),
+    new Option("--mx", "treat the target as a domain: scan its MX hosts"),
+    new Option("--server-name <name>", "the name to send (SNI) and to find in the certificate"),
+    new Option("--ip <family>", "only this address family").choices(["4", "6"]),
+    tlsStart(),
+  ]).action(async (target, options) => ended(await (await import("./scan.ts")).scanCommand(target, options, io)));
+
   command(program, "check <domain>", "the whole chain of one domain", [
     ...lookOptions(),
     new Option("--gateway <hosts>", "the gateway's MX hosts, host or host:port, separated by commas"),

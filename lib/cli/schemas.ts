@@ -4,6 +4,7 @@ import * as z from "zod";
 import { incidentClasses } from "../model/incident.ts";
 import { verdicts } from "../model/verdict.ts";
 import { certificate, finding, session, transcriptRow } from "../status/json/schemas.ts";
+import { scanSchema } from "./scan-schema.ts";
 
 const milliseconds = z.number().min(0);
 const verdict = z.enum(verdicts);
@@ -120,6 +121,7 @@ export type VerificationJson = z.infer<typeof verificationSchema>;
 export function cliJsonSchemas(): Readonly<Record<string, object>> {
   return {
     "probe.json": z.toJSONSchema(probeSchema),
+    "scan.json": z.toJSONSchema(scanSchema),
     "doctor.json": z.toJSONSchema(doctorSchema),
     "customers-list.json": z.toJSONSchema(customersSchema),
     "silences.json": z.toJSONSchema(silencesSchema),

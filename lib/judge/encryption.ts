@@ -2,7 +2,7 @@
 
 import type { Floor } from "../model/customer.ts";
 import type { Finding } from "../model/finding.ts";
-import type { Leaf, ProtocolName, TlsFacts } from "../model/observation.ts";
+import { type Leaf, protocolNames, type TlsFacts } from "../model/observation.ts";
 import type { Encryption } from "../model/verdict.ts";
 import { isNullCipher } from "./answer.ts";
 import { finding } from "./findings.ts";
@@ -12,7 +12,6 @@ export interface EncryptionJudgement {
   readonly findings: readonly Finding[];
 }
 
-const protocols: readonly ProtocolName[] = ["SSLv2", "SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"];
 /** Ciphers that no key length makes good (RFC 7465, RFC 8429, RFC 9325 §4.1). */
 const brokenCipher = /(^|[-_])(RC2|RC4|DES|3DES|DES40|CBC3|EXP|EXPORT|EXP1024)\d*([-_]|$)/i;
 const brokenSignature = /md[245](?!\d)|sha-?1(?!\d)/i;
@@ -34,7 +33,7 @@ export function judgeEncryption(tls: TlsFacts, leaf: Leaf | null, floor: Floor):
 }
 
 function protocolFindings({ protocol }: TlsFacts, floor: Floor): Finding[] {
-  if (protocols.indexOf(protocol) >= protocols.indexOf(floor.protocol)) return [];
+  if (protocolNames.indexOf(protocol) >= protocolNames.indexOf(floor.protocol)) return [];
   return [finding("tls.protocol-weak", [`${protocol}, required is ${floor.protocol}`])];
 }
 

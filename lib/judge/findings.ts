@@ -57,6 +57,14 @@ const table = {
     consequence: "a share of the mail goes in clear",
     advice: "Compare the TLS settings of all machines behind this address: one of them answers without STARTTLS.",
   },
+  "starttls.partial": {
+    severity: "critical",
+    meaning:
+      "From some vantages the server offers no TLS, and from others it does: something in the path takes the offer away, or they don't reach the same machine.",
+    consequence: "mail that takes this path goes in clear",
+    advice:
+      "Compare the transcripts side by side: see whether a firewall or relay in one path inspects SMTP, and whether all machines behind the name or address have the same TLS settings.",
+  },
   "tls.handshake-failed": {
     severity: "critical",
     meaning: "Every hello, old and new, was answered by an alert or by what isn't TLS.",
@@ -96,6 +104,40 @@ const table = {
     meaning: "The Diffie-Hellman group or curve is below the floor (DH 2048, EC 224 bits unless required otherwise).",
     consequence: "mail is encrypted, but below what is required",
     advice: "Use a Diffie-Hellman group of 2048 bits or more (RFC 7919), or ECDHE only.",
+  },
+  "tls.protocol-accepted": {
+    severity: "warning",
+    meaning: "Beside what a modern sender gets, the server would also speak protocols below the required floor.",
+    consequence: "a sender that knows nothing better gets a weak session, or one that somebody in the path talks down",
+    advice:
+      "Switch the old protocols off (Postfix: smtpd_tls_protocols = >=TLSv1.2) once no sender that you need uses them.",
+  },
+  "tls.cipher-accepted": {
+    severity: "warning",
+    meaning: "Beside what a modern sender gets, the server would also agree on suites below the required floor.",
+    consequence:
+      "a sender that knows nothing better gets a weak session, and an anonymous or NULL suite protects from nobody",
+    advice:
+      "Narrow the list of suites to AEAD with ECDHE or DHE (Postfix: smtpd_tls_ciphers = high, smtpd_tls_exclude_ciphers = aNULL).",
+  },
+  "tls.group-accepted": {
+    severity: "warning",
+    meaning:
+      "Beside what a modern sender gets, the server would also exchange keys over groups below the required floor.",
+    consequence: "a sender that asks for such a group gets a key exchange that can be broken",
+    advice: "Use a DH prime of 2048 bits or more, and no elliptic curve below 224 bits.",
+  },
+  "flaw.version-intolerance": {
+    severity: "warning",
+    meaning: "The server drops a hello that names TLS 1.3, instead of answering with what it has.",
+    consequence: "modern senders have to try again with less, or take the server for one without TLS",
+    advice: "Update the mail server or the box in front of it: RFC 8446 §4.2.1 wants unknown versions to be ignored.",
+  },
+  "scan.incomplete": {
+    severity: "info",
+    meaning: "The server refused, slowed or ended further connections: the rest of the scan says nothing.",
+    consequence: nothingYet,
+    advice: "Scan again later, or at a slower pace.",
   },
   "cert.none": {
     severity: "warning",

@@ -53,7 +53,9 @@ export type Outcome =
   /** TLS parameters were agreed. */
   | { readonly kind: "encrypted"; readonly tls: TlsFacts; readonly certificate: CertificateFacts | null };
 
-export type ProtocolName = "SSLv2" | "SSLv3" | "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+/** Oldest first. */
+export const protocolNames = ["SSLv2", "SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] as const;
+export type ProtocolName = (typeof protocolNames)[number];
 
 export interface TlsFacts {
   readonly protocol: ProtocolName;

@@ -1,0 +1,66 @@
+/** A scan as people like to read it: by version, newest first, each suite in the colour of what it is worth. */
+
+import type { VersionScan } from "../model/scan.ts";
+import { visible } from "../protocols/printable.ts";
+import { groupByCode } from "../protocols/tls/groups.ts";
+import { sslv2KindByCode } from "../protocols/tls/sslv2.ts";
+import { type Suite, suiteByCode } from "../protocols/tls/suites.ts";
+import type { Paint } from "./colour.ts";
+import type { Scanned } from "./scan.ts";
+
+const preferenceWords = {
+  server: "in the server's order",
+  client: "in the client's order",
+  chacha20: "in the server's order, but ChaCha20 for clients that like it best",
+} as const;
+
+export function scanLines({ observation, scan }: Scanned, paint: Paint): readonly string[] {
+  const { target, host } = observation;
+  const title = `${host === null ? "" : `${host} `}[${target.address}]:${target.port}`;
+  if (scan === null) return [title, `  not scanned: ${observation.outcome.kind}`];
+  const groups = scan.groups.map((code) => groupByCode(code)?.name ?? `group-${code}`);
+  const primes = scan.primes.map(({ bits }) => `${bits} bits`);
+  return [
+    title,
+    ...[...scan.versions].reverse().flatMap((version) => versionLines(version, paint)),
+    ...(groups.length === 0 ? [] : ["", `  Groups: ${groups.join(" ")}`]),
+    ...(primes.length === 0 ? [] : [`  DH primes: ${primes.join(", ")}`]),
+    "",
+    `  ${scan.connections} connections${scan.incomplete === null ? "" : `, incomplete: ${visible(scan.incomplete)}`}`,
+  ];
+}
+
+function versionLines(version: VersionScan, paint: Paint): readonly string[] {
+  const { name, accepted, suites, preference, instead, incomplete } = version;
+  const title = `  ${name.padEnd(8)}`;
+  if (accepted === null) return [`${title} ${paint("magenta", "not known")}: ${visible(incomplete ?? "")}`];
+  if (!accepted) return [`${title} ${paint("dim", instead === null ? "no" : `no, it answers with ${instead}`)}`];
+  const order = preference === null ? "" : `, ${preferenceWords[preference]}`;
+  const rest = incomplete === null ? "" : `, and perhaps more: ${visible(incomplete)}`;
+  const isOld = name !== "TLSv1.2" && name !== "TLSv1.3";
+  return [
+    `${title} ${paint(isOld ? "yellow" : "green", "yes")}: ${suites.length} suites${order}${rest}`,
+    ...suites.map((code) => `    ${name === "SSLv2" ? kindLine(code, paint) : suiteLine(code, paint)}`),
+  ];
+}
+
+function suiteLine(code: number, paint: Paint): string {
+  const suite = suiteByCode(code);
+  if (suite === undefined) return `${hex(code)} ${paint("red", "a suite that nobody registered")}`;
+  const secrecy = suite.forwardSecret ? "" : ", no forward secrecy";
+  return `${hex(code)} ${paint(styleOf(suite), suite.openssl.padEnd(34))} ${suite.bits} bits${secrecy}`;
+}
+
+function kindLine(code: number, paint: Paint): string {
+  const kind = sslv2KindByCode(code);
+  return `${hex(code)} ${paint("red", (kind?.openssl ?? "unknown").padEnd(32))} ${kind?.bits ?? 0} bits`;
+}
+
+function styleOf({ bits, cipher, authentication, forwardSecret, integrity }: Suite): "red" | "yellow" | "green" {
+  if (bits < 112 || authentication === "anonymous" || cipher.startsWith("RC")) return "red";
+  return bits < 128 || !forwardSecret || integrity !== "AEAD" ? "yellow" : "green";
+}
+
+function hex(code: number): string {
+  return `0x${code.toString(16).toUpperCase().padStart(4, "0")}`;
+}

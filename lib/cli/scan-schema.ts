@@ -1,0 +1,77 @@
+/** The shape of `chainmail scan --json`; `docs/schema/scan.json` is generated from it. */
+
+import * as z from "zod";
+import { protocolNames } from "../model/observation.ts";
+import { verdicts } from "../model/verdict.ts";
+import { certificate, finding, session } from "../status/json/schemas.ts";
+
+const verdict = z.enum(verdicts);
+const code = z.string().regex(/^0x[0-9A-F]{4,6}$/);
+
+const suite = z
+  .strictObject({
+    code,
+    iana: z.string().nullable(),
+    openssl: z.string().nullable().describe("The IANA name where OpenSSL never had one."),
+    bits: z.int().nullable().describe("Strength of the bulk cipher; 0 for NULL."),
+    keyExchange: z.string().nullable(),
+    authentication: z.string().nullable(),
+    cipher: z.string().nullable(),
+    integrity: z.string().nullable(),
+    forwardSecret: z.boolean().nullable(),
+    export: z.boolean().nullable(),
+  })
+  .describe("All but the code is null for a suite that nobody registered.");
+
+const protocol = z.strictObject({
+  name: z.enum(protocolNames),
+  accepted: z.boolean().nullable().describe("Null: it isn't known, since the scan was cut short."),
+  suites: z.array(suite).describe("In the server's order."),
+  preference: z
+    .enum(["server", "client", "chacha20"])
+    .nullable()
+    .describe("Whose order counts; `chacha20`: the server's, but for ChaCha20 where the client likes that best."),
+  instead: z.enum(protocolNames).nullable().describe("It answered with this version instead."),
+  strayed: z.boolean().describe("It chose what was not offered."),
+  incomplete: z.string().nullable().describe("Why the rest isn't known; null: all is."),
+});
+
+const scanTarget = z.strictObject({
+  target: z.string().describe("What was asked for on the command line."),
+  address: z.string(),
+  port: z.int().min(1).max(65_535),
+  host: z.string().nullable().describe("The name the certificate was compared with."),
+  serverName: z.string().nullable().describe("The server name sent in the hello (SNI)."),
+  preference: z.int().nullable().describe("Of the MX record."),
+  verdict: verdict.describe("Of what a modern sender gets."),
+  findings: z.array(finding),
+  tls: session.nullable().describe("What a modern sender gets."),
+  certificate: certificate.nullable(),
+  protocols: z
+    .array(protocol)
+    .describe("One for every version asked, oldest first; empty where no hello could be sent."),
+  groups: z.array(
+    z.strictObject({
+      code,
+      name: z.string().nullable(),
+      bits: z.int().nullable(),
+      kind: z.enum(["elliptic", "finite-field", "post-quantum", "hybrid"]).nullable(),
+    }),
+  ),
+  dhPrimes: z.array(z.strictObject({ bits: z.int(), prime: z.string().describe("Hex.") })),
+  signatures: z.array(code).describe("Signature schemes that it signed with in TLS 1.2."),
+  certificates: z.array(z.string()).describe("SHA-256 of each leaf that was shown up to TLS 1.2."),
+  mostSuites: z.int().nullable().describe("Only hellos of at most so many suites were understood; null: of any."),
+  connections: z.int().min(0).describe("That the scan took, without the light probe's own."),
+  incomplete: z.string().nullable(),
+});
+
+const scanTargets = z
+  .strictObject({ target: z.string(), verdict, findings: z.array(finding), targets: z.array(scanTarget) })
+  .describe("Several addresses, or none.");
+
+export type ScannedSuiteJson = z.infer<typeof suite>;
+export type ScanTargetJson = z.infer<typeof scanTarget>;
+export type ScanTargetsJson = z.infer<typeof scanTargets>;
+
+export const scanSchema = z.union([scanTarget, scanTargets]).describe("chainmail scan --json");
