@@ -104,7 +104,7 @@ const vantageOfHops = z
     fields("the id of a vantage, or { gateway, downstream }", { gateway: id.optional(), downstream: id.optional() }),
   ])
   .describe(
-    "The vantage that sees each hop as the mail does; a lone id holds for both. The default one stands outside.",
+    "The one vantage that sees each hop as the mail does; a lone id holds for both. Without it all that see the internet look.",
   );
 
 export const customerSchema = z
@@ -146,7 +146,7 @@ const gateway = z.union(
 const vantage = z.union(
   [
     id,
-    fields("an id, or { id, sourceAddress }", {
+    fields("an id, or { id, sourceAddress, sees }", {
       id,
       sourceAddress: z
         .string({ error: "an address of this machine" })
@@ -155,9 +155,14 @@ const vantage = z.union(
         })
         .optional()
         .describe("The local address to dial from."),
+      sees: oneOf(["internet", "inside"])
+        .optional()
+        .describe(
+          "internet: as anybody does, so that it looks at every hop that names no vantage, beside `here`. inside, when empty: only at those that name it.",
+        ),
     }),
   ],
-  { error: "an id, or { id, sourceAddress }" },
+  { error: "an id, or { id, sourceAddress, sees }" },
 );
 
 const tlsModeRule = fields("{ createdBefore, mode, otherwise }", {
@@ -166,10 +171,11 @@ const tlsModeRule = fields("{ createdBefore, mode, otherwise }", {
   otherwise: tlsMode.describe("Of all others, and of those without a date."),
 }).describe("The gateway's TLS mode of domains that name none. When empty: before 2016-01-01 disabled, else enabled.");
 
-const policy = fields("{ cleanFor, silentFor, remindAfter, flapsPerHour }", {
+const policy = fields("{ cleanFor, silentFor, remindAfter, acknowledgedFor, flapsPerHour }", {
   cleanFor: duration.optional().describe("Clean time that ends an incident; 10m when empty."),
   silentFor: duration.optional().describe("Silence that opens `unreachable`; 30m when empty."),
   remindAfter: duration.optional().describe("The first reminder, doubled each time; 1d when empty."),
+  acknowledgedFor: duration.optional().describe("An acknowledgement lapses after it; 7d when empty."),
   flapsPerHour: whole("a number, 1 to 60", 1, 60)
     .optional()
     .describe("Openings an hour after which it is quiet; 3 when empty."),

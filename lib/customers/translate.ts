@@ -115,8 +115,8 @@ export function toGateway(input: Given<HeadInput["gateways"]>[number]): Gateway 
 }
 
 function toVantage(input: Given<HeadInput["vantages"]>[number]): VantageConfig {
-  if (typeof input === "string") return { id: input, sourceAddress: null };
-  return { id: input.id, sourceAddress: canonicalAddress(input.sourceAddress ?? "") };
+  if (typeof input === "string") return { id: input, sourceAddress: null, sees: "inside" };
+  return { id: input.id, sourceAddress: canonicalAddress(input.sourceAddress ?? ""), sees: input.sees ?? "inside" };
 }
 
 export function toSettings({ tlsMode, vantages, policy, notify, windows }: HeadInput): FleetSettings {
@@ -142,11 +142,12 @@ function toTimes({ from, until, cron, zone, lasts }: Given<HeadInput["windows"]>
 }
 
 function toPolicy({ flapsPerHour, ...durations }: Given<HeadInput["policy"]>): FleetSettings["policy"] {
-  const { cleanFor, silentFor, remindAfter } = durations;
+  const { cleanFor, silentFor, remindAfter, acknowledgedFor } = durations;
   return {
     ...(cleanFor !== undefined && { cleanFor: passed(readDuration(cleanFor)) }),
     ...(silentFor !== undefined && { silentFor: passed(readDuration(silentFor)) }),
     ...(remindAfter !== undefined && { remindAfter: passed(readDuration(remindAfter)) }),
+    ...(acknowledgedFor !== undefined && { acknowledgedFor: passed(readDuration(acknowledgedFor)) }),
     ...(flapsPerHour !== undefined && { flapsPerHour }),
   };
 }

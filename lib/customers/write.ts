@@ -10,6 +10,7 @@ import {
   type Gateway,
   type Requirement,
   seedTlsModeRule,
+  type VantageConfig,
 } from "../model/customer.ts";
 import { type PagerDutySettings, pagerDutyUrl } from "../model/notify-settings.ts";
 import type { MaintenanceWindow } from "../model/silence.ts";
@@ -43,6 +44,7 @@ export function writeHead(settings: FleetSettings, gateways: readonly Gateway[])
     cleanFor: policy.cleanFor === undefined ? null : durationText(policy.cleanFor),
     silentFor: policy.silentFor === undefined ? null : durationText(policy.silentFor),
     remindAfter: policy.remindAfter === undefined ? null : durationText(policy.remindAfter),
+    acknowledgedFor: policy.acknowledgedFor === undefined ? null : durationText(policy.acknowledgedFor),
     flapsPerHour: policy.flapsPerHour ?? null,
   });
   const writtenNotify = {
@@ -54,12 +56,16 @@ export function writeHead(settings: FleetSettings, gateways: readonly Gateway[])
   };
   return {
     gateways: gateways.map(({ id, hosts, port }) => ({ id, hosts, ...(port !== smtpPort && { port }) })),
-    ...(vantages.length > 0 && { vantages: vantages.map((vantage) => given({ ...vantage })) }),
+    ...(vantages.length > 0 && { vantages: vantages.map(writeVantage) }),
     ...(!isSeed && { tlsMode: tlsModeRule }),
     ...(Object.keys(writtenPolicy).length > 0 && { policy: writtenPolicy }),
     ...(Object.keys(writtenNotify).length > 0 && { notify: writtenNotify }),
     ...(windows.length > 0 && { windows: windows.map(writeWindow) }),
   };
+}
+
+function writeVantage({ sees, ...vantage }: VantageConfig): Written {
+  return given({ ...vantage, sees: sees === "inside" ? null : sees });
 }
 
 function writeWindow({ id, reason, covers, times }: MaintenanceWindow): Written {

@@ -4,15 +4,15 @@ import { isIP } from "node:net";
 import {
   type Customer,
   type Domain,
-  defaultVantage,
   type FleetSettings,
   type Gateway,
+  publicVantages,
   type TlsMode,
   tlsModeOf,
 } from "../model/customer.ts";
 import type { DomainFacts, HostFacts, MxAnswer, MxRecord } from "../model/domain-facts.ts";
 import type { Finding } from "../model/finding.ts";
-import { smtpPort } from "../model/reach.ts";
+import { smtpPort, vantagesOf } from "../model/reach.ts";
 import type { ChainStatus, CustomerStatus, HopStatus } from "../model/status.ts";
 import { worst } from "../model/verdict.ts";
 import { finding } from "./findings.ts";
@@ -22,7 +22,7 @@ export interface CustomerFacts {
   readonly customer: Customer;
   /** The customer's own; null where it names none, or one that isn't known. */
   readonly gateway: Gateway | null;
-  readonly settings: Pick<FleetSettings, "tlsModeRule">;
+  readonly settings: Pick<FleetSettings, "tlsModeRule" | "vantages">;
   /** By name; a domain that DNS was not yet asked for is missing. */
   readonly domains: ReadonlyMap<string, DomainFacts>;
   /** Downstream hosts by name, likewise. */
@@ -55,7 +55,7 @@ function hasDownstream({ downstream, gateway }: Customer, domain: Domain | null,
   return tlsMode === "disabled" && (gateway !== null || domain?.tlsMode === "disabled");
 }
 
-function gatewayPlan({ customer, gateway, domains }: CustomerFacts, domain: string): HopPlan {
+function gatewayPlan({ customer, gateway, settings, domains }: CustomerFacts, domain: string): HopPlan {
   const known = domains.get(domain);
   const records = known === undefined ? [] : recordsOf(known.mx);
   const hostOf = (name: string) => known?.hosts.find(({ host }) => host === name);
@@ -67,7 +67,7 @@ function gatewayPlan({ customer, gateway, domains }: CustomerFacts, domain: stri
     require: customer.require.gateway,
     // MTA-STS and DANE come to be told here when they are looked up.
     enforcement: "nobody",
-    vantage: customer.vantage.gateway ?? defaultVantage,
+    vantages: vantagesOf(customer, "gateway", publicVantages(settings)),
     outside: false,
     ways: records.flatMap(({ host, preference }) =>
       (hostOf(host)?.addresses ?? []).map(
@@ -140,7 +140,7 @@ function judgeDownstream(
   return inClear(hop, finding("gateway.tls-mode-disabled", [`TLS mode of ${domain?.name ?? ""}: disabled, ${source}`]));
 }
 
-function downstreamPlan({ customer, gateway, hosts }: CustomerFacts, tlsMode: TlsMode | null): HopPlan {
+function downstreamPlan({ customer, gateway, settings, hosts }: CustomerFacts, tlsMode: TlsMode | null): HopPlan {
   const named = customer.downstream.filter(({ host }) => isIP(host) === 0);
   const known = named.flatMap(({ host }) => hosts.get(host) ?? []);
   return {
@@ -149,7 +149,7 @@ function downstreamPlan({ customer, gateway, hosts }: CustomerFacts, tlsMode: Tl
     to: customer.id,
     require: customer.require.downstream,
     enforcement: tlsMode === "enforced" ? "configured" : "nobody",
-    vantage: customer.vantage.downstream ?? defaultVantage,
+    vantages: vantagesOf(customer, "downstream", publicVantages(settings)),
     outside: customer.vantage.downstream === null,
     ways: customer.downstream.flatMap(({ host, port, tls, name }) =>
       (isIP(host) ? [host] : (hosts.get(host)?.addresses ?? [])).map(

@@ -9,6 +9,7 @@ import { withheld } from "./enforced.ts";
 import { finding } from "./findings.ts";
 import { isUnrouted } from "./silence.ts";
 import { judgeTarget } from "./target.ts";
+import { together } from "./vantages.ts";
 
 export interface JudgeClock {
   /** Epoch ms. */
@@ -23,7 +24,8 @@ export interface HopPlan {
   readonly to: string;
   readonly require: Requirement;
   readonly enforcement: Enforcement;
-  readonly vantage: string;
+  /** Each way is looked at from each of them. */
+  readonly vantages: readonly string[];
   readonly outside: boolean;
   readonly ways: readonly Way[];
   /** DNS gave no address for some or all of it: that part is `unknown`. */
@@ -52,12 +54,15 @@ const notLookedAt: TargetLook = {
 };
 
 export function judgeHop(plan: HopPlan, look: LookAt, clock: JudgeClock): HopStatus {
-  const targets = withoutUnrouted(plan.ways.map((way) => judgeWay(way, plan, look, clock)));
+  const ways = plan.ways.map((way) => together(plan.vantages.map((from) => judgeWay(way, from, plan, look, clock))));
+  const targets = withoutUnrouted(ways.flatMap(({ rows }) => rows));
   const counting = targets.filter(({ counts }) => counts);
   const counts = plan.counts && (counting.length > 0 || targets.length === 0 || plan.unresolved);
   const verdict = verdictOf(counting, plan);
   const worstTarget = counting.find((target) => target.verdict === verdict);
   const downgradable = verdict === "secure" && plan.enforcement === "nobody" ? [finding("hop.downgradable")] : [];
+  const apart = ways.flatMap(({ findings }) => findings);
+  const partial = plan.enforcement === "nobody" ? apart : apart.map(withheld);
   return {
     kind: plan.kind,
     direction: "inbound",
@@ -68,7 +73,7 @@ export function judgeHop(plan: HopPlan, look: LookAt, clock: JudgeClock): HopSta
     encryption: worstTarget?.encryption ?? "unknown",
     authentication: worstTarget?.authentication ?? "unknown",
     enforcement: plan.enforcement,
-    findings: [...plan.findings, ...downgradable],
+    findings: [...plan.findings, ...partial, ...downgradable],
     targets,
     since: latest(counting.map(({ since }) => since)),
     lastSeen: earliest(counting.map(({ lastSeen }) => lastSeen)),
@@ -88,16 +93,22 @@ function verdictOf(counting: readonly TargetStatus[], { unresolved }: HopPlan): 
   return worst(unresolved ? [...all, "unknown"] : all) ?? "unknown";
 }
 
-function judgeWay({ target, name, preference }: Way, plan: HopPlan, look: LookAt, clock: JudgeClock): TargetStatus {
+function judgeWay(
+  { target, name, preference }: Way,
+  vantage: string,
+  plan: HopPlan,
+  look: LookAt,
+  clock: JudgeClock,
+): TargetStatus {
   const key = targetKey(target);
-  const known = look(key, plan.vantage) ?? notLookedAt;
+  const known = look(key, vantage) ?? notLookedAt;
   const { kind: hop, require, outside, enforcement } = plan;
   const judged = judgeTarget(known, { reference: name, require, hop, outside, ...clock });
   return {
     key,
     name,
     preference,
-    vantage: plan.vantage,
+    vantage,
     verdict: judged.verdict,
     lastKnown: judged.lastKnown,
     encryption: judged.encryption,

@@ -1,6 +1,6 @@
 /** What one look at a target means to each class of incident. */
 
-import { defaultVantage, type Floor, type RequirementLevel } from "../model/customer.ts";
+import type { Floor, RequirementLevel } from "../model/customer.ts";
 import type { Finding, Severity } from "../model/finding.ts";
 import type { CauseContext, IncidentClass, Vote } from "../model/incident.ts";
 import type { CertificateFacts, Observation, Outcome } from "../model/observation.ts";
@@ -93,7 +93,7 @@ function silenceWords(
 ): readonly Word[] {
   const refusesTls =
     outcome.kind === "starttls-not-now" || (outcome.kind === "temporarily-refused" && outcome.stage === "starttls");
-  const outside = entry.vantage === defaultVantage;
+  const { outside } = entry;
   const open = isUnrouted(outcome) ? [] : care.filter(({ hop }) => !isNotExposed(look, { hop, outside }));
   const word = wordOf(entry, care, [silenceFinding(outcome)]);
   const waits: Word[] = [

@@ -107,6 +107,8 @@ export interface VantageConfig {
   readonly id: string;
   /** The local address to dial from, or null for whatever the system picks. */
   readonly sourceAddress: string | null;
+  /** `internet`: as anybody does, so that it looks at every hop that names no vantage; `inside`: only at those that name it. */
+  readonly sees: "internet" | "inside";
 }
 
 /** What holds for the whole fleet; the customers file may change it. */
@@ -128,8 +130,13 @@ export const defaultSettings: FleetSettings = {
   windows: [],
 };
 
-/** The vantage that every probe is made from unless a customer names another. */
+/** The vantage that stands outside in every installation, and the only one unless the file has more that see the internet. */
 export const defaultVantage = "here";
+
+/** All that see the internet as anybody does: they look at every hop whose customer names none. */
+export function publicVantages({ vantages }: Pick<FleetSettings, "vantages">): readonly string[] {
+  return [defaultVantage, ...vantages.filter(({ sees }) => sees === "internet").map(({ id }) => id)];
+}
 
 export interface Fleet {
   readonly settings: FleetSettings;

@@ -87,6 +87,8 @@ export interface Alert {
   readonly rate: { readonly bad: number; readonly of: number } | null;
   /** The silence or window that kept it from being told when it came to be owed. */
   readonly held: Cover | null;
+  /** Of a reminder: the acknowledgement that has lapsed, so that it is reminded of again. */
+  readonly lapsed: Acknowledgement | null;
   readonly context: CauseContext;
 }
 
@@ -105,6 +107,12 @@ export interface OutboxEntry {
   readonly leasedUntil: number;
 }
 
+/** Somebody knows of it; `at` in epoch ms. */
+export interface Acknowledgement {
+  readonly by: string;
+  readonly at: number;
+}
+
 export interface Incident {
   /** `CM-` and four or more hex digits. */
   readonly id: string;
@@ -114,10 +122,13 @@ export interface Incident {
   readonly endedAt: number | null;
   /** How it ended: TLS came back, or DNS dropped the subject. */
   readonly ended: "recovered" | "gone" | null;
-  readonly acknowledged: { readonly by: string; readonly at: number } | null;
+  /** Lapses after a week, and when it gets worse. */
+  readonly acknowledged: Acknowledgement | null;
   /** Messages written so far. */
   readonly messages: number;
-  /** The share of bad answers when the last one came; null while it is steady. Says how many clean answers end it. */
+  /** Vantages that got a bad answer in it: it is over when they say so. */
+  readonly seenFrom: readonly string[];
+  /** The share of bad answers when the last one came, at the vantages it was seen from; null unless it is intermittent. Says how many clean answers end it. */
   readonly rate: { readonly bad: number; readonly of: number } | null;
   /** Flapping was told: nothing more is said until it ends. */
   readonly quiet: boolean;
@@ -143,9 +154,9 @@ export interface Cause {
   /** Epoch ms when this state was entered. */
   readonly stateSince: number;
   readonly form: CauseForm;
-  /** At most the last 24, oldest first. */
+  /** At most the last 24 of each vantage, oldest first. */
   readonly votes: readonly Vote[];
-  /** Good answers since the last bad one. */
+  /** Good answers since the last bad one, of the vantages that it was seen from. */
   readonly clean: number;
   /** Epoch ms of openings within the last hour, for flapping. */
   readonly openings: readonly number[];

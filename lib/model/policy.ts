@@ -19,6 +19,8 @@ export interface IncidentPolicy {
   readonly silentCycles: number;
   /** Reminders: first after this many ms, then doubled each time. */
   readonly remindAfter: number;
+  /** An acknowledgement lapses after this many ms. */
+  readonly acknowledgedFor: number;
 }
 
 export const defaultPolicy: IncidentPolicy = {
@@ -34,4 +36,5 @@ export const defaultPolicy: IncidentPolicy = {
   silentFor: 1_800_000,
   silentCycles: 6,
   remindAfter: 86_400_000,
+  acknowledgedFor: 604_800_000,
 };

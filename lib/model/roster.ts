@@ -27,13 +27,24 @@ export interface RosterName {
   readonly since: number;
 }
 
+/** The slot of one target under one vantage. */
+export interface Place {
+  readonly vantage: string;
+  readonly slice: number;
+  readonly slot: number;
+}
+
 export interface RosterEntry {
   readonly target: Target;
   /** The first is sent as server name in every light probe; the others are looked at on first sight and daily. Empty for a bare address. */
   readonly names: readonly RosterName[];
   readonly vantage: string;
+  /** The vantage sees the internet as anybody does: to be refused there may be as it should be (design rule 6). */
+  readonly outside: boolean;
   readonly allowPrivate: boolean;
   readonly needs: readonly Need[];
+  /** The same target under other vantages, so that a doubt is looked at again from all of them. */
+  readonly beside: readonly Place[];
   /** The cycle number in which the target was first on the roster. */
   readonly since: number;
 }

@@ -1,7 +1,7 @@
 /** Everything that is known of a customer's chains, read from the store and handed to the judge. */
 
 import { isIP } from "node:net";
-import type { Customer, FleetSettings, Gateway } from "../model/customer.ts";
+import { type Customer, type FleetSettings, type Gateway, publicVantages } from "../model/customer.ts";
 import type { DomainFacts, HostFacts } from "../model/domain-facts.ts";
 import { type KnownDns, type Reach, reachesOf, smtpPort } from "../model/reach.ts";
 import type { TargetLook } from "../model/status.ts";
@@ -39,6 +39,7 @@ export interface Gatherer {
 export async function createGatherer(store: Store): Promise<Gatherer> {
   const { config, state, ledger } = store;
   const [settings, gatewayList] = await Promise.all([config.settings(), config.gateways()]);
+  const openly = publicVantages(settings);
   const gateways = new Map(gatewayList.map((gateway) => [gateway.id, gateway]));
   const domain = once((name: string) => state.domain(name));
   const host = once((name: string) => state.host(name));
@@ -98,7 +99,7 @@ export async function createGatherer(store: Store): Promise<Gatherer> {
             settings,
             domains,
             hosts,
-            reaches: reachesOf(customer, gateway?.port ?? smtpPort, dns),
+            reaches: reachesOf(customer, gateway?.port ?? smtpPort, dns, openly),
           };
         }),
       );

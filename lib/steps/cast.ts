@@ -93,7 +93,8 @@ async function eventOf({ store }: CastWorld, look: Look, each: ClassVote): Promi
       slot: { slice: state.slice, slot: state.slot, vantage: state.vantage },
     },
     // A target is watched by the vantage whose slice it is in, and by no other yet.
-    sighted: 1,
+    sighted: [vote.vantage],
+    blinded: [],
     held: each.class === "unreachable" && each.answer === "bad" && (await isLost(store, each.subject, look.hot)),
     firstLook: each.class === "cleartext" ? firstLook : null,
   };
@@ -113,7 +114,14 @@ export async function noLongerShown(world: CastWorld, sha256: string, vote: Omit
   const { value } = await world.store.state.cause("expiring", sha256);
   if (value === null) return;
   const event = { kind: "vote", class: "expiring", subject: sha256, context: value.context } as const;
-  await advanceBy(world, { ...event, vote: { ...vote, answer: "good" }, sighted: 1, held: false, firstLook: null });
+  await advanceBy(world, {
+    ...event,
+    vote: { ...vote, answer: "good" },
+    sighted: [vote.vantage],
+    blinded: [],
+    held: false,
+    firstLook: null,
+  });
 }
 
 async function advanceBy({ store, policy, now }: CastWorld, event: VoteEvent, isOvertaken = false): Promise<Step> {

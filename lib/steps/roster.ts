@@ -6,11 +6,12 @@ import {
   type FleetSettings,
   type Gateway,
   type HopKind,
+  publicVantages,
   type TlsModeRule,
   tlsModeOf,
 } from "../model/customer.ts";
 import { type KnownDns, type Reach, reachesOf, smtpPort } from "../model/reach.ts";
-import { type Need, type RosterEntry, type RosterName, type Slice, sliceSize } from "../model/roster.ts";
+import { type Need, type Place, type RosterEntry, type RosterName, type Slice, sliceSize } from "../model/roster.ts";
 import { type Target, type TargetKey, targetKey } from "../model/target.ts";
 
 /** What all customers together want of one target from one vantage. */
@@ -44,18 +45,19 @@ export interface RosterBuilder {
 }
 
 export function createRosterBuilder(
-  settings: Pick<FleetSettings, "tlsModeRule">,
+  settings: Pick<FleetSettings, "tlsModeRule" | "vantages">,
   gateways: readonly Gateway[],
   dns: KnownDns,
 ): RosterBuilder {
   const ports = new Map(gateways.map(({ id, port }) => [id, port]));
+  const openly = publicVantages(settings);
   const wishes = new Map<string, Wish>();
   return {
     add(customer) {
       const port = ports.get(customer.gateway ?? "") ?? smtpPort;
       const needs = needsOf(customer, settings.tlsModeRule);
       const counted = new Set<string>();
-      for (const reach of reachesOf(customer, port, dns)) {
+      for (const reach of reachesOf(customer, port, dns, openly)) {
         const place = placeOf(reach.vantage, reach.target);
         const wish = wishes.get(place) ?? wishFor(reach);
         wishes.set(place, wish);
@@ -66,7 +68,7 @@ export function createRosterBuilder(
         counted.add(`${reach.hop} ${place}`);
       }
     },
-    build: (old, cycle) => rosterAfter(old, wishes, cycle),
+    build: (old, cycle) => rosterAfter(old, wishes, new Set(openly), cycle),
   };
 }
 
@@ -106,13 +108,18 @@ function count(needs: Map<string, Need>, { key, need }: KeyedNeed): void {
   needs.set(key, known ? { ...known, customers: known.customers + 1, customer: null } : need);
 }
 
-function rosterAfter(old: readonly Slice[], wishes: ReadonlyMap<string, Wish>, cycle: number): Roster {
+function rosterAfter(
+  old: readonly Slice[],
+  wishes: ReadonlyMap<string, Wish>,
+  openly: ReadonlySet<string>,
+  cycle: number,
+): Roster {
   const open = new Map(wishes);
   const gone: Gone[] = [];
   const next = [...old]
     .sort((a, b) => a.number - b.number)
     .map((slice) => ({ ...slice, entries: slice.entries.map((entry) => successor(entry)) }));
-  const added = [...open].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, wish]) => entryFor(wish, null, cycle));
+  const added = [...open].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, wish]) => entryFor(wish, null, openly, cycle));
   // The last slice of each vantage is the only one that may have room.
   const last = new Map(next.map((slice) => [slice.vantage, slice]));
   let highest = next.at(-1)?.number ?? 0;
@@ -126,7 +133,7 @@ function rosterAfter(old: readonly Slice[], wishes: ReadonlyMap<string, Wish>, c
     slice.entries.push(entry);
   }
   const before = new Map(old.map((slice) => [slice.number, slice]));
-  const changed = next.filter((slice) => !isDeepStrictEqual(slice, before.get(slice.number)));
+  const changed = knowingEachOther(next).filter((slice) => !isDeepStrictEqual(slice, before.get(slice.number)));
   const inUse = new Set([...wishes.values()].map(({ target }) => targetKey(target)));
   return { changed, added: added.length, gone: gone.filter(({ key }) => !inUse.has(key)) };
 
@@ -135,19 +142,46 @@ function rosterAfter(old: readonly Slice[], wishes: ReadonlyMap<string, Wish>, c
     const place = placeOf(entry.vantage, entry.target);
     const wish = open.get(place);
     open.delete(place);
-    if (wish) return entryFor(wish, entry, cycle);
+    if (wish) return entryFor(wish, entry, openly, cycle);
     gone.push({ key: targetKey(entry.target), vantage: entry.vantage });
     return null;
   }
 }
 
-function entryFor(wish: Wish, old: RosterEntry | null, cycle: number): RosterEntry {
+/** Each entry with its target's places under the other vantages that have a say in it: somebody alarms by what they see. */
+function knowingEachOther(slices: readonly Slice[]): readonly Slice[] {
+  if (new Set(slices.map(({ vantage }) => vantage)).size < 2) return slices;
+  const places = new Map<TargetKey, Place[]>();
+  const eachEntry = (work: (entry: RosterEntry, place: Place) => void) => {
+    for (const { number, vantage, entries } of slices) {
+      for (const [slot, entry] of entries.entries()) if (entry) work(entry, { vantage, slice: number, slot });
+    }
+  };
+  const besides = new Map<RosterEntry, readonly Place[]>();
+  eachEntry(({ target, needs }, place) => {
+    if (!needs.some(({ alarms }) => alarms)) return;
+    const key = targetKey(target);
+    places.set(key, [...(places.get(key) ?? []), place]);
+  });
+  eachEntry((entry, { vantage }) => {
+    const others = places.get(targetKey(entry.target))?.filter((other) => other.vantage !== vantage) ?? [];
+    if (others.length > 0) besides.set(entry, others);
+  });
+  return slices.map((slice) => ({
+    ...slice,
+    entries: slice.entries.map((entry) => entry && { ...entry, beside: besides.get(entry) ?? [] }),
+  }));
+}
+
+function entryFor(wish: Wish, old: RosterEntry | null, openly: ReadonlySet<string>, cycle: number): RosterEntry {
   return {
     target: wish.target,
     names: namesFor(wish.names, old?.names ?? [], cycle),
     vantage: wish.vantage,
+    outside: openly.has(wish.vantage),
     allowPrivate: wish.allowPrivate,
     needs: [...wish.needs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, need]) => need),
+    beside: [],
     since: old?.since ?? cycle,
   };
 }

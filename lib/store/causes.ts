@@ -1,6 +1,13 @@
 /** Causes in the state table: one item each, with its votes and its outbox inside, so that state and debt are one write. */
 
-import { type Alert, type Cause, type CauseContext, isSpent, type OutboxEntry } from "../model/incident.ts";
+import {
+  type Alert,
+  type Cause,
+  type CauseContext,
+  type Incident,
+  isSpent,
+  type OutboxEntry,
+} from "../model/incident.ts";
 import { dayMs, expiresAt, shardOf } from "./keys.ts";
 import { pack, unpack } from "./pack.ts";
 import type { StateStore, Versioned } from "./store.ts";
@@ -65,17 +72,26 @@ export function causeStore(table: Table): CauseStore {
 }
 
 /** What an older release kept lacks what came later. */
-type Kept = Omit<Cause, "context" | "outbox" | "folded" | "parent"> &
-  Partial<Pick<Cause, "folded" | "parent">> & { context: Partial<CauseContext>; outbox: readonly KeptEntry[] };
-type KeptEntry = Omit<OutboxEntry, "alert"> & { alert: Omit<Alert, "context"> & { context: Partial<CauseContext> } };
+type Kept = Omit<Cause, "context" | "outbox" | "folded" | "parent" | "incident"> &
+  Partial<Pick<Cause, "folded" | "parent">> & {
+    context: Partial<CauseContext>;
+    incident: KeptIncident | null;
+    outbox: readonly KeptEntry[];
+  };
+type KeptIncident = Omit<Incident, "seenFrom"> & Partial<Pick<Incident, "seenFrom">>;
+type KeptEntry = Omit<OutboxEntry, "alert"> & { alert: KeptAlert };
+type KeptAlert = Omit<Alert, "context" | "lapsed"> & { context: Partial<CauseContext>; lapsed?: Alert["lapsed"] };
 
 function readCause(body: Uint8Array): Cause {
   const kept = unpack<Kept>(body);
   const outbox = kept.outbox.map((entry) => ({
     ...entry,
-    alert: { ...entry.alert, context: readContext(entry.alert.context) },
+    alert: { lapsed: null, ...entry.alert, context: readContext(entry.alert.context) },
   }));
-  return { folded: null, parent: null, ...kept, context: readContext(kept.context), outbox };
+  // One vantage watched each target then.
+  const seenFrom = [...new Set(kept.votes.map(({ vantage }) => vantage))];
+  const incident = kept.incident && { seenFrom, ...kept.incident };
+  return { folded: null, parent: null, ...kept, incident, context: readContext(kept.context), outbox };
 }
 
 function readContext(context: Partial<CauseContext>): CauseContext {

@@ -36,7 +36,9 @@ export function configStore(table: Table): ConfigStore {
     async settings() {
       const item = await table.get<SettingsItem>(settingsKey);
       const settings = { ...defaultSettings, ...item?.settings };
-      return { ...settings, notify: { ...noNotify, ...settings.notify } };
+      // An older release kept no `sees`.
+      const vantages = settings.vantages.map((vantage) => ({ ...vantage, sees: vantage.sees ?? "inside" }));
+      return { ...settings, vantages, notify: { ...noNotify, ...settings.notify } };
     },
     async putSettings(settings) {
       await table.put({ ...settingsKey, settings });

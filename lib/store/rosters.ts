@@ -1,7 +1,8 @@
 /** Slices in the state table. A slice is one item, unless one of its targets serves so many names that it takes several. */
 
 import { createHash } from "node:crypto";
-import type { Slice, SlotMemory } from "../model/roster.ts";
+import { defaultVantage } from "../model/customer.ts";
+import type { RosterEntry, Slice, SlotMemory } from "../model/roster.ts";
 import { numberKey } from "./keys.ts";
 import { pack, unpack } from "./pack.ts";
 import type { StateStore } from "./store.ts";
@@ -12,6 +13,7 @@ const slicesPartition = "SLICES";
 const sliceKey = (number: number): Key => ({ pk: slicesPartition, sk: numberKey(number) });
 const memoryKey = (number: number): Key => ({ pk: `SLICE#${number}`, sk: "MEMORY" });
 
+type KeptEntry = Omit<RosterEntry, "outside" | "beside"> & Partial<Pick<RosterEntry, "outside" | "beside">>;
 type RevisionItem = Item & { revision: number };
 type MemoryItem = Item & { version: number; slots: Uint8Array };
 /** `parts` is 0 where the whole roster stands in the item itself. */
@@ -34,12 +36,12 @@ export function rosterStore(table: Table): RosterStore {
 
   /** Undefined where a newer roster took the place of these parts in the meantime. */
   async function rosterOf(number: number, item: SliceItem): Promise<Slice | undefined> {
-    if (item.parts === 0) return unpack(item.roster);
+    if (item.parts === 0) return rosterIn(item.roster);
     const keys = Array.from({ length: item.parts }, (_, part) => partKey(number, item.generation, part));
     const parts = await Promise.all(keys.map((key) => table.get<PartItem>(key)));
     const found = parts.filter((part) => part !== undefined);
     if (found.length < parts.length) return undefined;
-    return unpack(Buffer.concat(found.map(({ roster }) => roster)));
+    return rosterIn(Buffer.concat(found.map(({ roster }) => roster)));
   }
 
   async function slice(number: number): Promise<Slice | undefined> {
@@ -101,6 +103,16 @@ export function rosterStore(table: Table): RosterStore {
     },
   };
 }
+
+/** An older release kept neither `beside` nor `outside`: each target had one vantage, and one saw the internet. */
+function rosterIn(bytes: Uint8Array): Slice {
+  const { entries, ...slice } = unpack<Omit<Slice, "entries"> & { readonly entries: readonly (KeptEntry | null)[] }>(
+    bytes,
+  );
+  return { ...slice, entries: entries.map((entry) => entry && { ...later(entry), ...entry }) };
+}
+
+const later = ({ vantage }: KeptEntry) => ({ outside: vantage === defaultVantage, beside: [] });
 
 function chunks(bytes: Uint8Array, size: number): readonly Uint8Array[] {
   return Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => bytes.subarray(at * size, (at + 1) * size));

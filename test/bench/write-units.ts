@@ -72,7 +72,9 @@ function entryOf(slice: number, slot: number): RosterEntry {
     target: { address: `198.51.${number >> 8}.${number & 255}`, port: 25, tls: "starttls" },
     names: [{ name: `mx${number}.example`, since: 0 }],
     vantage: "here",
+    outside: true,
     allowPrivate: false,
+    beside: [],
     needs: [
       {
         hop: "downstream",

@@ -90,7 +90,7 @@ customers:
   - other.example
 `);
     expect(gateways).toEqual([{ id: "mx.gateway.example", hosts: ["mx.gateway.example"], port: 25 }]);
-    expect(settings.vantages).toEqual([{ id: "inside", sourceAddress: null }]);
+    expect(settings.vantages).toEqual([{ id: "inside", sourceAddress: null, sees: "inside" }]);
     expect(customers[0]).toMatchObject({
       domains: [
         { name: "acme.example", tlsMode: null },
@@ -157,7 +157,7 @@ notify:
 `);
     expect(settings).toEqual({
       tlsModeRule: { createdBefore: "2018-01-01", mode: "disabled", otherwise: "enforced" },
-      vantages: [{ id: "inside", sourceAddress: "127.0.0.2" }],
+      vantages: [{ id: "inside", sourceAddress: "127.0.0.2", sees: "inside" }],
       policy: { cleanFor: 90_000, silentFor: 3_600_000, remindAfter: 172_800_000, flapsPerHour: 5 },
       notify: {
         smtp: {

@@ -38,6 +38,7 @@ export function alert(over: Partial<Alert> = {}): Alert {
     since: noon,
     rate: null,
     held: null,
+    lapsed: null,
     context,
     ...over,
   };
@@ -80,6 +81,7 @@ export function openCause(outbox: readonly OutboxEntry[], over: Partial<Cause> =
       ended: null,
       acknowledged: null,
       messages: outbox.length,
+      seenFrom: ["here"],
       rate: null,
       quiet: false,
       remind: { at: noon + 86_400_000, after: 86_400_000 },

@@ -59,7 +59,7 @@ function facts(
   return {
     customer: acme,
     gateway,
-    settings: { tlsModeRule: seedTlsModeRule },
+    settings: { tlsModeRule: seedTlsModeRule, vantages: [] },
     domains: new Map([["acme.example", domain(mxOf("mx1.gateway.example"), [gatewayHost])]]),
     hosts: new Map([["mail.acme.example", host("mail.acme.example", "203.0.113.5")]]),
     look: (key, vantage) => (vantage === "here" ? seen[key] : undefined),

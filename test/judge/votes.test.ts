@@ -21,8 +21,10 @@ const entry = (...needs: Need[]): RosterEntry => ({
   target: { address: "93.184.215.14", port: 25, tls: "starttls" },
   names: [{ name: mx, since: 1 }],
   vantage: "here",
+  outside: true,
   allowPrivate: false,
   needs,
+  beside: [],
   since: 1,
 });
 
@@ -94,7 +96,7 @@ describe("what a look means to each class", () => {
     const refused: Outcome = { kind: "no-answer", stage: "connect", silence: "refused" };
     const downstream = entry(need("tls", { hop: "downstream" }));
     expect(words(look(null, refused), downstream).unreachable).toBeUndefined();
-    expect(words(look(null, refused), { ...downstream, vantage: "inside" }).unreachable).toBe("bad");
+    expect(words(look(null, refused), { ...downstream, vantage: "inside", outside: false }).unreachable).toBe("bad");
     expect(words(look(encrypted(), refused), downstream).unreachable).toBe("bad");
   });
 

@@ -34,7 +34,15 @@ function untilIntermittent(backends: number, random: ReturnType<typeof createRan
       const answer = random.chance(1 / backends) ? "bad" : "good";
       const vote = { at, cycle, round, vantage: "here", answer } as const;
       const about = { class: "cleartext", subject: "192.0.2.1:25", context } as const;
-      const event = { kind: "vote", ...about, vote, sighted: 1, held: false, firstLook: null } as const;
+      const event = {
+        kind: "vote",
+        ...about,
+        vote,
+        sighted: ["here"],
+        blinded: [],
+        held: false,
+        firstLook: null,
+      } as const;
       const step: Step = advance(cause, event, defaultPolicy, at);
       cause = step.cause;
       if (step.owed.length > 0) return at - begin;

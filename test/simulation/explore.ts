@@ -121,7 +121,7 @@ function eventOf(
   const vote = (answer: Vote["answer"], changes: Partial<Vote> = {}, severity: "warning" | "critical" = "warning") => {
     const cast: Vote = { at: now, cycle, round, vantage: "here", answer, ...changes };
     const about = { ...context, severity };
-    const rest = { context: about, sighted: 1, held: false, firstLook: null };
+    const rest = { context: about, sighted: ["here"], blinded: [], held: false, firstLook: null };
     return { kind: "vote", class: cls, subject: "192.0.2.1:25", vote: cast, ...rest } as const;
   };
   switch (event) {

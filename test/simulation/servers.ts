@@ -44,7 +44,9 @@ export function entryOf(target: number, since: number): RosterEntry {
     target: { address: `93.184.215.${14 + target}`, port: 25, tls: "starttls" },
     names: [{ name: `mx${target}.acme.example`, since }],
     vantage: "here",
+    outside: true,
     allowPrivate: false,
+    beside: [],
     needs: [
       {
         hop: isOwn ? "downstream" : "gateway",

@@ -21,4 +21,5 @@ export const smallPolicy: IncidentPolicy = {
   silentFor: 2 * every,
   silentCycles: 3,
   remindAfter: day,
+  acknowledgedFor: 7 * day,
 };

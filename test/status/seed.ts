@@ -135,8 +135,10 @@ export async function seed({ config, state, ledger }: Store): Promise<void> {
       target,
       names: names.map((name) => ({ name, since: cycleNow - 2600 })),
       vantage,
+      outside: true,
       allowPrivate: false,
       needs: [],
+      beside: [],
       since: cycleNow - 2600,
     });
     const key = targetKey(target);

@@ -42,8 +42,10 @@ export function entryOf(address: string, over: Partial<RosterEntry> = {}): Roste
     target: { address, port: 25, tls: "starttls" },
     names: [{ name: "mx1.acme.example", since: firstCycle - 1000 }],
     vantage: "here",
+    outside: true,
     allowPrivate: false,
     needs: [need],
+    beside: [],
     since: firstCycle - 1000,
     ...over,
   };

@@ -19,8 +19,10 @@ function entry(names: readonly { name: string; since: number }[], address = "192
     target: { address, port: 25, tls: "starttls" },
     names,
     vantage: "here",
+    outside: true,
     allowPrivate: false,
     needs: [need],
+    beside: [],
     since: 10,
   };
 }

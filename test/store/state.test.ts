@@ -50,8 +50,10 @@ function slice(number: number, names: number): Slice {
           since: 7,
         })),
         vantage: "here",
+        outside: true,
         allowPrivate: false,
         needs: [],
+        beside: [],
         since: 7,
       },
     ],
@@ -191,6 +193,7 @@ describe("causes", () => {
       since: t0,
       rate: null,
       held: null,
+      lapsed: null,
       context: cause().context,
     } as const;
     const entry = { alert, digest: null, notBefore: t0 + 5, sentTo: [], dead: [], attempts: 0, leasedUntil: t0 + 9 };

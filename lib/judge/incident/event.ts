@@ -10,8 +10,10 @@ export interface VoteEvent {
   readonly subject: string;
   readonly vote: Vote;
   readonly context: CauseContext;
-  /** Vantages that have a vote on this subject. */
-  readonly sighted: number;
+  /** Vantages that watch this subject and have a vote. */
+  readonly sighted: readonly string[];
+  /** Vantages that watch it and have none at present: they neither confirm nor heal. */
+  readonly blinded: readonly string[];
   /** A cleartext incident of the same subject is open: silence beside it doesn't open another. */
   readonly held: boolean;
   /** In the first two cycles after an import: what was found to never have offered TLS leaves as one message. */

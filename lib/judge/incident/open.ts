@@ -20,7 +20,7 @@ function suffer(cause: Cause, event: VoteEvent, at: At): Step {
 /** What one more bad answer, already in the window, makes of an open cause: worse where it rises or became steady. */
 export function afterBad(cause: Opened, event: VoteEvent, at: At): Opened {
   const { policy, now } = at;
-  const steadies = cause.form === "intermittent" && isSteady(cause.votes, policy, event.sighted);
+  const steadies = cause.form === "intermittent" && isSteady(cause.votes, policy, event.sighted.length);
   if (steadies) return worse({ ...cause, form: "steady", context: event.context }, null, now, at);
   const rate = cause.form === "steady" ? null : rateOf(cause.votes);
   if (!rises(cause, event)) return withDue({ ...cause, incident: { ...cause.incident, rate } }, policy);

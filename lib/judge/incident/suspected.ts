@@ -77,7 +77,7 @@ function formOf(cause: Cause, { sighted, held, vote }: VoteEvent, { policy }: At
       return lasted && !held && cyclesOf(trailingBad(cause.votes)) >= policy.silentCycles ? "steady" : null;
     }
     case "confirmed":
-      if (isSteady(cause.votes, policy, sighted)) return "steady";
+      if (isSteady(cause.votes, policy, sighted.length)) return "steady";
       return isIntermittent(cause.votes, policy) ? "intermittent" : null;
   }
 }
@@ -100,13 +100,14 @@ function open(cause: Cause, form: CauseForm, { vote, context, firstLook }: VoteE
       ended: null,
       acknowledged: null,
       messages: 0,
+      seenFrom: [vote.vantage],
       rate: form === "intermittent" ? rateOf(cause.votes) : null,
       quiet: flaps,
       remind: { at: now + policy.remindAfter, after: policy.remindAfter },
     },
   };
   const digest = cause.class === "cleartext" && context.neverOffered ? firstLook : null;
-  return withDue(tell(opened, flaps ? "flapping" : "opened", now, digest), policy);
+  return withDue(tell(opened, flaps ? "flapping" : "opened", now, { digest }), policy);
 }
 
 function firstBad(cause: Cause, form: CauseForm): number {

@@ -23,7 +23,12 @@ export interface Digest {
 export type Opened = Cause & { readonly incident: Incident };
 
 /** Adds the incident's next message to the outbox. */
-export function tell(cause: Opened, kind: AlertKind, now: number, digest: Digest | null = null): Opened {
+export function tell(
+  cause: Opened,
+  kind: AlertKind,
+  now: number,
+  { digest = null, lapsed = null }: { readonly digest?: Digest | null; readonly lapsed?: Alert["lapsed"] } = {},
+): Opened {
   const { incident } = cause;
   const number = incident.messages + 1;
   const alert: Alert = {
@@ -37,6 +42,7 @@ export function tell(cause: Opened, kind: AlertKind, now: number, digest: Digest
     since: incident.since,
     rate: incident.rate,
     held: null,
+    lapsed,
     context: cause.context,
   };
   const entry: OutboxEntry = {

@@ -22,6 +22,7 @@ function sample(kind: AlertKind, message: number, now: number): Alert {
     since: now - 18 * minute,
     rate: null,
     held: null,
+    lapsed: null,
     context: {
       host: "mx1.sample.example",
       hop: "gateway",

@@ -38,9 +38,9 @@ describe("opening", () => {
 
   it("takes two vantages where two have a vote", () => {
     const machine = watch();
-    for (const round of [0, 1, 2]) machine.bad(20 * second, { round, sighted: 2 });
+    for (const round of [0, 1, 2]) machine.bad(20 * second, { round, sighted: ["here", "there"] });
     expect(machine.state()).toBe("suspected");
-    machine.bad(second, { round: 2, vantage: "there", sighted: 2 });
+    machine.bad(second, { round: 2, vantage: "there", sighted: ["here", "there"] });
     expect(machine.state()).toBe("open");
   });
 

@@ -25,7 +25,8 @@ export interface Look {
   readonly vantage?: string;
   readonly cycle?: number;
   readonly context?: Partial<CauseContext>;
-  readonly sighted?: number;
+  readonly sighted?: readonly string[];
+  readonly blinded?: readonly string[];
   readonly held?: boolean;
   readonly firstLook?: Digest | null;
 }
@@ -52,7 +53,8 @@ export function watch(cls: IncidentClass = "cleartext", changes: Partial<Inciden
       subject: "192.0.2.1:25",
       vote: { at, cycle, round: look.round ?? 0, vantage: look.vantage ?? "here", answer: word },
       context: { ...context, ...look.context },
-      sighted: look.sighted ?? 1,
+      sighted: look.sighted ?? ["here"],
+      blinded: look.blinded ?? [],
       held: look.held ?? false,
       firstLook: look.firstLook ?? null,
     });
