@@ -12,6 +12,7 @@ const demanded = [
   "starttls.masked-in-path",
   "starttls.response-injected",
   "starttls.intermittent",
+  "starttls.partial",
   "tls.handshake-failed",
   "tls.no-encryption",
   "tls.protocol-weak",
@@ -44,6 +45,7 @@ const demanded = [
 /** Codes that no single target shows: each is asserted where its rule is. */
 const elsewhere: Partial<Record<FindingCode, string>> = {
   "starttls.intermittent": "incident/intermittent.test.ts",
+  "starttls.partial": "chain.test.ts",
   "dns.failed": "chain.test.ts",
   "dns.null-mx": "chain.test.ts",
   "mx.alias": "chain.test.ts",
