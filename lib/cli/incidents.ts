@@ -13,14 +13,14 @@ import type { Io } from "./io.ts";
 import type { DataOptions } from "./options.ts";
 import { printJson } from "./print-json.ts";
 
-/** 0: none is open; 1: the open ones are all acknowledged; 2: at least one waits for somebody. */
+/** 0: none is open; 1: the open ones are all acknowledged; 2: at least one waits for somebody. A drill is none. */
 export async function incidentsCommand(options: DataOptions & { readonly json?: boolean }, io: Io): Promise<ExitCode> {
   return withStore<ExitCode>(options, async (store) => {
     const incidents = await loadIncidents(store, systemClock());
     if (options.json) printJson({ incidents, suspected: await loadSuspected(store) }, io);
     else if (incidents.length === 0) io.stdout.write("no incidents\n");
     else for (const incident of incidents) io.stdout.write(`${line(incident)}\n`);
-    const open = incidents.filter(({ state }) => state !== "ended");
+    const open = incidents.filter(({ state, drill }) => state !== "ended" && !drill);
     if (open.length === 0) return 0;
     return open.every(({ acknowledged }) => acknowledged !== null) ? 1 : 2;
   });
@@ -31,6 +31,7 @@ function line({
   state,
   class: cls,
   form,
+  drill,
   host,
   customers,
   since,
@@ -38,7 +39,7 @@ function line({
   acknowledged,
   silenced,
 }: IncidentJson): string {
-  const what = form === "steady" ? cls : form;
+  const what = `${drill ? "DRILL " : ""}${form === "steady" ? cls : form}`;
   const whom = customers === null ? "" : `${customersWord(customers)}, `;
   const until = endedAt === null ? "" : ` until ${endedAt}`;
   const seen = acknowledged === null ? "" : `, acknowledged by ${acknowledged.by}`;

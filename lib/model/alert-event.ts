@@ -7,6 +7,9 @@ import type { AlertKind, IncidentClass } from "./incident.ts";
 /** An incident's class; `intermittent` where it shows at some of the answers only, `partial` where it does from some vantages only. */
 export type AlertClass = IncidentClass | "intermittent" | "partial";
 
+/** What is told beside incidents: of this process itself (`watchdog`), and that all was well for a week (`weekly`). */
+export type ReportClass = "watchdog" | "weekly";
+
 /** Its schema is `lib/steps/words/event-schema.ts`. */
 export interface AlertEvent {
   /** The same id is the same message. */
@@ -14,8 +17,11 @@ export interface AlertEvent {
   readonly incident: string;
   /** All the incidents that it tells of: more than one in a digest, of which it names no more than its text does. */
   readonly incidents: readonly string[];
-  readonly kind: AlertKind;
-  readonly class: AlertClass;
+  /** `report`: of no incident, and nothing to end. */
+  readonly kind: AlertKind | "report";
+  readonly class: AlertClass | ReportClass;
+  /** Made up by `chainmail drill`: nothing is wrong. */
+  readonly drill: boolean;
   readonly severity: Severity;
   /** A target, a domain, a certificate's SHA-256, what several of them share, a vantage, a contact or `fleet`; of a digest those of its incidents, separated by spaces. */
   readonly subject: string;

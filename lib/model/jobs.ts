@@ -51,3 +51,17 @@ export interface ProbeResults {
   readonly part: number;
   readonly answers: readonly ProbeAnswer[];
 }
+
+/** One made-up look of a fire drill, on the same way. Its `v` is one that judges of before refuse, so that none takes it for a real one. */
+export interface DrillResults {
+  readonly v: 2;
+  /** The drill's id. */
+  readonly drill: string;
+  readonly cycle: CycleNumber;
+  readonly round: number;
+  readonly vantage: string;
+  readonly observation: Observation;
+}
+
+/** What the results queue holds. */
+export type QueuedResults = ProbeResults | DrillResults;

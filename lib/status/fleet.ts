@@ -1,6 +1,7 @@
 /** The whole fleet in numbers, for the operator. */
 
 import type { Customer } from "../model/customer.ts";
+import { isDrill } from "../model/drill.ts";
 import { type Verdict, verdicts } from "../model/verdict.ts";
 import type { Store } from "../store/store.ts";
 import { createGatherer } from "./gather.ts";
@@ -22,7 +23,9 @@ export async function loadFleet(store: Store, { now, everyMs }: LoadOptions): Pr
     store.state.lastCycle(),
     store.state.slices(),
   ]);
-  const open = causes.flatMap(({ value }) => (value.incident?.endedAt === null ? [value.incident] : []));
+  const open = causes.flatMap(({ value }) =>
+    value.incident?.endedAt === null && !isDrill(value) ? [value.incident] : [],
+  );
   const vantages = Map.groupBy(slices, ({ vantage }) => vantage);
   return {
     asOf: iso(cycle?.at ?? null),

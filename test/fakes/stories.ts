@@ -25,6 +25,7 @@ const drafts = {
   recovered: of({ id: "CM-7F3A·5", kind: "recovered", at: noon + 1600 * minute }),
   gone: of({ id: "CM-7F3A·5", kind: "gone", at: noon + 1600 * minute }),
   digest: digestOf([never(1), never(2), never(3)], page),
+  drill: of({ subject: "drill:acme", context: { ...context, customers: 1, customer: "acme" } }),
   hostile: draftOf(hostileAlert(), page),
 };
 

@@ -106,6 +106,7 @@ https://status.example/incidents/CM-7F3A
       incidents: ["CM-7F3A"],
       kind: "opened",
       class: "cleartext",
+      drill: false,
       severity: "critical",
       subject: "192.0.2.1:25",
       host: "mx1.gateway.example",

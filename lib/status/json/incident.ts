@@ -1,6 +1,7 @@
 /** Incidents in the API's shape, from the causes that are open and the messages that were sent. */
 
 import type { Cover } from "../../model/cover.ts";
+import { isDrill } from "../../model/drill.ts";
 import type { Alert, Cause, CauseContext, Incident, OutboxEntry } from "../../model/incident.ts";
 import { findingJson } from "./customer.ts";
 import type { CoverJson, IncidentJson, SuspicionJson } from "./schemas.ts";
@@ -25,6 +26,7 @@ export function openIncidentJson(
     class: cause.class,
     form: cause.form,
     subject: cause.subject,
+    drill: isDrill(cause),
     ...contextJson(cause.context),
     since: iso(incident.since),
     openedAt: iso(incident.openedAt),
@@ -48,6 +50,7 @@ export function endedIncidentJson(sent: readonly SentAlert[], owed: readonly Out
     class: last.class,
     form: last.form,
     subject: last.subject,
+    drill: isDrill(last),
     ...contextJson(last.context),
     since: iso(last.since),
     openedAt: iso(first.at),
@@ -63,7 +66,8 @@ export function endedIncidentJson(sent: readonly SentAlert[], owed: readonly Out
 export function suspicionJson({ class: cls, subject, votes, stateSince, context }: Cause): SuspicionJson {
   const { host, hop, severity, customer } = context;
   const first = votes.find(({ answer }) => answer === "bad");
-  return { class: cls, subject, host, hop, severity, customer, since: iso(first?.at ?? stateSince) };
+  const drill = isDrill({ subject });
+  return { class: cls, subject, drill, host, hop, severity, customer, since: iso(first?.at ?? stateSince) };
 }
 
 /** What a customer's own token may see of it: not how many others suffer, nor who else was told. */

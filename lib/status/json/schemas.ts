@@ -193,6 +193,7 @@ const incidentSchema = z
     class: z.enum(incidentClasses),
     form: z.enum(["steady", "intermittent", "partial"]),
     subject: z.string(),
+    drill: z.boolean().describe("True: made up by `chainmail drill`, and nothing is wrong."),
     host: z.string(),
     hop: hopKind.nullable().describe("Null for what is the operator's own: a vantage, a contact, the fleet."),
     severity: z.enum(severities),
@@ -224,6 +225,7 @@ const incidentSchema = z
 const suspicion = z.strictObject({
   class: z.enum(incidentClasses),
   subject: z.string(),
+  drill: z.boolean(),
   host: z.string(),
   hop: hopKind.nullable(),
   severity: z.enum(severities),

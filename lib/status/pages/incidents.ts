@@ -22,9 +22,9 @@ const messageWords = {
 } as const;
 
 /** What it is in a few words, as in the subject line of its messages. */
-export function incidentTitle({ neverOffered, class: cls, form }: IncidentJson): string {
-  if (neverOffered && cls === "cleartext") return "TLS never offered";
-  return `${phrases[cls].title}${formWords[form]}`;
+export function incidentTitle({ neverOffered, class: cls, form, drill }: IncidentJson): string {
+  const words = neverOffered && cls === "cleartext" ? "TLS never offered" : `${phrases[cls].title}${formWords[form]}`;
+  return drill ? `Drill: ${words}` : words;
 }
 
 function stateBadge({ state, severity }: IncidentJson): Html {
@@ -59,7 +59,7 @@ interface Listed {
 /** What was seen and is being looked at again before anybody is told. */
 export function suspicionList(suspected: readonly SuspicionJson[], now: number): Html {
   return html`<ul class="plain">
-${suspected.map(({ class: cls, host, since }) => html`<li>${phrases[cls].title}: ${host}, first seen ${ago(since, now)}. It is looked at again before anybody is told.</li>`)}
+${suspected.map(({ class: cls, host, since, drill }) => html`<li>${drill ? "Drill: " : ""}${phrases[cls].title}: ${host}, first seen ${ago(since, now)}. It is looked at again before anybody is told.</li>`)}
 </ul>`;
 }
 
@@ -115,6 +115,7 @@ export function incidentPage({ incident, mayAcknowledge, now }: IncidentView): H
   const { id, host, subject, hop, since, openedAt, endedAt, ended, customers, customer, findings, lines } = incident;
   return html`<div class="title"><h1>${incidentTitle(incident)}: ${host}</h1>${stateBadge(incident)}</div>
 <section class="card">
+${when(incident.drill, () => html`<p><strong>This is a drill.</strong> Nothing is wrong: it was made up to see whom messages reach.</p>`)}
 <dl class="facts">
 <div><dt>Incident</dt><dd>${id}</dd></div>
 <div><dt>Where</dt><dd>${host} <span class="muted">${subjectWords(subject)}</span>, ${hop === "gateway" ? "the gateway's side" : "behind the gateway"}</dd></div>

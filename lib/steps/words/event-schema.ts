@@ -3,7 +3,7 @@
 import * as z from "zod";
 import type { AlertEvent } from "../../model/alert-event.ts";
 import { severities } from "../../model/finding.ts";
-import { type AlertKind, incidentClasses } from "../../model/incident.ts";
+import { incidentClasses } from "../../model/incident.ts";
 import type { CloudEvent } from "../../world/channels/cloud-event.ts";
 
 const kinds = [
@@ -14,7 +14,8 @@ const kinds = [
   "flapping",
   "recovered",
   "gone",
-] as const satisfies readonly AlertKind[];
+  "report",
+] as const satisfies readonly AlertEvent["kind"][];
 const moment = z.iso.datetime();
 
 const alertEvent = z.strictObject({
@@ -24,8 +25,13 @@ const alertEvent = z.strictObject({
     .array(z.string())
     .min(1)
     .describe("All that it tells of: more than one in a digest, which names the first 200."),
-  kind: z.enum(kinds).describe("`gone`: no longer in use, which isn't `recovered`."),
-  class: z.enum([...incidentClasses, "intermittent", "partial"]),
+  kind: z
+    .enum(kinds)
+    .describe("`gone`: no longer in use, which isn't `recovered`. `report`: of no incident, and nothing ends it."),
+  class: z
+    .enum([...incidentClasses, "intermittent", "partial", "watchdog", "weekly"])
+    .describe("`watchdog`: of the monitor's own process; `weekly`: what a week was like."),
+  drill: z.boolean().describe("True: made up by `chainmail drill`, and nothing is wrong."),
   severity: z.enum(severities),
   subject: z
     .string()
@@ -45,7 +51,7 @@ const alertEvent = z.strictObject({
   text: z.string().describe("The message as people read it."),
 }) satisfies z.ZodType<AlertEvent>;
 
-const types = kinds.map((kind) => `chainmail.incident.${kind}` as const);
+const types = kinds.map((kind) => (kind === "report" ? "chainmail.report" : (`chainmail.incident.${kind}` as const)));
 
 const cloudEventSchema = z
   .strictObject({

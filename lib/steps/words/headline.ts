@@ -1,6 +1,7 @@
 /** Subject line, SMS and first sentence of a message: the three places where every character counts. */
 
 import type { AlertClass } from "../../model/alert-event.ts";
+import { isDrill } from "../../model/drill.ts";
 import type { Alert, CauseForm } from "../../model/incident.ts";
 import { asciiId, fitted, hostLabel } from "./escape.ts";
 import { customersWord, phrases } from "./phrases.ts";
@@ -40,13 +41,13 @@ function headline(alert: Alert): string {
     case "recovered":
       return "Recovered";
     case "gone":
-      return "No longer in use";
+      return isDrill(alert) ? "Cut off" : "No longer in use";
   }
 }
 
-/** `[CM-7F3A.1] TLS lost: mx1.gateway.example, cleartext, 3 customers`: ASCII, at most 99 characters. */
+/** `[CM-7F3A.1] TLS lost: mx1.gateway.example, cleartext, 3 customers`: ASCII, at most 99 characters; `[DRILL]` before one. */
 export function subjectLine(alert: Alert): string {
-  const before = `[${asciiId(alert.id)}] ${headline(alert)}: `;
+  const before = `${isDrill(alert) ? "[DRILL] " : ""}[${asciiId(alert.id)}] ${headline(alert)}: `;
   const after = `, ${alertClass(alert)}, ${customersWord(alert.context.customers)}`;
   const host = hostLabel(alert.context.host, alert.subject);
   return `${before}${fitted(host, subjectMax - before.length - after.length)}${after}`;
@@ -55,7 +56,7 @@ export function subjectLine(alert: Alert): string {
 /** At most 140 characters of GSM-7's basic table, without its extension (brackets count twice there). */
 export function smsText(alert: Alert): string {
   const host = hostLabel(alert.context.host, alert.subject).replace("[", "(").replace("]", ")");
-  const before = `${asciiId(alert.id)} ${headline(alert)}: `;
+  const before = `${isDrill(alert) ? "DRILL " : ""}${asciiId(alert.id)} ${headline(alert)}: `;
   const when =
     alert.kind === "recovered" || alert.kind === "gone" ? `after ${lasted(alert)}` : `since ${utc(alert.since)}`;
   const after = `, ${alertClass(alert)}, ${customersWord(alert.context.customers)}, ${when}`;
@@ -75,6 +76,13 @@ function lasted({ since, at }: Alert): string {
 
 /** What is so, in one or two sentences. */
 export function statement(alert: Alert): string {
+  if (!isDrill(alert)) return real(alert);
+  if (alert.kind === "gone")
+    return `This was a drill, and nothing was wrong: ${nameOf(alert)}. It was cut off before its end.`;
+  return `This is a drill, and nothing is wrong. What it plays: ${real(alert)}`;
+}
+
+function real(alert: Alert): string {
   const words = phrases[alert.class];
   const name = nameOf(alert);
   switch (alert.kind) {

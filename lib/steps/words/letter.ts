@@ -2,6 +2,7 @@
 
 import type { AlertEvent } from "../../model/alert-event.ts";
 import type { Cover } from "../../model/cover.ts";
+import { isDrill } from "../../model/drill.ts";
 import type { Finding } from "../../model/finding.ts";
 import { severities } from "../../model/finding.ts";
 import type { Alert } from "../../model/incident.ts";
@@ -42,6 +43,7 @@ export function eventOf(alert: Alert, text: string, url: string | null): AlertEv
     incidents: [alert.incident],
     kind: alert.kind,
     class: alertClass(alert),
+    drill: isDrill(alert),
     severity,
     subject: alert.subject,
     host: hostLabel(host, alert.subject),
@@ -58,7 +60,12 @@ export function eventOf(alert: Alert, text: string, url: string | null): AlertEv
 function attributesOf(alert: Alert): Readonly<Record<string, string>> {
   const { hop, severity, customer } = alert.context;
   const common = { class: alertClass(alert), kind: alert.kind, severity, incident: alert.incident };
-  return { ...common, ...(hop === null ? {} : { hop }), ...(customer === null ? {} : { customer }) };
+  return {
+    ...common,
+    ...(isDrill(alert) && { drill: "true" }),
+    ...(hop === null ? {} : { hop }),
+    ...(customer === null ? {} : { customer }),
+  };
 }
 
 function bodyOf(alert: Alert, baseUrl: string | null): string {
@@ -81,12 +88,17 @@ function bodyOf(alert: Alert, baseUrl: string | null): string {
           "The decisive lines",
           context.lines.slice(0, mostLines).map((line) => `  ${shown(line)}`),
         )),
-    ...(over ? [] : section("What to do", unique(findings.map(({ advice }) => `  ${shown(advice, 500)}`)))),
+    ...(over ? [] : section("What to do", adviceOf(alert, findings))),
     "",
     `Incident ${alert.incident}, message ${shown(alert.id.slice(alert.incident.length + 1), 8)}, ${utc(alert.at)}`,
     ...(url === null ? [] : [url]),
     "",
   ].join("\n");
+}
+
+function adviceOf(alert: Alert, findings: readonly Finding[]): readonly string[] {
+  if (isDrill(alert)) return ["  Nothing: this is a drill, and whoever reads it was reached."];
+  return unique(findings.map(({ advice }) => `  ${shown(advice, 500)}`));
 }
 
 function heldWords(cover: Cover): string {

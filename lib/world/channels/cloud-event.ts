@@ -1,15 +1,18 @@
 /** Messages for machines: CloudEvents 1.0 in the JSON format. Their schema is docs/schema/event.json. */
 
 import type { AlertEvent } from "../../model/alert-event.ts";
+import type { AlertKind } from "../../model/incident.ts";
 import type { Letter } from "../../model/ports.ts";
 import { oneLine } from "./pieces.ts";
+
+type CloudEventType = `chainmail.incident.${AlertKind}` | "chainmail.report";
 
 export interface CloudEvent {
   readonly specversion: "1.0";
   /** With `source` it is the message's own, however often it arrives. */
   readonly id: string;
   readonly source: string;
-  readonly type: `chainmail.incident.${AlertEvent["kind"]}`;
+  readonly type: CloudEventType;
   readonly subject: string;
   readonly time: string;
   readonly datacontenttype: "application/json";
@@ -37,7 +40,7 @@ export function cloudEventOf({ event }: Letter, source: string, most = mostText)
     specversion: "1.0",
     id: event.id,
     source,
-    type: `chainmail.incident.${event.kind}`,
+    type: event.kind === "report" ? "chainmail.report" : `chainmail.incident.${event.kind}`,
     subject,
     time: event.at,
     datacontenttype: "application/json",

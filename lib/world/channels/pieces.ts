@@ -29,7 +29,8 @@ const cutMark = "... (the page has the rest)";
 /** What came from anywhere as one line of at most `max` characters: control and invisible ones are written out. */
 export function oneLine(text: string, max: number): string {
   const shown = visible(text.slice(0, max));
-  return shown.length > max ? `${shown.slice(0, max - 3)}...` : shown;
+  // Half of a surrogate pair is no character.
+  return shown.length > max ? `${shown.slice(0, max - 3).replace(/[\ud800-\udbff]$/, "")}...` : shown;
 }
 
 function trimmed(lines: readonly string[]): readonly string[] {
