@@ -14,8 +14,6 @@ export interface VersionScan {
   /** Code points in the order chosen: the server's own, where it has one. Of SSLv2 its three-byte kinds. */
   readonly suites: readonly number[];
   readonly preference: Preference | null;
-  /** Code points of named groups in the order chosen; those of another version may hold for this one too. */
-  readonly groups: readonly number[];
   /** It answered with this version instead. */
   readonly instead: ProtocolName | null;
   /** It chose suites that were not offered. */
@@ -39,7 +37,7 @@ export interface Scan {
   readonly at: number;
   /** One for every version asked, oldest first. */
   readonly versions: readonly VersionScan[];
-  /** Of all versions, in the order first chosen. */
+  /** Code points of named groups, those of TLS 1.3 first, in the order chosen. */
   readonly groups: readonly number[];
   readonly primes: readonly DhPrime[];
   /** Code points of the signature schemes that it signed with in TLS 1.2, and where a key exchange is signed at all. */

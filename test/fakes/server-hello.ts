@@ -44,3 +44,14 @@ export const finiteFieldExchange = (bits: number): Buffer =>
 /** Of an exchange on a named curve. */
 export const curveExchange = (curve: number): Buffer =>
   Buffer.concat([Buffer.from([3]), u16(curve), Buffer.from([1, 4])]);
+
+/** An SSLv2 SERVER-HELLO. */
+export function sslv2Hello(kinds: readonly number[], certificate: Uint8Array, padded: boolean): Buffer {
+  const specs = Buffer.concat(kinds.map(u24));
+  const head = [Buffer.from([4, 0, 1]), u16(2), u16(certificate.length), u16(specs.length), u16(16)];
+  const body = Buffer.concat([...head, certificate, specs, Buffer.alloc(16, 3)]);
+  return Buffer.concat([
+    padded ? Buffer.concat([u16(body.length), Buffer.from([0])]) : u16(0x8000 | body.length),
+    body,
+  ]);
+}

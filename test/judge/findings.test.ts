@@ -53,6 +53,11 @@ const elsewhere: Partial<Record<FindingCode, string>> = {
   "mx.bypasses-gateway": "chain.test.ts",
   "hop.downgradable": "chain.test.ts",
   "gateway.tls-mode-disabled": "chain.test.ts",
+  "tls.protocol-accepted": "accepted.test.ts",
+  "tls.cipher-accepted": "accepted.test.ts",
+  "tls.group-accepted": "accepted.test.ts",
+  "flaw.version-intolerance": "accepted.test.ts",
+  "scan.incomplete": "accepted.test.ts",
 };
 
 describe("the table of findings", () => {

@@ -56,6 +56,5 @@ async function every(ask: Ask, version: number, size: number): Promise<AcceptedS
     instead: parts.find(({ instead }) => instead !== null)?.instead ?? null,
     strayed: parts.some(({ strayed }) => strayed),
     incomplete: parts.find(({ incomplete }) => incomplete !== null)?.incomplete ?? null,
-    end: parts.at(-1)?.end ?? "refused",
   };
 }

@@ -12,7 +12,7 @@ import { inChunks } from "./chunks.ts";
 import type { Ask } from "./patient.ts";
 import { preferenceOf } from "./preference.ts";
 import { inquire, type NoChoice, versions } from "./question.ts";
-import { type AcceptedSuites, suitesOf } from "./suites-of.ts";
+import { type AcceptedSuites, groupsOf, suitesOf } from "./suites-of.ts";
 import { suitesOf13 } from "./suites-of-13.ts";
 
 export interface ScanWorld {
@@ -43,12 +43,13 @@ export async function scan(world: ScanWorld): Promise<Scan> {
   const answered = chunked === null ? olderOnes : chunked.found;
   const oldest = await Promise.all(answered.map((found, at) => versionOf(ask, olderVersions[at] ?? 0, found)));
   const all = [sslv2, ...oldest, newest.version];
+  const groups = [...new Set([newest, ...answered].flatMap((found) => found.groups))];
   return {
     target: world.target,
     serverName: world.serverName,
     at: world.at,
     versions: all,
-    groups: [...new Set([...all].reverse().flatMap(({ groups }) => groups))],
+    groups: [...groups, ...(await furtherGroups(ask, answered, groups))],
     ...shownBy(seen),
     intolerant: newest.dropped && oldest.some(({ name, accepted }) => name === "TLSv1.2" && accepted === true),
     mostSuites: chunked?.size ?? null,
@@ -63,14 +64,13 @@ function whole(ask: Ask, version: number): Promise<AcceptedSuites> {
 }
 
 async function versionOf(ask: Ask, version: number, found: AcceptedSuites): Promise<VersionScan> {
-  const { suites, groups, strayed, incomplete } = found;
+  const { suites, strayed, incomplete } = found;
   return {
     name: nameOf(version),
     accepted: suites.length > 0 ? true : incomplete === null ? false : null,
     suites,
     preference: incomplete === null ? await inquire(preferenceOf(version, suites), ask) : null,
-    groups,
-    instead: found.instead === null ? null : nameOf(found.instead),
+    instead: suites.length > 0 || found.instead === null ? null : nameOf(found.instead),
     strayed,
     incomplete,
   };
@@ -79,7 +79,14 @@ async function versionOf(ask: Ask, version: number, found: AcceptedSuites): Prom
 async function newestOf(ask: Ask) {
   const found = await inquire(suitesOf13(), ask);
   const version = await versionOf(ask, versions.tls13, found);
-  return { version, accepted: version.accepted, dropped: found.dropped };
+  return { version, accepted: version.accepted, dropped: found.dropped, groups: found.groups };
+}
+
+/** Those of older versions that the suites' own connections didn't show. */
+async function furtherGroups(ask: Ask, answered: readonly AcceptedSuites[], known: readonly number[]) {
+  const at = answered.findLastIndex(({ suites, incomplete }) => suites.length > 0 && incomplete === null);
+  const version = olderVersions[at];
+  return version === undefined ? [] : await inquire(groupsOf(version, answered[at]?.suites ?? [], known), ask);
 }
 
 async function sslv2Of({ askSslv2 }: ScanWorld): Promise<VersionScan> {
@@ -91,7 +98,6 @@ async function sslv2Of({ askSslv2 }: ScanWorld): Promise<VersionScan> {
     accepted: isKinds ? answer.kinds.length > 0 : incomplete === null ? false : null,
     suites: isKinds ? answer.kinds : [],
     preference: null,
-    groups: [],
     instead: null,
     strayed: false,
     incomplete,

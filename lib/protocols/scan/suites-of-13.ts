@@ -1,6 +1,6 @@
 /**
- * Suites and groups of TLS 1.3 together: a hello without a key makes the server name both in its HelloRetryRequest
- * (RFC 8446 §4.1.4), so that each answer strikes out one of each.
+ * Suites and groups of TLS 1.3: a hello without a key makes the server name both in its HelloRetryRequest
+ * (RFC 8446 §4.1.4); what it names is struck out, and it is asked again.
  */
 
 import { Cursor } from "../tls/cursor.ts";
@@ -28,14 +28,13 @@ export function* suitesOf13(): Inquiry<Accepted13> {
   const suites: number[] = [];
   const groups: number[] = [];
   let keyShareOnly = false;
-  let strays = 0;
-  const done = (over: Partial<Accepted13>, end: Answer["kind"]): Accepted13 => ({
+  let strayed = false;
+  const done = (over: Partial<Accepted13>): Accepted13 => ({
     suites,
     groups,
     instead: null,
-    strayed: strays > 0,
+    strayed,
     incomplete: null,
-    end,
     dropped: false,
     keyShareOnly,
     ...over,
@@ -54,36 +53,35 @@ export function* suitesOf13(): Inquiry<Accepted13> {
   };
 
   let answer = yield question([...suites13, ...older], groups13, true);
-  if (answer.kind === "unasked") return done({ incomplete: answer.how }, answer.kind);
+  if (answer.kind === "unasked") return done({ incomplete: answer.how });
   if (answer.kind !== "chosen") {
-    const dropped = answer.kind;
     keyShareOnly = true;
     answer = yield question(suites13, groups13);
     if (answer.kind !== "chosen" || answer.hello.version !== versions.tls13) {
       keyShareOnly = false;
-      return done({ dropped: true }, dropped);
+      return done({ dropped: true });
     }
   }
-  if (answer.hello.version !== versions.tls13) return done({ instead: answer.hello.version }, answer.kind);
+  if (answer.hello.version !== versions.tls13) return done({ instead: answer.hello.version });
   learn(answer);
 
-  let strikesSuites = true;
-  let strikesGroups = !keyShareOnly;
-  while (strikesSuites || strikesGroups) {
-    const some = strikesSuites ? without(suites13, suites) : suites13;
-    const of = strikesGroups ? without(groups13, groups) : groups13;
-    if (some.length > 0 && of.length > 0) {
-      answer = yield question(some, of);
-      if (answer.kind === "unasked") return done({ incomplete: answer.how }, answer.kind);
-      if (answer.kind === "chosen" && learn(answer)) continue;
-      if (answer.kind === "chosen" && ++strays > 2) break;
+  /** Asks as long as it brings news; why it ended where nothing was asked, else null. */
+  function* strike(next: () => Question): Generator<Question, string | null, Answer> {
+    for (let asked = next(); asked.suites.length > 0 && asked.groups.length > 0; asked = next()) {
+      const heard = yield asked;
+      if (heard.kind === "unasked") return heard.how;
+      if (heard.kind !== "chosen") return null;
+      if (learn(heard)) continue;
+      strayed = true;
+      return null;
     }
-    // Which of the two it ran out of isn't said: suites are asked for alone, and then groups.
-    if (strikesSuites && strikesGroups) strikesGroups = false;
-    else if (strikesSuites) [strikesSuites, strikesGroups] = [false, !keyShareOnly];
-    else strikesGroups = false;
+    return null;
   }
-  return done({}, answer.kind);
+  // Groups with all suites: then it can refuse for want of a group only. And the other way round.
+  const cut =
+    (keyShareOnly ? null : yield* strike(() => question(suites13, without(groups13, groups)))) ??
+    (yield* strike(() => question(without(suites13, suites), groups13)));
+  return done({ incomplete: cut });
 }
 
 /** Of a retry the group that it wants, of a hello the one whose key it took. */

@@ -6,7 +6,7 @@
 import type { Chosen } from "../tls/flight.ts";
 import { olderGroups } from "../tls/hello.ts";
 import { suiteByCode } from "../tls/suites.ts";
-import type { Answer, Inquiry, Question } from "./question.ts";
+import type { Inquiry, Question } from "./question.ts";
 
 export interface AcceptedSuites {
   /** In the order chosen. */
@@ -19,8 +19,6 @@ export interface AcceptedSuites {
   readonly strayed: boolean;
   /** Why the rest isn't known; null: all is. */
   readonly incomplete: string | null;
-  /** How its last answer went. */
-  readonly end: Answer["kind"];
 }
 
 export interface SuitesAsked {
@@ -43,17 +41,8 @@ export function* suitesOf({ version, suites, groupsToo }: SuitesAsked): Inquiry<
   let learning = groupsToo;
   let strays = 0;
 
-  const done = (end: Answer["kind"], over: Partial<AcceptedSuites> = {}): AcceptedSuites => {
-    return { suites: accepted, groups, instead: null, strayed: strays > 0, incomplete: null, end, ...over };
-  };
-  const question = (some: readonly number[], of: readonly number[]): Question => {
-    return { version, fallback: false, suites: some, groups: of, keyShare: false };
-  };
-  const unknownGroups = () => olderGroups.filter((code) => !groups.includes(code));
-  /** Those that are new, and behind them what its certificate needs. */
-  const newGroups = (): readonly number[] => {
-    const needed = accepted.some(isEcdsa) ? groups.filter((code) => certificateCurves.includes(code)) : [];
-    return [...unknownGroups(), ...needed];
+  const done = (over: Partial<AcceptedSuites> = {}): AcceptedSuites => {
+    return { suites: accepted, groups, instead: null, strayed: strays > 0, incomplete: null, ...over };
   };
   /** False: it brought no new group. */
   const learnGroup = ({ key: { code } }: Chosen): boolean => {
@@ -62,15 +51,13 @@ export function* suitesOf({ version, suites, groupsToo }: SuitesAsked): Inquiry<
     return true;
   };
 
-  let end: Answer["kind"] = "chosen";
   while (left.size > 0 && strays < mostStrays) {
-    const of = learning ? newGroups() : olderGroups;
-    const answer = yield question([...left], of);
-    end = answer.kind;
-    if (answer.kind === "unasked") return done(end, { incomplete: answer.how });
+    const of = learning ? offeredBeside(groups, accepted.some(isEcdsa)) : olderGroups;
+    const answer = yield question(version, [...left], of);
+    if (answer.kind === "unasked") return done({ incomplete: answer.how });
     const isShort = of.length < olderGroups.length;
     const isChoice = answer.kind === "chosen";
-    if (isChoice && answer.hello.version !== version) return done(end, { instead: answer.hello.version });
+    if (isChoice && answer.hello.version !== version) return done({ instead: answer.hello.version });
     // It ran out of groups, and not of suites: its order is asked for with all of them again.
     if (isShort && (!isChoice || passedOver(left, answer.hello.suite))) {
       learning = false;
@@ -82,16 +69,39 @@ export function* suitesOf({ version, suites, groupsToo }: SuitesAsked): Inquiry<
     if (!left.delete(suite)) strays++;
     if (!accepted.includes(suite)) accepted.push(suite);
   }
+  return done();
+}
 
-  // Suites that show no ECDSA certificate need no curve of its own.
-  const free = accepted.filter((code) => isEcdhe(code) && !isEcdsa(code));
-  const some = free.length > 0 ? free : accepted.filter(isEcdhe);
-  for (let isNews = groupsToo && groups.length > 0; isNews; ) {
-    const answer = yield question(some, free.length > 0 ? unknownGroups() : newGroups());
-    if (answer.kind === "unasked") return done(answer.kind, { incomplete: answer.how });
-    isNews = answer.kind === "chosen" && learnGroup(answer);
+/**
+ * Its further groups in that version: of those `known` the curves that its certificate needs are offered along, where none
+ * of its suites can do without one.
+ */
+export function* groupsOf(
+  version: number,
+  suites: readonly number[],
+  known: readonly number[],
+): Inquiry<readonly number[]> {
+  const free = suites.filter((code) => isEcdhe(code) && !isEcdsa(code));
+  const some = free.length > 0 ? free : suites.filter(isEcdhe);
+  const found: number[] = [];
+  while (some.length > 0) {
+    const seen = [...known, ...found];
+    const answer = yield question(version, some, offeredBeside(seen, free.length === 0));
+    const code = answer.kind === "chosen" ? answer.key.code : null;
+    if (code === null || seen.includes(code)) break;
+    found.push(code);
   }
-  return done(end);
+  return found;
+}
+
+/** The groups that are new, and behind them the curves of certificates where they are needed. */
+function offeredBeside(seen: readonly number[], needed: boolean): readonly number[] {
+  const fresh = olderGroups.filter((code) => !seen.includes(code));
+  return needed ? [...fresh, ...seen.filter((code) => certificateCurves.includes(code))] : fresh;
+}
+
+function question(version: number, suites: readonly number[], groups: readonly number[]): Question {
+  return { version, fallback: false, suites, groups, keyShare: false };
 }
 
 const isEcdhe = (code: number): boolean => suiteByCode(code)?.keyExchange === "ecdhe";

@@ -1,0 +1,138 @@
+/** `chainmail scan`, from its arguments to what it prints and its exit code. */
+
+import { readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { describe, expect, it } from "vitest";
+import { run } from "../../lib/cli/program.ts";
+import type { ScanTargetJson } from "../../lib/cli/scan-schema.ts";
+import { suiteByName } from "../../lib/protocols/tls/suites.ts";
+import { type HelloServerOptions, startHelloServer } from "../fakes/hello-server.ts";
+import { type MailServerOptions, startMailServer } from "../fakes/mail-server.ts";
+import { curveExchange, finiteFieldExchange } from "../fakes/server-hello.ts";
+
+async function chainmail(...argv: readonly string[]) {
+  let out = "";
+  const code = await run([...argv, "--allow-private", "--timeout", "3s"], {
+    stdout: { write: (text) => (out += text) },
+    stderr: { write: () => {} },
+    env: {},
+  });
+  return { code, out };
+}
+
+const schema = new Ajv2020({ formats: { "date-time": true } }).compile(
+  JSON.parse(readFileSync(new URL("../../docs/schema/scan.json", import.meta.url), "utf8")),
+);
+
+async function scanned(...argv: readonly string[]) {
+  const { code, out } = await chainmail("scan", ...argv, "--json");
+  const printed = JSON.parse(out) as ScanTargetJson;
+  expect(schema(printed), JSON.stringify(schema.errors)).toBe(true);
+  const by = (name: string) => {
+    const found = printed.protocols.find((protocol) => protocol.name === name);
+    return found?.suites.map(({ openssl }) => openssl);
+  };
+  return { code, printed, by };
+}
+
+async function ofMailServer(options: MailServerOptions, ...argv: readonly string[]) {
+  const server = await startMailServer(options);
+  try {
+    const result = await scanned(`127.0.0.1:${server.port}`, ...argv);
+    return { ...result, peak: server.peak, connections: server.connections };
+  } finally {
+    await server.close();
+  }
+}
+
+async function ofHelloServer(options: HelloServerOptions) {
+  const server = await startHelloServer(options);
+  try {
+    return { ...(await scanned(`127.0.0.1:${server.port}`, "--tls", "implicit")), peak: server.peak };
+  } finally {
+    await server.close();
+  }
+}
+
+const codes = (...names: string[]) => names.map((name) => suiteByName(name)?.code ?? 0);
+const findingCodes = ({ findings }: ScanTargetJson) => findings.map(({ code }) => code);
+
+describe("chainmail scan", () => {
+  it("finds what Node's own TLS server accepts, in its order", async () => {
+    const ciphers =
+      "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-SHA";
+    const { code, printed, by, peak, connections } = await ofMailServer({
+      tls: { ciphers, honorCipherOrder: true, minVersion: "TLSv1.2", ecdhCurve: "X25519:P-256:P-384" },
+    });
+    expect(printed.protocols.map(({ name, accepted }) => [name, accepted])).toEqual([
+      ["SSLv2", false],
+      ["SSLv3", false],
+      ["TLSv1", false],
+      ["TLSv1.1", false],
+      ["TLSv1.2", true],
+      ["TLSv1.3", true],
+    ]);
+    expect(by("TLSv1.3")).toEqual(["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"]);
+    expect(by("TLSv1.2")).toEqual(["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-SHA"]);
+    expect(printed.protocols.slice(-2).map(({ preference }) => preference)).toEqual(["server", "server"]);
+    expect(printed.groups.map(({ name }) => name)).toEqual(["x25519", "secp256r1", "secp384r1"]);
+    // The light probe comes before, with connections of its own.
+    expect(connections - printed.connections).toBe(1);
+    expect(peak).toBeLessThanOrEqual(4);
+    expect(code).toBe(1);
+    expect(findingCodes(printed)).toContain("cert.self-signed");
+  });
+
+  it("finds SSLv2, SSLv3, EXPORT, RC4 and NULL, which no library here speaks", async () => {
+    const old = codes("RC4-MD5", "EXP-DES-CBC-SHA", "NULL-SHA", "DHE-RSA-AES128-SHA", "ECDHE-RSA-RC4-SHA");
+    const { code, printed, by } = await ofHelloServer({
+      sslv2: [0x010080, 0x020080],
+      suites: { 768: old.slice(0, 3), 769: old },
+      flight: (suite) =>
+        suite === old[3]
+          ? { keyExchange: finiteFieldExchange(1024) }
+          : suite === old[4]
+            ? { keyExchange: curveExchange(23) }
+            : {},
+    });
+    expect(by("SSLv2")).toEqual(["RC4-MD5", "EXP-RC4-MD5"]);
+    expect(by("SSLv3")).toEqual(["RC4-MD5", "EXP-DES-CBC-SHA", "NULL-SHA"]);
+    expect(by("TLSv1")).toEqual(["RC4-MD5", "EXP-DES-CBC-SHA", "NULL-SHA", "DHE-RSA-AES128-SHA", "ECDHE-RSA-RC4-SHA"]);
+    expect(printed.dhPrimes.map(({ bits }) => bits)).toEqual([1024]);
+    expect(printed.protocols.map(({ instead }) => instead)).toEqual([null, null, null, "TLSv1", "TLSv1", "TLSv1"]);
+    expect(findingCodes(printed)).toEqual(
+      expect.arrayContaining(["tls.protocol-accepted", "tls.cipher-accepted", "tls.group-accepted"]),
+    );
+    expect(code).toBe(1);
+  });
+
+  it.each(["alert", "close", "reset"] as const)("takes %s for a refusal where others are answered", async (refuses) => {
+    const { by, printed } = await ofHelloServer({ suites: { 771: codes("AES128-SHA", "AES256-SHA") }, refuses });
+    expect(by("TLSv1.2")).toEqual(["AES128-SHA", "AES256-SHA"]);
+    expect(by("TLSv1.1")).toEqual([]);
+    expect(printed.incomplete).toBe(null);
+  });
+
+  it("asks no hello of a server without TLS, and says so", async () => {
+    const { code, printed, connections } = await ofMailServer({ starttls: false });
+    expect(printed).toMatchObject({ verdict: "lost", protocols: [], connections: 0 });
+    expect(printed.incomplete).toBe("no hello could be sent");
+    expect([code, connections]).toEqual([2, 1]);
+  });
+
+  it("prints a report by version", async () => {
+    const server = await startMailServer({ tls: { minVersion: "TLSv1.2" } });
+    const { out } = await chainmail("scan", `127.0.0.1:${server.port}`);
+    await server.close();
+    expect(out).toMatch(/^\[127\.0\.0\.1\]:\d+$/m);
+    expect(out).toMatch(/^ {2}TLSv1\.3 {2}yes: 3 suites, in the .+ order$/m);
+    expect(out).toMatch(/^ {4}0x1301 TLS_AES_128_GCM_SHA256 +128 bits$/m);
+    expect(out).toMatch(/^ {2}TLSv1 {4}no$/m);
+    expect(out).toMatch(/^verdict: unverified$/m);
+  });
+
+  it("names what is wrong with its arguments", async () => {
+    expect((await chainmail("scan", "no such host")).code).toBe(64);
+    expect((await chainmail("scan", "mx.example", "--ip", "5")).code).toBe(64);
+  });
+});

@@ -1,0 +1,189 @@
+import fc from "fast-check";
+import { describe, expect, it, test } from "vitest";
+import { patient } from "../../../lib/protocols/scan/patient.ts";
+import type { Answer, Question } from "../../../lib/protocols/scan/question.ts";
+import { scan } from "../../../lib/protocols/scan/scan.ts";
+import { groups } from "../../../lib/protocols/tls/groups.ts";
+import { olderGroups } from "../../../lib/protocols/tls/hello.ts";
+import { suiteByName, suites } from "../../../lib/protocols/tls/suites.ts";
+import { answerOf, type ModelServer } from "./model-server.ts";
+
+const [ssl3, tls10, tls11, tls12, tls13] = [0x0300, 0x0301, 0x0302, 0x0303, 0x0304] as const;
+const codes = (...names: string[]) => names.map((name) => suiteByName(name)?.code ?? Number.NaN);
+const older = suites.filter((suite) => !suite.tls13).map(({ code }) => code);
+const newer = suites.filter((suite) => suite.tls13).map(({ code }) => code);
+
+async function scanned(server: ModelServer, ask: (question: Question) => Answer = (asked) => answerOf(server, asked)) {
+  let connections = 0;
+  const result = await scan({
+    target: { address: "192.0.2.1", port: 25, tls: "starttls" },
+    serverName: null,
+    at: 0,
+    ask: patient(
+      async (question) => {
+        connections++;
+        return ask(question);
+      },
+      { waits: [1, 1], sleep: async () => {} },
+    ),
+    askSslv2: async () => {
+      connections++;
+      return { kind: "refused", how: "closed" };
+    },
+    connections: () => connections,
+  });
+  const found = Object.fromEntries(result.versions.map(({ name, suites: accepted }) => [name, accepted]));
+  return { ...result, found };
+}
+
+const modern: ModelServer = {
+  suites: {
+    [tls13]: codes("TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256"),
+    [tls12]: codes(
+      "ECDHE-RSA-AES256-GCM-SHA384",
+      "ECDHE-RSA-CHACHA20-POLY1305",
+      "DHE-RSA-AES128-GCM-SHA256",
+      "AES128-SHA",
+    ),
+  },
+  groups: [4588, 29, 23, 24],
+};
+
+describe("the scan of a server", () => {
+  it("finds each version's suites in the server's order, and its groups", async () => {
+    const result = await scanned(modern);
+    expect(result.found).toEqual({
+      SSLv2: [],
+      SSLv3: [],
+      TLSv1: [],
+      "TLSv1.1": [],
+      "TLSv1.2": modern.suites[tls12],
+      "TLSv1.3": modern.suites[tls13],
+    });
+    expect(result.groups).toEqual([4588, 29, 23, 24]);
+    expect(result.versions.map(({ preference }) => preference)).toEqual([null, null, null, null, "server", "server"]);
+    expect(result).toMatchObject({ intolerant: false, mostSuites: null, incomplete: null });
+  });
+
+  it("finds whatever a server has, in no more connections than promised", async () => {
+    const subset = (of: readonly number[], most: number) =>
+      fc.shuffledSubarray([...of], { minLength: 0, maxLength: most });
+    const server = fc.record({
+      old: fc.tuple(subset(older, 40), subset(older, 10), subset(older, 10), subset(older, 10)),
+      fresh: subset(newer, 6),
+      curves: fc.shuffledSubarray([...olderGroups], { minLength: 1, maxLength: 8 }),
+      order: fc.constantFrom<"server" | "client">("server", "client"),
+    });
+    await fc.assert(
+      fc.asyncProperty(server, async ({ old: [a, b, c, d], fresh, curves, order }) => {
+        const lists = { [tls12]: a, [tls11]: b, [tls10]: c, [ssl3]: d, [tls13]: fresh };
+        const kept = Object.entries(lists).filter(([, list]) => list.length > 0);
+        const model: ModelServer = { suites: Object.fromEntries(kept), groups: curves, order };
+        const { found, connections, groups: learnt } = await scanned(model);
+        const sorted = (list: readonly number[] = []) => [...list].sort((x, y) => x - y);
+        expect(sorted(found["TLSv1.3"])).toEqual(sorted(fresh));
+        expect(sorted(found["TLSv1.2"])).toEqual(sorted(a));
+        expect(sorted(found["TLSv1.1"])).toEqual(sorted(b));
+        expect(sorted(found.TLSv1)).toEqual(sorted(c));
+        expect(sorted(found.SSLv3)).toEqual(sorted(d));
+        if (order === "server") expect(found["TLSv1.2"]).toEqual(a);
+        const nothing = [a, b, c, d].every((list) => list.length === 0);
+        const pairs = [a, b, c, d, fresh].reduce((sum, list) => sum + list.length, 0);
+        // Where it refuses all of a long hello, it is asked whether a shorter one is understood.
+        expect(connections).toBeLessThanOrEqual(pairs + 2 * 6 + learnt.length + 4 + (nothing ? 4 : 0));
+      }),
+      { numRuns: 150, seed: 7 },
+    );
+  });
+
+  test.each(["server", "client", "chacha20"] as const)("tells that the order is the %s's", async (order) => {
+    const { versions } = await scanned({ ...modern, order });
+    expect(versions.slice(-2).map(({ preference }) => preference)).toEqual([order, order]);
+  });
+
+  it("learns every group of TLS 1.3, hybrids and pure post-quantum ones too", async () => {
+    const all = groups.map(({ code }) => code);
+    expect((await scanned({ suites: { [tls13]: newer.slice(0, 1) }, groups: all })).groups).toEqual(all);
+  });
+
+  it("isn't misled by a server that can't ask for another hello", async () => {
+    const result = await scanned({ ...modern, neverRetries: true });
+    expect(result.found["TLSv1.3"]).toEqual(modern.suites[tls13]);
+    expect(result.intolerant).toBe(false);
+  });
+
+  it("notices a server that drops hellos naming TLS 1.3", async () => {
+    const old = { suites: { [tls12]: modern.suites[tls12] ?? [] }, groups: [29] };
+    expect(await scanned({ ...old, intolerant: true })).toMatchObject({ intolerant: true });
+    expect(await scanned(old)).toMatchObject({ intolerant: false });
+  });
+
+  it("asks in chunks where long hellos aren't understood, and says so", async () => {
+    const old = { suites: { [ssl3]: codes("RC4-MD5", "IDEA-CBC-SHA", "SEED-SHA", "EXP-RC4-MD5") }, groups: [] };
+    for (const [mostSuites, size] of [
+      [64, 64],
+      [20, 16],
+    ] as const) {
+      const result = await scanned({ ...old, mostSuites });
+      expect(new Set(result.found.SSLv3)).toEqual(new Set(old.suites[ssl3]));
+      expect(result.mostSuites).toBe(size);
+    }
+  });
+
+  it("takes silence for a refusal where the server answers other questions", async () => {
+    const result = await scanned({ ...modern, mute: true });
+    expect(result.found["TLSv1.2"]).toEqual(modern.suites[tls12]);
+    expect(result.incomplete).toBe(null);
+  });
+
+  it("tells that a server chooses what was not offered, and ends", async () => {
+    const result = await scanned({ ...modern, stubborn: true });
+    expect(result.versions.at(-2)).toMatchObject({ name: "TLSv1.2", accepted: true, strayed: true });
+    expect(result.connections).toBeLessThan(30);
+  });
+
+  it("says how a version is answered that isn't there", async () => {
+    const { versions } = await scanned({ suites: { [tls10]: codes("AES128-SHA") }, groups: [] });
+    expect(versions.map(({ name, instead }) => [name, instead])).toEqual([
+      ["SSLv2", null],
+      ["SSLv3", null],
+      ["TLSv1", null],
+      ["TLSv1.1", "TLSv1"],
+      ["TLSv1.2", "TLSv1"],
+      ["TLSv1.3", "TLSv1"],
+    ]);
+  });
+});
+
+describe("a server that shuts us out", () => {
+  it.each([3, 10, 15])("after %i connections: what is known is kept, and what isn't is never refused", async (most) => {
+    let asked = 0;
+    const { versions, incomplete, connections } = await scanned(modern, (question) =>
+      ++asked > most ? { kind: "unasked", how: "421 too many connections" } : answerOf(modern, question),
+    );
+    expect(incomplete).toBe("421 too many connections");
+    for (const { accepted, suites: known, incomplete: why } of versions.slice(1)) {
+      if (why === null) continue;
+      expect(accepted).toBe(known.length > 0 ? true : null);
+    }
+    // It is tried twice more, and then left alone.
+    expect(connections).toBeLessThanOrEqual(most + 1 + 2 * 6);
+  });
+
+  it("that let us in again is asked on", async () => {
+    let asked = 0;
+    const result = await scanned(modern, (question) =>
+      ++asked % 7 === 0 ? { kind: "unasked", how: "450 4.7.0 slow down" } : answerOf(modern, question),
+    );
+    expect(result.incomplete).toBe(null);
+    expect(result.found["TLSv1.2"]).toEqual(modern.suites[tls12]);
+  });
+
+  it("by silence is told from one that refuses by silence", async () => {
+    let asked = 0;
+    const result = await scanned(modern, (question) =>
+      ++asked > 8 ? { kind: "silent", how: "timeout" } : answerOf(modern, question),
+    );
+    expect(result.incomplete).toContain("no answer any more");
+  });
+});
