@@ -16,6 +16,7 @@ import {
   readHostName,
   readRelay,
   readServer,
+  readWeekly,
   routingKeyPattern,
   webhookSecretPattern,
 } from "./values.ts";
@@ -220,18 +221,27 @@ const pagerduty = z.union([
   }),
 ]);
 
+const weekly = "true, or a time like 'monday 08:00 Europe/Berlin'";
+
 /** The file without its customers, which are read one by one. */
 const head = {
   gateways: list(gateway, "gateways").optional(),
   vantages: list(vantage, "vantages").optional().describe("Further places to look from within this process."),
   tlsMode: tlsModeRule.optional(),
   policy: policy.optional().describe("Figures of the incident machine."),
-  notify: fields("{ smtp, webhook, slack, teams, pagerduty }", {
+  notify: fields("{ smtp, webhook, slack, teams, pagerduty, heartbeat, weekly }", {
     smtp: smtp.optional(),
     webhook: list(webhook, "webhooks").optional().describe("Told by CloudEvents: docs/schema/event.json."),
     slack: list(webhookUrl, "URLs").optional().describe("Incoming webhooks of Slack."),
     teams: list(webhookUrl, "URLs").optional().describe("Webhooks of workflows in Microsoft Teams."),
     pagerduty: list(pagerduty, "integration keys").optional().describe("Services of PagerDuty (Events API v2)."),
+    heartbeat: webhookUrl
+      .optional()
+      .describe("A URL that `chainmail up` asks for (GET) after each complete cycle: of a checker that misses it."),
+    weekly: z
+      .union([readable(weekly, readWeekly), z.literal(true, { error: weekly })], { error: weekly })
+      .optional()
+      .describe("When the operators are told what the week was like; `true`: monday 08:00 UTC."),
   })
     .optional()
     .describe("Where `chainmail up` sends its messages, beside the console."),

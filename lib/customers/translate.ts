@@ -15,7 +15,7 @@ import {
   seedTlsModeRule,
   type VantageConfig,
 } from "../model/customer.ts";
-import { type NotifySettings, pagerDutyUrl } from "../model/notify-settings.ts";
+import { defaultWeekly, type NotifySettings, pagerDutyUrl } from "../model/notify-settings.ts";
 import type { MaintenanceWindow, WindowTimes } from "../model/silence.ts";
 import { canonicalAddress } from "../protocols/ip/address.ts";
 import type { CustomerInput, HeadInput } from "./schema.ts";
@@ -31,6 +31,7 @@ import {
   readPlace,
   readRelay,
   readServer,
+  readWeekly,
   smtpPort,
 } from "./values.ts";
 
@@ -152,7 +153,15 @@ function toPolicy({ flapsPerHour, ...durations }: Given<HeadInput["policy"]>): F
   };
 }
 
-function toNotify({ smtp, webhook, slack, teams, pagerduty }: Given<HeadInput["notify"]>): NotifySettings {
+function toNotify({
+  smtp,
+  webhook,
+  slack,
+  teams,
+  pagerduty,
+  heartbeat,
+  weekly,
+}: Given<HeadInput["notify"]>): NotifySettings {
   const to = typeof smtp?.to === "string" ? [smtp.to] : (smtp?.to ?? []);
   return {
     smtp:
@@ -177,5 +186,7 @@ function toNotify({ smtp, webhook, slack, teams, pagerduty }: Given<HeadInput["n
       const { routingKey, url = pagerDutyUrl } = typeof one === "string" ? { routingKey: one } : one;
       return { routingKey, url };
     }),
+    heartbeat: heartbeat ?? null,
+    weekly: weekly === undefined ? null : weekly === true ? defaultWeekly : passed(readWeekly(weekly)),
   };
 }

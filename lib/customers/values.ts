@@ -1,6 +1,7 @@
 /** The single values of a customers file: read from text, or told what was expected instead. */
 
 import { cronProblem } from "../judge/cover.ts";
+import { type WeeklySettings, weekdays } from "../model/notify-settings.ts";
 import { targetKey } from "../model/target.ts";
 import { asciiName } from "../protocols/dns/name.ts";
 import { canonicalAddress, readOddAddress } from "../protocols/ip/address.ts";
@@ -118,6 +119,16 @@ export function readCron(text: string): Read<string> {
 export function readZone(text: string): Read<string> {
   const isZone = text === "UTC" || Intl.supportedValuesOf("timeZone").includes(text);
   return isZone ? { value: text } : { expected: "a time zone like Europe/Berlin or UTC" };
+}
+
+/** `monday 08:00 Europe/Berlin`; without a zone UTC. */
+export function readWeekly(text: string): Read<WeeklySettings> {
+  const expected = "true, or a time like 'monday 08:00 Europe/Berlin'";
+  const [, word = "", time = "", zone = "UTC"] = /^([a-z]+) ((?:[01]\d|2[0-3]):[0-5]\d)(?: (\S+))?$/i.exec(text) ?? [];
+  const day = weekdays.find((each) => each === word.toLowerCase());
+  if (day === undefined) return { expected };
+  const read = readZone(zone);
+  return "value" in read ? { value: { day, time, zone: read.value } } : read;
 }
 
 /** An address that mail can be sent to: no display name, one @, the domain as A-labels. */

@@ -53,6 +53,8 @@ export function writeHead(settings: FleetSettings, gateways: readonly Gateway[])
     ...(notify.slack.length > 0 && { slack: notify.slack }),
     ...(notify.teams.length > 0 && { teams: notify.teams }),
     ...(notify.pagerduty.length > 0 && { pagerduty: notify.pagerduty.map(writePagerDuty) }),
+    ...given({ heartbeat: notify.heartbeat }),
+    ...(notify.weekly && { weekly: `${notify.weekly.day} ${notify.weekly.time} ${notify.weekly.zone}` }),
   };
   return {
     gateways: gateways.map(({ id, hosts, port }) => ({ id, hosts, ...(port !== smtpPort && { port }) })),

@@ -6,6 +6,7 @@ import { defaultPolicy } from "../model/policy.ts";
 import type { AlertLog, Channel, Dialler, Resolver } from "../model/ports.ts";
 import type { ProbeClock } from "../protocols/smtp/probe.ts";
 import type { TlsKit } from "../protocols/tls/kit.ts";
+import { drillTick } from "../steps/drill/judge.ts";
 import { judge } from "../steps/judge.ts";
 import { judgeGone } from "../steps/judge-gone.ts";
 import { createLanes } from "../steps/lanes.ts";
@@ -16,8 +17,8 @@ import { type ResolveReport, resolve } from "../steps/resolve.ts";
 import { tick } from "../steps/tick.ts";
 import type { Store } from "../store/store.ts";
 import { createDialler } from "../world/dialler.ts";
-import { mailChannels, operatorChannels } from "./channels.ts";
 import type { Steps } from "./engine.ts";
+import { tellingWorld } from "./telling.ts";
 
 export interface LocalWorld {
   readonly store: Store;
@@ -96,20 +97,14 @@ export function composeSteps(world: LocalWorld): Steps {
         expiredAt = now();
         await store.ledger.expire(now());
       }
-      return (await tick(await judging())).jobs;
+      const world = await judging();
+      await drillTick(world);
+      return (await tick(world)).jobs;
     },
     async notify() {
-      const { notify: settings } = await store.config.settings();
+      const { operators, alertLog, baseUrl } = world;
       const { pems: roots } = world.tls.roots;
-      const channels = operatorChannels(settings, { now, roots, baseUrl: world.baseUrl });
-      const report = await notify({
-        store,
-        now,
-        operators: [...world.operators, ...channels],
-        contactChannels: ({ email }) => (email === null ? [] : mailChannels(settings, [email], roots)),
-        alertLog: world.alertLog,
-        baseUrl: world.baseUrl,
-      });
+      const report = await notify(await tellingWorld({ store, now, roots, operators, alertLog, baseUrl }));
       listener.told(report);
     },
   };

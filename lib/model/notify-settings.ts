@@ -28,6 +28,19 @@ export interface PagerDutySettings {
   readonly url: string;
 }
 
+export const weekdays = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"] as const;
+
+/** When the operators are told what the week was like. */
+export interface WeeklySettings {
+  readonly day: (typeof weekdays)[number];
+  /** `08:00`. */
+  readonly time: string;
+  /** IANA. */
+  readonly zone: string;
+}
+
+export const defaultWeekly: WeeklySettings = { day: "monday", time: "08:00", zone: "UTC" };
+
 export interface NotifySettings {
   readonly smtp: SmtpSettings | null;
   readonly webhooks: readonly WebhookSettings[];
@@ -36,8 +49,20 @@ export interface NotifySettings {
   /** Webhooks of workflows; whoever knows the URL may post. */
   readonly teams: readonly string[];
   readonly pagerduty: readonly PagerDutySettings[];
+  /** Of a checker outside, that one process asks for after each complete cycle; null for none. */
+  readonly heartbeat: string | null;
+  /** Null: nobody is told that all is well. */
+  readonly weekly: WeeklySettings | null;
 }
 
-export const noNotify: NotifySettings = { smtp: null, webhooks: [], slack: [], teams: [], pagerduty: [] };
+export const noNotify: NotifySettings = {
+  smtp: null,
+  webhooks: [],
+  slack: [],
+  teams: [],
+  pagerduty: [],
+  heartbeat: null,
+  weekly: null,
+};
 
 export const pagerDutyUrl = "https://events.pagerduty.com/v2/enqueue";

@@ -46,6 +46,8 @@ notify:
   slack: ["https://hooks.slack.com/services/x"]
   teams: ["https://prod.westeurope.logic.azure.com/workflows/x"]
   pagerduty: [R0, { routingKey: R1, url: "https://events.eu.pagerduty.com/v2/enqueue" }]
+  heartbeat: https://checker.example/ping/1
+  weekly: sunday 20:30 Europe/Berlin
 customers:
   - id: acme
     created: 2015-03-01

@@ -154,6 +154,8 @@ notify:
   slack: ["https://hooks.slack.com/services/T0/B0/x"]
   teams: ["https://prod.westeurope.logic.azure.com/workflows/x?sig=y"]
   pagerduty: [R0, { routingKey: R1, url: "https://events.eu.pagerduty.com/v2/enqueue" }]
+  heartbeat: https://checker.example/ping/1
+  weekly: Monday 08:00 Europe/Berlin
 `);
     expect(settings).toEqual({
       tlsModeRule: { createdBefore: "2018-01-01", mode: "disabled", otherwise: "enforced" },
@@ -179,6 +181,8 @@ notify:
           { routingKey: "R0", url: "https://events.pagerduty.com/v2/enqueue" },
           { routingKey: "R1", url: "https://events.eu.pagerduty.com/v2/enqueue" },
         ],
+        heartbeat: "https://checker.example/ping/1",
+        weekly: { day: "monday", time: "08:00", zone: "Europe/Berlin" },
       },
       windows: [],
     });
@@ -441,6 +445,21 @@ describe("a wrong file gets a sentence that names file, line, column, field, val
       "a channel that isn't there",
       "notify: { slak: ['https://hooks.example/'] }\ncustomers: []\n",
       "customers.yaml:1:11: notify: 'slak': unknown key; did you mean 'slack'?",
+    ],
+    [
+      "a checker that is asked in clear",
+      "notify: { heartbeat: 'http://checker.example/' }\ncustomers: []\n",
+      "customers.yaml:1:22: notify.heartbeat: 'http://checker.example/': expected an https:// URL (http:// only to loopback)",
+    ],
+    [
+      "a week without its day",
+      "notify: { weekly: '08:00' }\ncustomers: []\n",
+      "customers.yaml:1:19: notify.weekly: '08:00': expected true, or a time like 'monday 08:00 Europe/Berlin'",
+    ],
+    [
+      "a week somewhere unknown",
+      "notify: { weekly: monday 08:00 Europe/Atlantis }\ncustomers: []\n",
+      "customers.yaml:1:19: notify.weekly: 'monday 08:00 Europe/Atlantis': expected a time zone like Europe/Berlin or UTC",
     ],
     [
       "a user without a password",

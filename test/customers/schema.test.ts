@@ -22,6 +22,7 @@ describe("the JSON Schema that editors are given", () => {
     "{ gateways: [{ id: g, hosts: [mx.g.example] }], customers: [{ id: acme, domains: [{ name: a.example, tlsMode: enabled }], downstream: [m.a.example] }] }",
     "{ policy: { cleanFor: 10m }, notify: { webhook: ['https://a.example'] }, customers: [] }",
     "{ notify: { slack: ['https://a.example'], teams: ['https://a.example'], pagerduty: [R0, { routingKey: R1 }] }, customers: [] }",
+    "{ notify: { heartbeat: 'https://a.example/1', weekly: true }, customers: [] }",
   ])("accepts %s", (text) => {
     expect(accepts(parse(text))).toBe(true);
   });

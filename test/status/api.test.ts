@@ -203,6 +203,7 @@ describe("GET /v1/incidents", () => {
       {
         class: "unauthenticated",
         subject: "198.51.100.6:25",
+        drill: false,
         host: "mail.weak.example",
         hop: "downstream",
         severity: "critical",
