@@ -14,6 +14,7 @@ import { acknowledge, dropped, open } from "./incident/open.ts";
 import { endOfTime, keepRecovering } from "./incident/recovering.ts";
 import { reopen } from "./incident/reopen.ts";
 import { suspected } from "./incident/suspected.ts";
+import { isLate } from "./incident/vantages.ts";
 import { holds } from "./incident/window.ts";
 
 export type { CauseEvent, Step, VoteEvent } from "./incident/event.ts";
@@ -29,7 +30,7 @@ const states: Readonly<Record<CauseState, Handlers>> = {
 
 /**
  * The next state of a cause at `now` (epoch ms); `cause` is null where nothing is kept of it. Redelivered votes, and
- * votes older than the present state, change nothing.
+ * votes older than the present state, change nothing; of several vantages' looks of about the same moment each counts.
  */
 export function advance(cause: Cause | null, event: CauseEvent, policy: IncidentPolicy, now: number): Step {
   const at: At = { policy, now };
@@ -49,6 +50,6 @@ function cast(cause: Cause | null, event: VoteEvent, at: At): Step {
   const { vote } = event;
   if (vote.answer === "none") return unchanged(cause);
   if (cause === null) return vote.answer === "good" ? unchanged(null) : clear.bad(blank(event), event, at);
-  if (vote.at < cause.stateSince || holds(cause.votes, vote)) return unchanged(cause);
+  if (isLate(cause, event) || holds(cause.votes, vote)) return unchanged(cause);
   return states[cause.state][vote.answer](cause, event, at);
 }

@@ -40,7 +40,7 @@ interface Word {
   readonly care: readonly Need[];
 }
 
-const verifiedLevels: readonly RequirementLevel[] = ["verified", "dane", "mta-sts"];
+export const verifiedLevels: readonly RequirementLevel[] = ["verified", "dane", "mta-sts"];
 
 /**
  * The votes of one look under all wishes that stand behind its target. The present look is `look.silence` where there

@@ -1,15 +1,18 @@
 /** One look's votes, brought to their causes. */
 
 import { advance, type Digest, type Step, type VoteEvent } from "../judge/incident.ts";
-import { type ClassVote, votesOf } from "../judge/votes.ts";
+import { type ClassVote, verifiedLevels, votesOf } from "../judge/votes.ts";
 import { type Cause, type IncidentClass, isSpent, type Vote } from "../model/incident.ts";
 import type { IncidentPolicy } from "../model/policy.ts";
 import type { RosterEntry } from "../model/roster.ts";
 import { targetKey } from "../model/target.ts";
 import type { NameState, Store, TargetState } from "../store/store.ts";
+import { isWantedBeside } from "./beside.ts";
 import { changeCause } from "./change-cause.ts";
 import { boundedFindings, decisiveLines } from "./evidence.ts";
 import { leafOf, lookAt, presentOf } from "./target-state.ts";
+
+const identityClasses: readonly IncidentClass[] = ["unauthenticated", "expiring", "unsatisfiable-policy"];
 
 /** One judged look at one target. */
 export interface Look {
@@ -33,6 +36,11 @@ export interface CastWorld {
   readonly now: number;
 }
 
+export interface VotingWorld extends CastWorld {
+  /** Vantages that have a vote. */
+  readonly sighted: readonly string[];
+}
+
 export interface Cast {
   /** Classes whose cause isn't spent: what is good next time must be told to them. */
   readonly hot: readonly IncidentClass[];
@@ -48,7 +56,7 @@ export function alarmedBy({ entry, state, isOvertaken, names, vote }: Look): rea
 }
 
 /** Tells each cause that this look concerns. A cause that nobody's wish stands behind any more ends as gone. */
-export async function castVotes(world: CastWorld, look: Look): Promise<Cast> {
+export async function castVotes(world: VotingWorld, look: Look): Promise<Cast> {
   const { entry, state, names, vote } = look;
   const votes = votesOf(lookAt(state, names, vote.at), entry, { now: vote.at });
   const hot = new Set<IncidentClass>();
@@ -62,9 +70,10 @@ export async function castVotes(world: CastWorld, look: Look): Promise<Cast> {
   }
   for (const cls of look.hot) {
     if (votes.some((each) => each.class === cls)) continue;
-    if (isUnwanted(look, votes))
+    if (!isUnwanted(look, votes)) hot.add(cls);
+    else if (!(await isWantedBeside(world.store, entry, (other) => wants(other, cls)))) {
       await endCause(world, cls, cls === "expiring" ? leafOf(state) : targetKey(entry.target));
-    else hot.add(cls);
+    }
   }
   return { hot: [...hot], rounds: [...rounds] };
 }
@@ -77,8 +86,16 @@ function isUnwanted({ entry, state }: Look, votes: readonly ClassVote[]): boolea
   return !alarms || (isEncrypted && !identityWanted);
 }
 
-async function eventOf({ store }: CastWorld, look: Look, each: ClassVote): Promise<VoteEvent> {
-  const { state, vote, firstLook } = look;
+function wants({ needs }: RosterEntry, cls: IncidentClass): boolean {
+  const care = needs.filter(({ alarms, require }) => alarms && require.level !== "none");
+  return identityClasses.includes(cls)
+    ? care.some(({ require }) => verifiedLevels.includes(require.level))
+    : care.length > 0;
+}
+
+async function eventOf({ store, sighted }: VotingWorld, look: Look, each: ClassVote): Promise<VoteEvent> {
+  const { entry, state, vote, firstLook } = look;
+  const watchers = [entry.vantage, ...entry.beside.map(({ vantage }) => vantage)];
   const present = presentOf(state);
   return {
     kind: "vote",
@@ -92,9 +109,8 @@ async function eventOf({ store }: CastWorld, look: Look, each: ClassVote): Promi
       beside: [],
       slot: { slice: state.slice, slot: state.slot, vantage: state.vantage },
     },
-    // A target is watched by the vantage whose slice it is in, and by no other yet.
-    sighted: [vote.vantage],
-    blinded: [],
+    sighted: watchers.filter((vantage) => sighted.includes(vantage)),
+    blinded: watchers.filter((vantage) => !sighted.includes(vantage)),
     held: each.class === "unreachable" && each.answer === "bad" && (await isLost(store, each.subject, look.hot)),
     firstLook: each.class === "cleartext" ? firstLook : null,
   };

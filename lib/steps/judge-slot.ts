@@ -8,12 +8,12 @@ import type { CertificateFacts, Observation } from "../model/observation.ts";
 import type { RosterEntry, SlotMemory } from "../model/roster.ts";
 import { targetKey } from "../model/target.ts";
 import type { NameState, TargetState } from "../store/store.ts";
-import { type CastWorld, type Look, noLongerShown } from "./cast.ts";
+import { type Look, noLongerShown, type VotingWorld } from "./cast.ts";
 import { firstLookOf } from "./first-look.ts";
 import { needsDigest, type SlotAnswers } from "./slot-answers.ts";
 import { afterLook, leafOf, presentOf } from "./target-state.ts";
 
-export interface SlotWorld extends CastWorld {
+export interface SlotWorld extends VotingWorld {
   readonly everyMs: number;
   readonly results: ProbeResults;
   /** A later cycle was judged before the whole batch. */

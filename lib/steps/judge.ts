@@ -11,6 +11,7 @@ import type { Clock } from "../model/ports.ts";
 import type { CycleMark, SlotMemory } from "../model/roster.ts";
 import type { Store } from "../store/store.ts";
 import { eachAtOnce } from "./at-once.ts";
+import { type Alarm, alertBeside, fromAllVantages } from "./beside.ts";
 import { alarmedBy, type Cast, castVotes } from "./cast.ts";
 import { changeMemory, type MemoryChange } from "./change-memory.ts";
 import { type Judged, judgeSlot } from "./judge-slot.ts";
@@ -43,12 +44,14 @@ export async function judge(results: ProbeResults, world: JudgeWorld): Promise<J
   const slots = slotsOf(results, slice, memory.value, now);
   const toJudge = slots.filter(({ isSteady }) => !isSteady);
   const late = toJudge.length > 0 && (await isLate(results, world, now));
-  const context = { store, policy, everyMs, now, results, late, mayVote: world.sighted.includes(results.vantage) };
+  const { sighted } = world;
+  const context = { store, policy, everyMs, now, results, late, sighted, mayVote: sighted.includes(results.vantage) };
 
   const judged = new Map<SlotAnswers, Judged>();
   await eachAtOnce(toJudge, slotsAtOnce, async (slot) => void judged.set(slot, await judgeSlot(slot, context)));
 
   // Before the first write to a cause: else a crash behind it could leave a cause that no good answer ever reaches.
+  await alertBeside(store, newAlarms(judged));
   const alarmed = await changeMemory(store, results.slice, memory, intentions(judged));
 
   const casts = new Map<SlotAnswers, Cast>();
@@ -72,7 +75,7 @@ export async function judge(results: ProbeResults, world: JudgeWorld): Promise<J
     await store.ledger.putLedger(results.slice, { cycle: results.cycle, everyMs, at: now, marks }, results.part);
     await store.ledger.rollUp(results.slice, now, everyMs);
   }
-  return { jobs: confirmJobs(doubts, policy.confirmAfter, now) };
+  return { jobs: confirmJobs(await fromAllVantages(store, doubts, sighted), policy.confirmAfter, now) };
 }
 
 /**
@@ -89,6 +92,14 @@ async function isLate({ slice, cycle, answers }: ProbeResults, world: JudgeWorld
   if (now - Math.max(...times) <= freshMs) return false;
   const [newest] = await store.ledger.ledger(slice, 1);
   return newest !== undefined && newest.cycle * newest.everyMs > cycle * everyMs;
+}
+
+function newAlarms(judged: ReadonlyMap<SlotAnswers, Judged>): readonly Alarm[] {
+  return [...judged].flatMap(([{ entry, memory }, { look }]) => {
+    if (look === null || entry.beside.length === 0) return [];
+    const classes = alarmedBy(look).filter((cls) => !memory.hot.includes(cls));
+    return classes.length === 0 ? [] : [{ entry, classes }];
+  });
 }
 
 /** What is remembered stays, and the classes that are about to alarm are added. */

@@ -187,7 +187,7 @@ describe("answers that come late, twice or to nobody", () => {
     await judgeLook(silent, 20, 1);
     expect(await votes()).toEqual(["0 bad", "2 bad"]);
     await judgeLook(good, 20, 1);
-    expect(await votes()).toEqual(["0 bad", "2 bad", "1 good"]);
+    expect(await votes()).toEqual(["0 bad", "1 good", "2 bad"]);
     expect(await memoryOf()).toMatchObject({ hot: ["cleartext"], mark: "clear" });
   });
 

@@ -132,7 +132,7 @@ export function createLab(store: Store, slice: number, policy = defaultPolicy, t
           await lab.judgeBatch(inHand);
           inHand = null;
         }
-        enqueue((await tick({ store: inUse, now, policy })).jobs);
+        enqueue((await tick({ store: inUse, now, policy, sighted: ["here"] })).jobs);
         const contactChannels = () => [];
         await notify({ store: inUse, now, operators: [operator], contactChannels, alertLog: log, baseUrl: null });
         const nextTick = (Math.floor(clock / tickMs) + 1) * tickMs;

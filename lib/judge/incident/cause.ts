@@ -4,6 +4,7 @@ import type { Cause, Incident, IncidentClass, Vote } from "../../model/incident.
 import type { IncidentPolicy } from "../../model/policy.ts";
 import type { At, VoteEvent } from "./event.ts";
 import { type Opened, tell } from "./telling.ts";
+import { watchersOf } from "./vantages.ts";
 import { append, trailingGood } from "./window.ts";
 
 const hourMs = 3_600_000;
@@ -44,10 +45,25 @@ export function blank({ class: cls, subject, vote, context }: VoteEvent): Cause 
   };
 }
 
-/** With the vote in its window. */
-export function noted(cause: Cause, vote: Vote, { policy }: At): Cause {
-  const clean = vote.answer === "good" ? cause.clean + 1 : 0;
-  return { ...cause, votes: append(cause.votes, vote, policy.window), clean };
+/** With the vote in its window, and its vantage among those that it was seen from. Who has left watches no more. */
+export function noted<C extends Cause>(cause: C, event: VoteEvent, { policy }: At): C {
+  const { vote } = event;
+  const votes = append(stillWatching(cause, event), vote, policy.window);
+  if (!isOpened(cause)) return { ...cause, votes, clean: vote.answer === "bad" ? 0 : cause.clean + 1 };
+  const { seenFrom } = cause.incident;
+  const isNew = !seenFrom.includes(vote.vantage);
+  if (vote.answer === "good") return { ...cause, votes, clean: isNew ? cause.clean : cause.clean + 1 };
+  const incident = isNew ? { ...cause.incident, seenFrom: [...seenFrom, vote.vantage] } : cause.incident;
+  return { ...cause, votes, clean: 0, incident };
+}
+
+/** A certificate is shown by many targets, and each has its own watchers. */
+export function stillWatching({ class: cls, votes }: Cause, event: VoteEvent): readonly Vote[] {
+  if (manners[cls] === "certain") return votes;
+  const watchers = watchersOf(event);
+  return votes.every(({ vantage }) => watchers.includes(vantage))
+    ? votes
+    : votes.filter(({ vantage }) => watchers.includes(vantage));
 }
 
 export function isOpened(cause: Cause): cause is Opened {
@@ -68,8 +84,10 @@ export function ended(cause: Opened, how: "recovered" | "gone", { now }: At): Ca
   return cleared(tell(over, how, now), votes.at(-1)?.at ?? now, votes, now);
 }
 
-export function mayRemind({ acknowledged, quiet }: Incident): boolean {
-  return acknowledged === null && !quiet;
+/** Epoch ms of the next reminder: of its own time, or when the acknowledgement lapses; null for none. */
+export function remindAt({ acknowledged, quiet, remind }: Incident, policy: IncidentPolicy): number | null {
+  if (quiet) return null;
+  return acknowledged === null ? remind.at : acknowledged.at + policy.acknowledgedFor;
 }
 
 /** How long it has to be clean: after flapping an hour. */
@@ -83,7 +101,7 @@ export function withDue(cause: Opened, policy: IncidentPolicy): Opened {
 }
 
 function dueOf(cause: Opened, policy: IncidentPolicy): number | null {
-  if (cause.state === "open") return mayRemind(cause.incident) ? cause.incident.remind.at : null;
+  if (cause.state === "open") return remindAt(cause.incident, policy);
   return manners[cause.class] === "certain" ? cause.stateSince + cleanTime(cause, policy) : null;
 }
 

@@ -1,9 +1,10 @@
 /** Nothing is wrong, as far as is known; the window may still hold bad answers. */
 
 import type { Cause } from "../../model/incident.ts";
-import { cleared, nextForgetting, noted, withinHour } from "./cause.ts";
+import { cleared, nextForgetting, noted, stillWatching, withinHour } from "./cause.ts";
 import { type At, changed, type Handlers, type Step, unchanged, type VoteEvent } from "./event.ts";
 import { openOrConfirm } from "./suspected.ts";
+import { of } from "./window.ts";
 
 export const clear: Handlers = { bad: suspect, good: countClean, tick: forgetOpenings, gone: forget };
 
@@ -12,10 +13,12 @@ function suspect(cause: Cause, event: VoteEvent, at: At): Step {
   return openOrConfirm(cause, suspected, event, at);
 }
 
-/** Only a window with a bad answer in it has to be counted on. */
-function countClean(cause: Cause, { vote }: VoteEvent, at: At): Step {
-  if (cause.votes.every(({ answer }) => answer === "good")) return unchanged(cause);
-  return changed(cause, noted(cause, vote, at));
+/** Only a vantage with a bad answer in its window has to be counted on. */
+function countClean(cause: Cause, event: VoteEvent, at: At): Step {
+  const isGood = of(cause.votes, event.vote.vantage).every(({ answer }) => answer === "good");
+  return isGood && stillWatching(cause, event) === cause.votes
+    ? unchanged(cause)
+    : changed(cause, noted(cause, event, at));
 }
 
 function forgetOpenings(cause: Cause, { now }: At): Step {

@@ -2,30 +2,42 @@
 
 import { severities } from "../../model/finding.ts";
 import type { Cause } from "../../model/incident.ts";
-import { ended, isOpened, mayRemind, noted, withDue } from "./cause.ts";
+import { ended, isOpened, manners, noted, remindAt, withDue, withinHour } from "./cause.ts";
+import { inForm, rateOfSuffering, seenSideBySide } from "./context.ts";
 import { type At, changed, type Handlers, type Step, unchanged, type VoteEvent } from "./event.ts";
 import { endWhenClean } from "./recovering.ts";
-import { sometimes } from "./suspected.ts";
 import { type Opened, tell } from "./telling.ts";
-import { isSteady, rateOf } from "./window.ts";
+import { isSettled, isWell } from "./vantages.ts";
+import { isPartial, isSteady, of, wordOf } from "./window.ts";
 
 export const open: Handlers = { bad: suffer, good: recover, tick: remind, gone: dropped };
 
 /** A further bad answer of a steady cause changes nothing, so that it costs no write. */
 function suffer(cause: Cause, event: VoteEvent, at: At): Step {
-  if (!isOpened(cause) || (cause.form === "steady" && !rises(cause, event))) return unchanged(cause);
-  return changed(cause, afterBad({ ...cause, ...noted(cause, event.vote, at), incident: cause.incident }, event, at));
+  if (!isOpened(cause) || (isKnown(cause, event) && !rises(cause, event))) return unchanged(cause);
+  return changed(cause, afterBad(noted(cause, event, at), event, at));
+}
+
+function isKnown({ class: cls, form, votes }: Opened, { vote }: VoteEvent): boolean {
+  return form === "steady" && (manners[cls] === "certain" || wordOf(votes, vote.vantage) === "bad");
 }
 
 /** What one more bad answer, already in the window, makes of an open cause: worse where it rises or became steady. */
 export function afterBad(cause: Opened, event: VoteEvent, at: At): Opened {
   const { policy, now } = at;
-  const steadies = cause.form === "intermittent" && isSteady(cause.votes, policy, event.sighted.length);
-  if (steadies) return worse({ ...cause, form: "steady", context: event.context }, null, now, at);
-  const rate = cause.form === "steady" ? null : rateOf(cause.votes);
-  if (!rises(cause, event)) return withDue({ ...cause, incident: { ...cause.incident, rate } }, policy);
-  const context = cause.form === "steady" ? event.context : sometimes(event.context, cause);
-  return worse({ ...cause, context }, rate, now, at);
+  const { form, votes } = cause;
+  if (form !== "steady" && isSteady(votes, policy, event.sighted)) {
+    // From some places, from everywhere, and from some again: that is flapping as well.
+    const openings = form === "partial" ? [...withinHour(cause.openings, now), now] : cause.openings;
+    const context = inForm(seenSideBySide(cause, event), "steady", cause);
+    return worse({ ...cause, form: "steady", openings, context }, null, at);
+  }
+  const rate = form === "intermittent" ? rateOfSuffering(votes) : null;
+  if (rises(cause, event)) {
+    return worse({ ...cause, context: inForm(seenSideBySide(cause, event), form, cause) }, rate, at);
+  }
+  const context = form === "partial" ? inForm(seenSideBySide(cause, event), form, cause) : cause.context;
+  return withDue({ ...cause, context, incident: { ...cause.incident, rate } }, policy);
 }
 
 function rises({ context }: Cause, event: VoteEvent): boolean {
@@ -33,24 +45,39 @@ function rises({ context }: Cause, event: VoteEvent): boolean {
 }
 
 /** Told again, and who acknowledged it has to look again. */
-function worse(cause: Opened, rate: Opened["incident"]["rate"], now: number, { policy }: At): Opened {
+function worse(cause: Opened, rate: Opened["incident"]["rate"], { policy, now }: At): Opened {
+  const { quiet } = cause.incident;
+  const flaps = !quiet && cause.form === "steady" && withinHour(cause.openings, now).length >= policy.flapsPerHour;
   const remind = { at: now + policy.remindAfter, after: policy.remindAfter };
-  const again: Opened = { ...cause, incident: { ...cause.incident, rate, acknowledged: null, remind } };
-  return withDue(cause.incident.quiet ? again : tell(again, "worse", now), policy);
+  const incident = { ...cause.incident, rate, acknowledged: null, remind, quiet: quiet || flaps };
+  const again: Opened = { ...cause, incident };
+  return withDue(quiet ? again : tell(again, flaps ? "flapping" : "worse", now), policy);
 }
 
-function recover(cause: Cause, { vote }: VoteEvent, at: At): Step {
+/** The first good answer leads on where all that have to say so agree; else others still see what it was opened for. */
+function recover(cause: Cause, event: VoteEvent, at: At): Step {
   if (!isOpened(cause)) return unchanged(cause);
-  const { votes } = noted(cause, vote, at);
-  const recovering: Opened = { ...cause, votes, clean: 1, state: "recovering", stateSince: vote.at };
-  return changed(cause, endWhenClean(recovering, vote.at, at));
+  const { vote } = event;
+  const after = noted(cause, event, at);
+  if (manners[cause.class] === "certain" || isWell(after, event)) {
+    const clean = Math.max(1, after.clean);
+    const recovering: Opened = { ...after, clean, state: "recovering", stateSince: vote.at };
+    return changed(cause, endWhenClean(recovering, event, at));
+  }
+  if (cause.form === "steady" && isSettled(of(cause.votes, vote.vantage), at.policy)) return unchanged(cause);
+  const isDivided = manners[cause.class] === "confirmed" && isPartial(after.votes, at.policy, event.sighted);
+  const form = isDivided && cause.form === "steady" ? "partial" : cause.form;
+  const context = inForm(seenSideBySide(cause, event), form, after);
+  return changed(cause, withDue({ ...after, form, context }, at.policy));
 }
 
-/** The wait doubles each time. */
+/** The wait doubles each time; what was acknowledged long ago is reminded of as if it were new. */
 function remind(cause: Cause, { policy, now }: At): Step {
-  if (!isOpened(cause) || !mayRemind(cause.incident) || cause.incident.remind.at > now) return unchanged(cause);
-  const after = cause.incident.remind.after * 2;
-  const told = tell(cause, "reminder", now);
+  if (!isOpened(cause) || (remindAt(cause.incident, policy) ?? now + 1) > now) return unchanged(cause);
+  const { acknowledged, remind } = cause.incident;
+  const after = acknowledged === null ? remind.after * 2 : policy.remindAfter;
+  const awake: Opened = { ...cause, incident: { ...cause.incident, acknowledged: null } };
+  const told = tell(awake, "reminder", now, { lapsed: acknowledged });
   return changed(
     cause,
     withDue({ ...told, incident: { ...told.incident, remind: { at: now + after, after } } }, policy),
@@ -62,7 +89,7 @@ export function dropped(cause: Cause, at: At): Step {
   return isOpened(cause) ? changed(cause, ended(cause, "gone", at)) : unchanged(cause);
 }
 
-/** No more reminders until it gets worse or ends. */
+/** No more reminders until it gets worse or ends, or a week is over. */
 export function acknowledge(cause: Cause, by: string, { policy, now }: At): Step {
   if (!isOpened(cause) || cause.incident.acknowledged !== null) return unchanged(cause);
   const acknowledged: Opened = { ...cause, incident: { ...cause.incident, acknowledged: { by, at: now } } };

@@ -5,27 +5,27 @@ import type { IncidentPolicy } from "../../model/policy.ts";
 import { cleanTime, ended, isOpened, manners, noted, withDue } from "./cause.ts";
 import { type At, changed, type Step, unchanged, type VoteEvent } from "./event.ts";
 import type { Opened } from "./telling.ts";
-import { cleanNeeded, cyclesOf, trailingGood } from "./window.ts";
+import { isWellForLong } from "./vantages.ts";
+import { cleanNeeded } from "./window.ts";
 
-export function keepRecovering(cause: Cause, { vote }: VoteEvent, at: At): Step {
+export function keepRecovering(cause: Cause, event: VoteEvent, at: At): Step {
   if (!isOpened(cause)) return unchanged(cause);
-  const { votes, clean } = noted(cause, vote, at);
-  return changed(cause, endWhenClean({ ...cause, votes, clean }, vote.at, at));
+  return changed(cause, endWhenClean(noted(cause, event, at), event, at));
 }
 
 /** Ends it at a good answer, never at a tick: since the last one the server may have fallen silent. */
-export function endWhenClean(cause: Opened, lastGood: number, at: At): Cause {
+export function endWhenClean(cause: Opened, event: VoteEvent, at: At): Cause {
   const { policy } = at;
-  const longEnough = lastGood - cause.stateSince >= cleanTime(cause, policy);
+  const longEnough = event.vote.at - cause.stateSince >= cleanTime(cause, policy);
   const oftenEnough =
     manners[cause.class] === "certain" ||
-    (cause.clean >= answersNeeded(cause, policy) && cyclesOf(trailingGood(cause.votes)) >= policy.recoverCycles);
+    (cause.clean >= answersNeeded(cause, policy) && isWellForLong(cause, event, policy));
   return longEnough && oftenEnough ? ended(cause, "recovered", at) : withDue(cause, policy);
 }
 
+/** Of all vantages that it was seen from together: each of them meets the plain backend as often as any other. */
 function answersNeeded({ form, incident }: Opened, policy: IncidentPolicy): number {
-  if (form === "steady" || incident.rate === null) return policy.recoverAfter;
-  return cleanNeeded(incident.rate, policy);
+  return form === "intermittent" && incident.rate !== null ? cleanNeeded(incident.rate, policy) : 0;
 }
 
 /** A certificate that is shown no more gets no further answers: time alone ends it. */

@@ -9,13 +9,13 @@ import { type Opened, tell } from "./telling.ts";
 /** Back to `open` in silence, unless it does so too often: then one message says that it flaps. */
 export function reopen(cause: Cause, event: VoteEvent, at: At): Step {
   if (!isOpened(cause)) return unchanged(cause);
-  const { votes } = noted(cause, event.vote, at);
+  const after = noted(cause, event, at);
   // An intermittent cause comes and goes by its nature: that is no flapping.
-  const openings = cause.form === "steady" ? [...withinHour(cause.openings, at.now), at.now] : cause.openings;
-  const flaps = !cause.incident.quiet && openings.length >= at.policy.flapsPerHour;
-  const incident = flaps ? { ...cause.incident, quiet: true } : cause.incident;
-  const back: Opened = { ...cause, state: "open", stateSince: event.vote.at, votes, clean: 0, openings, incident };
+  const openings = cause.form === "intermittent" ? cause.openings : [...withinHour(cause.openings, at.now), at.now];
+  const flaps = !cause.incident.quiet && cause.form !== "intermittent" && openings.length >= at.policy.flapsPerHour;
+  const incident = flaps ? { ...after.incident, quiet: true } : after.incident;
+  const back: Opened = { ...after, state: "open", stateSince: event.vote.at, openings, incident };
   // Who flaps and got worse is told once: the message shows how it is now.
-  const after = afterBad(back, event, at);
-  return changed(cause, flaps ? withDue(tell(after, "flapping", at.now), at.policy) : after);
+  const open = afterBad(back, event, at);
+  return changed(cause, flaps ? withDue(tell(open, "flapping", at.now), at.policy) : open);
 }

@@ -1,13 +1,23 @@
 /** A bad answer came; looks of its own, more answers or lasting silence decide whether it opens. */
 
-import type { Cause, CauseContext, CauseForm } from "../../model/incident.ts";
+import type { Cause, CauseForm } from "../../model/incident.ts";
 import type { IncidentPolicy } from "../../model/policy.ts";
-import { areWithheld } from "../enforced.ts";
-import { finding } from "../findings.ts";
 import { cleared, manners, noted, withDue, withinHour } from "./cause.ts";
+import { inForm, rateOfSuffering, seenSideBySide } from "./context.ts";
 import { type At, changed, type Handlers, type Step, unchanged, type VoteEvent } from "./event.ts";
 import { incidentId, type Opened, tell } from "./telling.ts";
-import { cyclesOf, isIntermittent, isSteady, rateOf, trailingBad } from "./window.ts";
+import { isBadSomewhere } from "./vantages.ts";
+import {
+  cyclesOf,
+  isIntermittent,
+  isPartial,
+  isSteady,
+  of,
+  suffering,
+  trailingBad,
+  trailingGood,
+  wordOf,
+} from "./window.ts";
 
 /** How long an answer is waited for after its look was to begin: a probe's own deadline. */
 const graceMs = 30_000;
@@ -30,7 +40,7 @@ export const suspected: Handlers = {
 
 /** Opens `suspect` if this bad answer is enough, and asks for confirmation looks if it isn't. */
 export function openOrConfirm(before: Cause, suspect: Cause, event: VoteEvent, at: At): Step {
-  const cause = { ...noted(suspect, event.vote, at), context: event.context };
+  const cause = { ...noted(suspect, event, at), context: seenSideBySide(suspect, event) };
   const form = formOf(cause, event, at);
   if (form !== null) return changed(before, open(cause, form, event, at));
   if (manners[cause.class] !== "confirmed") return changed(before, cause);
@@ -41,10 +51,20 @@ export function openOrConfirm(before: Cause, suspect: Cause, event: VoteEvent, a
   return changed(before, { ...cause, due: answeredBy(at) }, missingRounds(cause, cycle, at));
 }
 
-/** Silence that ended is over; a loss that came and went may come again, and stays in the window. */
-function dismiss(cause: Cause, { vote }: VoteEvent, at: At): Step {
-  const votes = manners[cause.class] === "confirmed" ? noted(cause, vote, at).votes : [];
-  return changed(cause, cleared(cause, vote.at, votes, at.now));
+/**
+ * Silence that ended anywhere is over. A loss that came and went may come again, and stays in the window; what another
+ * vantage keeps seeing is none the better for it.
+ */
+function dismiss(cause: Cause, event: VoteEvent, at: At): Step {
+  const { vote } = event;
+  if (manners[cause.class] !== "confirmed") return changed(cause, cleared(cause, vote.at, [], at.now));
+  const after = noted(cause, event, at);
+  if (!isBadSomewhere(after.votes, event)) return changed(cause, cleared(cause, vote.at, after.votes, at.now));
+  const divided = { ...after, context: seenSideBySide(cause, event) };
+  if (isPartial(divided.votes, at.policy, event.sighted)) return changed(cause, open(divided, "partial", event, at));
+  const own = of(cause.votes, vote.vantage);
+  const isNoNews = trailingGood(own).length >= at.policy.openAfter && suffering(own).length === 0;
+  return isNoNews ? unchanged(cause) : changed(cause, divided);
 }
 
 /** The confirmation looks were swallowed, by a crash or by silence: they are asked for again, but not for ever. */
@@ -57,7 +77,9 @@ function askAgain(cause: Cause, at: At): Step {
 
 function missingRounds({ votes }: Cause, cycle: number, { policy }: At): Step["confirm"] {
   const rounds = policy.confirmAfter.map((_, index) => index + 1);
-  const missing = rounds.filter((round) => !votes.some((vote) => vote.cycle === cycle && vote.round === round));
+  const from = votes.findLast(({ answer }) => answer === "bad")?.vantage ?? "";
+  const made = of(votes, from).filter((vote) => vote.cycle === cycle);
+  const missing = rounds.filter((round) => !made.some((vote) => vote.round === round));
   return missing.length === 0 ? null : { cycle, rounds: missing };
 }
 
@@ -77,12 +99,13 @@ function formOf(cause: Cause, { sighted, held, vote }: VoteEvent, { policy }: At
       return lasted && !held && cyclesOf(trailingBad(cause.votes)) >= policy.silentCycles ? "steady" : null;
     }
     case "confirmed":
-      if (isSteady(cause.votes, policy, sighted.length)) return "steady";
-      return isIntermittent(cause.votes, policy) ? "intermittent" : null;
+      if (isSteady(cause.votes, policy, sighted)) return "steady";
+      if (isIntermittent(of(cause.votes, vote.vantage), policy)) return "intermittent";
+      return isPartial(cause.votes, policy, sighted) ? "partial" : null;
   }
 }
 
-function open(cause: Cause, form: CauseForm, { vote, context, firstLook }: VoteEvent, { policy, now }: At): Cause {
+function open(cause: Cause, form: CauseForm, { vote, firstLook }: VoteEvent, { policy, now }: At): Cause {
   const openings = [...withinHour(cause.openings, now), now];
   const flaps = openings.length >= policy.flapsPerHour;
   const opened: Opened = {
@@ -91,7 +114,7 @@ function open(cause: Cause, form: CauseForm, { vote, context, firstLook }: VoteE
     stateSince: vote.at,
     form,
     openings,
-    context: form === "intermittent" ? sometimes(context, cause) : context,
+    context: inForm(cause.context, form, cause),
     incident: {
       id: incidentId(cause.class, cause.subject, now),
       openedAt: now,
@@ -100,28 +123,38 @@ function open(cause: Cause, form: CauseForm, { vote, context, firstLook }: VoteE
       ended: null,
       acknowledged: null,
       messages: 0,
-      seenFrom: [vote.vantage],
-      rate: form === "intermittent" ? rateOf(cause.votes) : null,
+      seenFrom: seenFrom(cause, form, vote.vantage),
+      rate: form === "intermittent" ? rateOfSuffering(cause.votes) : null,
       quiet: flaps,
       remind: { at: now + policy.remindAfter, after: policy.remindAfter },
     },
   };
-  const digest = cause.class === "cleartext" && context.neverOffered ? firstLook : null;
+  const digest = cause.class === "cleartext" && cause.context.neverOffered ? firstLook : null;
   return withDue(tell(opened, flaps ? "flapping" : "opened", now, { digest }), policy);
+}
+
+/** Of vantages that saw it once in a window only the intermittent asks: the others are well. */
+function seenFrom({ class: cls, votes }: Cause, form: CauseForm, from: string): readonly string[] {
+  if (manners[cls] === "certain") return [from];
+  const all = suffering(votes);
+  return form === "intermittent" ? all : all.filter((vantage) => wordOf(votes, vantage) === "bad");
 }
 
 function firstBad(cause: Cause, form: CauseForm): number {
   if (manners[cause.class] === "patient") return cause.stateSince;
-  const votes = form === "steady" ? trailingBad(cause.votes) : cause.votes;
-  return votes.find(({ answer }) => answer === "bad")?.at ?? cause.stateSince;
+  return firstOf(cause, form) ?? cause.stateSince;
 }
 
-/** The context of a cause that shows at some answers only. */
-export function sometimes(context: CauseContext, { class: cls, votes }: Cause): CauseContext {
-  if (cls !== "cleartext") return context;
-  const { bad, of } = rateOf(votes);
-  const evidence = [`${bad} of the last ${of} answers were without TLS`];
-  const changes = areWithheld(context.findings) ? { consequence: "a share of the mail queues and bounces" } : {};
-  const intermittent = finding("starttls.intermittent", evidence, changes);
-  return { ...context, findings: [intermittent, ...context.findings] };
+/** Epoch ms of the first bad answer: in the whole window, or of the runs that the form is made of. */
+function firstOf({ votes }: Cause, form: CauseForm): number | undefined {
+  switch (form) {
+    case "intermittent":
+      return votes.find(({ answer }) => answer === "bad")?.at;
+    case "steady":
+      return trailingBad(votes)[0]?.at;
+    case "partial": {
+      const runs = suffering(votes).flatMap((vantage) => trailingBad(of(votes, vantage))[0] ?? []);
+      return Math.min(...runs.map(({ at }) => at));
+    }
+  }
 }

@@ -1,4 +1,4 @@
-/** The last answers that a cause got, and what a run of them means (design "Incident machine"). */
+/** The last answers that a cause got, in the order they were given, and what a run of them means (design "Incident machine"). */
 
 import type { Vote } from "../../model/incident.ts";
 import type { IncidentPolicy } from "../../model/policy.ts";
@@ -18,8 +18,25 @@ export function holds(votes: readonly Vote[], { at, cycle, round, vantage }: Vot
   );
 }
 
+/** In its place among the others; of one vantage `size` at most are kept. */
 export function append(votes: readonly Vote[], vote: Vote, size: number): readonly Vote[] {
-  return [...votes, vote].slice(-size);
+  const place = votes.findLastIndex(({ at }) => at <= vote.at) + 1;
+  const all = votes.toSpliced(place, 0, vote);
+  if (of(all, vote.vantage).length <= size) return all;
+  return all.toSpliced(
+    all.findIndex(({ vantage }) => vantage === vote.vantage),
+    1,
+  );
+}
+
+/** The answers that one vantage got. */
+export function of(votes: readonly Vote[], vantage: string): readonly Vote[] {
+  return votes.filter((vote) => vote.vantage === vantage);
+}
+
+/** What a vantage got last; undefined where it got no answer yet. */
+export function wordOf(votes: readonly Vote[], from: string): Vote["answer"] | undefined {
+  return votes.findLast(({ vantage }) => vantage === from)?.answer;
 }
 
 /** The bad answers since the last good one, oldest first. */
@@ -36,21 +53,49 @@ export function cyclesOf(votes: readonly Vote[]): number {
   return new Set(votes.map(({ cycle }) => cycle)).size;
 }
 
-/** Enough bad answers, far enough apart and from enough vantages, with no good one between. */
-export function isSteady(votes: readonly Vote[], policy: IncidentPolicy, sighted: number): boolean {
-  const bad = trailingBad(votes);
-  const [first] = bad;
-  const last = bad.at(-1);
-  if (first === undefined || last === undefined || bad.length < policy.openAfter) return false;
-  const vantages = new Set(bad.map(({ vantage }) => vantage)).size;
-  return last.at - first.at >= policy.openSpan && vantages >= Math.min(2, sighted);
+export function vantagesOf(votes: readonly Vote[]): readonly string[] {
+  return [...new Set(votes.map(({ vantage }) => vantage))];
 }
 
-/** Bad at some answers and good at others between them. */
-export function isIntermittent(votes: readonly Vote[], policy: IncidentPolicy): boolean {
-  const first = votes.findIndex(({ answer }) => answer === "bad");
-  const goodBetween = first >= 0 && votes.slice(first).some(({ answer }) => answer === "good");
-  return goodBetween && rateOf(votes).bad >= policy.intermittentAfter;
+/** Vantages that got at least one bad answer. */
+export function suffering(votes: readonly Vote[]): readonly string[] {
+  return vantagesOf(votes.filter(({ answer }) => answer === "bad"));
+}
+
+/**
+ * Enough bad answers, far enough apart and from two of the `sighted` vantages, with no good one between from any. Where
+ * all others stay silent one is enough that got them in two cycles: in both, the others were asked as well.
+ */
+export function isSteady(votes: readonly Vote[], policy: IncidentPolicy, sighted: readonly string[]): boolean {
+  const bad = trailingBad(votes.filter(({ vantage }) => sighted.includes(vantage)));
+  if (!isEnough(bad, policy)) return false;
+  if (vantagesOf(bad).length >= Math.min(2, sighted.length)) return true;
+  const inLast = bad.filter(({ cycle }) => cycle === bad.at(-1)?.cycle);
+  return cyclesOf(bad) >= 2 && inLast.length >= policy.openAfter;
+}
+
+/** A vantage that disagrees with itself: bad at some of its answers, and good at others between them. */
+export function isIntermittent(own: readonly Vote[], policy: IncidentPolicy): boolean {
+  const first = own.findIndex(({ answer }) => answer === "bad");
+  const goodBetween = first >= 0 && own.slice(first).some(({ answer }) => answer === "good");
+  return goodBetween && rateOf(own).bad >= policy.intermittentAfter;
+}
+
+/** Vantages that disagree, each with itself agreed: as many bad rounds here as good ones meanwhile there. */
+export function isPartial(votes: readonly Vote[], policy: IncidentPolicy, sighted: readonly string[]): boolean {
+  const each = sighted.map((vantage) => of(votes, vantage));
+  return each.some((here) => {
+    const bad = trailingBad(here);
+    const since = bad[0]?.at ?? 0;
+    const isWellThere = (there: readonly Vote[]) =>
+      trailingGood(there).filter(({ at }) => at >= since).length >= policy.openAfter;
+    return isEnough(bad, policy) && each.some(isWellThere);
+  });
+}
+
+function isEnough(bad: readonly Vote[], policy: IncidentPolicy): boolean {
+  const span = (bad.at(-1)?.at ?? 0) - (bad[0]?.at ?? 0);
+  return bad.length >= policy.openAfter && span >= policy.openSpan;
 }
 
 export function rateOf(votes: readonly Vote[]): Rate {
@@ -58,7 +103,7 @@ export function rateOf(votes: readonly Vote[]): Rate {
 }
 
 /** The least n with (1 − rate)ⁿ ≤ 10⁻⁴, and a whole window at least. */
-export function cleanNeeded({ bad, of }: Rate, policy: IncidentPolicy): number {
-  const missed = 1 - bad / of;
+export function cleanNeeded({ bad, of: all }: Rate, policy: IncidentPolicy): number {
+  const missed = 1 - bad / all;
   return missed <= 0 ? policy.window : Math.max(policy.window, Math.ceil(Math.log(doubt) / Math.log(missed)));
 }
