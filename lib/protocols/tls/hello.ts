@@ -20,7 +20,7 @@ export interface Hello {
   /** TLS 1.3: the keys that are sent along. None asks the server to name a group (RFC 8446 §4.2.8). */
   readonly keyShares?: readonly { readonly group: number; readonly key: Uint8Array }[];
   /** Further extensions, as they are. */
-  readonly extra?: readonly { readonly type: number; readonly body: readonly number[] }[];
+  readonly extra?: readonly { readonly type: number; readonly body: Uint8Array }[];
   /** Methods beside "none" (RFC 3749). */
   readonly compression?: readonly number[];
 }
@@ -33,18 +33,17 @@ const renegotiationScsv = 0x00ff;
 /** The hello in one record, ready to be sent. SSLv3 has no extensions. */
 export function writeHello(hello: Hello): Uint8Array {
   const compression = [...(hello.compression ?? []), 0];
-  const body = [
-    ...u16(Math.min(hello.version, 0x0303)),
-    ...hello.random,
-    0, // no session to resume
-    ...vector16([...hello.suites, renegotiationScsv].flatMap(u16)),
-    compression.length,
-    ...compression,
-    ...(hello.version > 0x0300 ? vector16(extensionsOf(hello)) : []),
-  ];
-  const handshake = [1, body.length >> 16, ...u16(body.length & 0xffff), ...body];
+  const body = Buffer.concat([
+    u16(Math.min(hello.version, 0x0303)),
+    hello.random,
+    bytes(0), // no session to resume
+    vector16(u16(...hello.suites, renegotiationScsv)),
+    bytes(compression.length, ...compression),
+    ...(hello.version > 0x0300 ? [vector16(...extensionsOf(hello))] : []),
+  ]);
   // A record version above TLS 1.0 has made old servers hang (RFC 5246 §E.1).
-  return Uint8Array.from([22, 3, hello.version === 0x0300 ? 0 : 1, ...vector16(handshake)]);
+  const record = bytes(22, 3, hello.version === 0x0300 ? 0 : 1);
+  return Buffer.concat([record, vector16(bytes(1, body.length >> 16), u16(body.length & 0xffff), body)]);
 }
 
 function extensionsOf({
@@ -55,24 +54,37 @@ function extensionsOf({
   signatures,
   keyShares = [],
   extra = [],
-}: Hello): number[] {
-  const name = serverName === null ? [] : [...Buffer.from(serverName.replace(/\.$/, ""), "latin1")];
-  const supported = (fallback ? [version, 0x0303] : [version]).flatMap(u16);
-  const shares = keyShares.flatMap(({ group, key }) => [...u16(group), ...vector16([...key])]);
+}: Hello): readonly Uint8Array[] {
+  const name = Buffer.from(serverName?.replace(/\.$/, "") ?? "", "latin1");
+  const supported = fallback ? [version, 0x0303] : [version];
+  const shares = keyShares.flatMap(({ group, key }) => [u16(group), vector16(key)]);
   return [
-    ...(name.length === 0 ? [] : extension(0, vector16([0, ...vector16(name)]))),
-    ...(groups.length === 0 ? [] : extension(10, vector16(groups.flatMap(u16)))),
-    ...extension(11, [1, 0]), // uncompressed points
-    ...(version >= 0x0303 ? extension(13, vector16(signatures.flatMap(u16))) : []),
-    ...(version >= tls13 ? [...extension(43, vector8(supported)), ...extension(51, vector16(shares))] : []),
-    ...extra.flatMap(({ type, body }) => extension(type, [...body])),
+    ...(name.length === 0 ? [] : extension(0, vector16(bytes(0), vector16(name)))),
+    ...(groups.length === 0 ? [] : extension(10, vector16(u16(...groups)))),
+    ...extension(11, bytes(1, 0)), // uncompressed points
+    ...(version >= 0x0303 ? extension(13, vector16(u16(...signatures))) : []),
+    ...(version >= tls13 ? extension(43, bytes(2 * supported.length), u16(...supported)) : []),
+    ...(version >= tls13 ? extension(51, vector16(...shares)) : []),
+    ...extra.flatMap(({ type, body }) => extension(type, body)),
   ];
 }
 
-const u16 = (value: number): number[] => [value >> 8, value & 0xff];
-const vector8 = (bytes: number[]): number[] => [bytes.length, ...bytes];
-const vector16 = (bytes: number[]): number[] => [...u16(bytes.length), ...bytes];
-const extension = (type: number, body: number[]): number[] => [...u16(type), ...vector16(body)];
+const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+
+function u16(...values: readonly number[]): Uint8Array {
+  const written = Buffer.allocUnsafe(2 * values.length);
+  for (const [at, value] of values.entries()) written.writeUInt16BE(value, 2 * at);
+  return written;
+}
+
+/** With its length before it in two bytes. */
+function vector16(...parts: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat([u16(parts.reduce((sum, { length }) => sum + length, 0)), ...parts]);
+}
+
+function extension(type: number, ...parts: readonly Uint8Array[]): readonly Uint8Array[] {
+  return [u16(type), vector16(...parts)];
+}
 
 /** Groups that servers have been seen with, the usual first: x25519, P-256, P-384, P-521, x448, then the old and the rare, then ffdhe. */
 export const olderGroups: readonly number[] = [29, 23, 24, 25, 30, ...range(1, 22), 26, 27, 28, ...range(256, 260)];

@@ -2,21 +2,11 @@
 
 import { registeredSuites, unregisteredSuites } from "./suite-table.ts";
 
-export type KeyExchange = "any" | "rsa" | "dh" | "dhe" | "ecdh" | "ecdhe" | "psk" | "srp" | "krb5" | "gost" | "eccpwd";
-export type SuiteAuthentication =
-  | "any"
-  | "rsa"
-  | "dss"
-  | "ecdsa"
-  | "anonymous"
-  | "psk"
-  | "srp"
-  | "krb5"
-  | "gost"
-  | "password";
+type KeyExchange = "any" | "rsa" | "dh" | "dhe" | "ecdh" | "ecdhe" | "psk" | "srp" | "krb5" | "gost" | "eccpwd";
+type SuiteAuthentication = "any" | "rsa" | "dss" | "ecdsa" | "anonymous" | "psk" | "srp" | "krb5" | "gost" | "password";
 
 /** How records are kept from being changed: within the cipher itself, or by a hash of this name. */
-export type SuiteIntegrity = "AEAD" | "MD5" | "SHA1" | "SHA256" | "SHA384" | "IMIT";
+type SuiteIntegrity = "AEAD" | "MD5" | "SHA1" | "SHA256" | "SHA384" | "IMIT";
 
 export interface Suite {
   /** Code point, e.g. 0xC02F. */

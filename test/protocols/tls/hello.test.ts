@@ -45,7 +45,7 @@ describe("a ClientHello of our own (RFC 5246 §7.4.1.2)", () => {
   it("has every field in its place", () => {
     const hello = readHello(writeHello(legacyHello(random, "mx.example")));
     expect(hello).toMatchObject({ type: 22, recordVersion: 0x0301, kind: 1, version: 0x0303, compression: [0] });
-    expect(hello.random).toEqual(random);
+    expect([...hello.random]).toEqual([...random]);
     expect(hello.codes).toEqual([...legacySuites, 0x00ff]);
     expect([...hello.extensions.keys()]).toEqual([0, 10, 11, 13]);
     expect(Buffer.from(hello.extensions.get(0) ?? []).toString("latin1")).toContain("mx.example");
