@@ -69,6 +69,50 @@ https://status.example/incidents/CM-7F3A
     expect(sometimes.attributes.class).toBe("intermittent");
   });
 
+  describe("that only some vantages see", () => {
+    const slot = { slice: 1, slot: 0, vantage: "eu2" };
+    const beside = [
+      { vantage: "here", answer: "good", lines: ["0.043 <-- 250 STARTTLS"] },
+      { vantage: "us1", answer: "good", lines: ["0.050 <-- 250 STARTTLS"] },
+    ] as const;
+    const partial = read({ form: "partial", context: { ...context, slot, beside } });
+
+    it("says from where it is so and from where not, and calls it partial", () => {
+      expect(partial.subject).toBe("[CM-7F3A.1] TLS lost from some places: mx1.gateway.example, partial, 3 customers");
+      expect(partial.text).toContain(
+        "does not look alike from everywhere: from eu2 sessions offered no TLS, from here, us1 they are as required.",
+      );
+      expect(partial.event.class).toBe("partial");
+    });
+
+    it("shows the transcripts one after the other", () => {
+      expect(partial.text).toContain(`Seen from eu2:
+  0.021 <-- 220 mx1.gateway.example ESMTP
+  0.043 <-- 250 SIZE 52428800
+
+Seen from here:
+  0.043 <-- 250 STARTTLS
+
+Seen from us1:
+  0.050 <-- 250 STARTTLS
+`);
+    });
+
+    it("says no more than it knows where an old message names no vantage", () => {
+      const old = read({ form: "partial" });
+      expect(old.text).toContain("from some places sessions offered no TLS, from others they are as required.");
+      expect(old.text).toContain("The decisive lines:");
+    });
+  });
+
+  it("a reminder says whose acknowledgement has lapsed, escaped", () => {
+    const week = 7 * 1440 * minute;
+    const lapsed = { by: "ada\n<b>", at: noon };
+    expect(read({ kind: "reminder", at: noon + week, lapsed }).text).toContain(
+      "It was acknowledged by ada\\u{a}<b> on 2026-11-24 12:00:00 UTC; after 7 d that has lapsed.",
+    );
+  });
+
   it("names the customer where it is one customer's alone, and leads to its page", () => {
     const own = read({ context: { ...context, customers: 1, customer: "acme" } }, "https://status.example");
     expect(own.text).toContain("Customers: 1 (acme)");

@@ -3,6 +3,7 @@
 import type { Cover } from "../../model/cover.ts";
 import { isDrill } from "../../model/drill.ts";
 import type { Alert, Cause, CauseContext, Incident, OutboxEntry } from "../../model/incident.ts";
+import { sightings } from "../../steps/words/vantages.ts";
 import { findingJson } from "./customer.ts";
 import type { CoverJson, IncidentJson, SuspicionJson } from "./schemas.ts";
 import { iso } from "./time.ts";
@@ -75,7 +76,8 @@ export function withoutOthers(incident: IncidentJson): IncidentJson {
   return { ...incident, customers: null, messages: incident.messages.map((message) => ({ ...message, to: null })) };
 }
 
-function contextJson({ host, hop, severity, customers, customer, neverOffered, findings, lines }: CauseContext) {
+function contextJson(context: CauseContext) {
+  const { host, hop, severity, customers, customer, neverOffered, findings, lines } = context;
   return {
     host,
     hop,
@@ -85,6 +87,7 @@ function contextJson({ host, hop, severity, customers, customer, neverOffered, f
     neverOffered,
     findings: findings.map(findingJson),
     lines: [...lines],
+    sightings: sightings(context).map((seen) => ({ ...seen, lines: [...seen.lines] })),
   };
 }
 

@@ -208,6 +208,9 @@ const incidentSchema = z
     silenced: cover.nullable().describe("The silence or maintenance window that it stands under now: nobody is told."),
     findings: z.array(finding),
     lines: z.array(z.string()),
+    sightings: z
+      .array(z.strictObject({ vantage: z.string(), answer: z.enum(["good", "bad"]), lines: z.array(z.string()) }))
+      .describe("What each vantage saw, side by side; empty where one alone looks."),
     messages: z
       .array(
         z.strictObject({

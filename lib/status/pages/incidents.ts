@@ -105,6 +105,16 @@ function acknowledgement(incident: IncidentJson, mayAcknowledge: boolean, now: n
 </form>`;
 }
 
+/** Side by side where several vantages look. */
+function transcripts({ lines, sightings }: IncidentJson): Html {
+  if (sightings.length === 0)
+    return html`${when(lines.length > 0, () => html`<pre tabindex="0">${lines.join("\n")}</pre>`)}`;
+  return html`${sightings.map(
+    (seen) => html`<h3>Seen from ${seen.vantage}${seen.answer === "good" ? ": as required" : ""}</h3>
+<pre tabindex="0">${seen.lines.join("\n")}</pre>`,
+  )}`;
+}
+
 export interface IncidentView {
   readonly incident: IncidentJson;
   readonly mayAcknowledge: boolean;
@@ -112,7 +122,7 @@ export interface IncidentView {
 }
 
 export function incidentPage({ incident, mayAcknowledge, now }: IncidentView): Html {
-  const { id, host, subject, hop, since, openedAt, endedAt, ended, customers, customer, findings, lines } = incident;
+  const { id, host, subject, hop, since, openedAt, endedAt, ended, customers, customer, findings } = incident;
   return html`<div class="title"><h1>${incidentTitle(incident)}: ${host}</h1>${stateBadge(incident)}</div>
 <section class="card">
 ${when(incident.drill, () => html`<p><strong>This is a drill.</strong> Nothing is wrong: it was made up to see whom messages reach.</p>`)}
@@ -129,7 +139,7 @@ ${acknowledgement(incident, mayAcknowledge, now)}
 </section>
 <section class="card" aria-labelledby="evidence"><h2 id="evidence">What was seen</h2>
 ${findingList(findings)}
-${when(lines.length > 0, () => html`<pre tabindex="0">${lines.join("\n")}</pre>`)}
+${transcripts(incident)}
 </section>
 <section class="card" aria-labelledby="told"><h2 id="told">Who was told</h2>
 ${

@@ -3,9 +3,10 @@
 import type { AlertClass } from "../../model/alert-event.ts";
 import { isDrill } from "../../model/drill.ts";
 import type { Alert, CauseForm } from "../../model/incident.ts";
-import { asciiId, fitted, hostLabel } from "./escape.ts";
+import { asciiId, fitted, hostLabel, shown } from "./escape.ts";
 import { customersWord, phrases } from "./phrases.ts";
 import { span, utc } from "./time.ts";
+import { fromWhere } from "./vantages.ts";
 
 const subjectMax = 99;
 const smsMax = 140;
@@ -74,6 +75,12 @@ function lasted({ since, at }: Alert): string {
   return span(at - since);
 }
 
+function lapsed({ lapsed: acknowledged, at }: Alert): string {
+  if (acknowledged === null) return "";
+  const by = shown(acknowledged.by, 80);
+  return ` It was acknowledged by ${by} on ${utc(acknowledged.at)}; after ${span(at - acknowledged.at)} that has lapsed.`;
+}
+
 /** What is so, in one or two sentences. */
 export function statement(alert: Alert): string {
   if (!isDrill(alert)) return real(alert);
@@ -91,7 +98,7 @@ function real(alert: Alert): string {
     case "worse":
       return `It got worse: ${name} ${opened(alert)}`;
     case "reminder":
-      return `Still so after ${lasted(alert)}: ${name} ${opened(alert)}`;
+      return `Still so after ${lasted(alert)}: ${name} ${opened(alert)}${lapsed(alert)}`;
     case "escalated":
       return `Nobody has acknowledged it for ${lasted(alert)}: ${name} ${opened(alert)}`;
     case "flapping":
@@ -103,11 +110,13 @@ function real(alert: Alert): string {
   }
 }
 
-function opened({ class: cls, form, rate, context }: Alert): string {
+function opened(alert: Alert): string {
+  const { class: cls, form, rate, context } = alert;
   const words = phrases[cls];
   if (form === "intermittent" && rate !== null) {
     return `does not answer alike each time: ${rate.bad} of ${rate.of} sessions ${words.sometimes}.`;
   }
+  if (form === "partial") return `does not look alike from everywhere: ${fromWhere(alert, words.sometimes)}.`;
   if (cls === "cleartext" && context.neverOffered) return "has never offered TLS, and is required to.";
   return words.opened;
 }

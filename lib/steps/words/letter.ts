@@ -12,6 +12,7 @@ import { hostLabel, shown } from "./escape.ts";
 import { alertClass, smsText, statement, subjectLine } from "./headline.ts";
 import { hopWord, phrases } from "./phrases.ts";
 import { utc } from "./time.ts";
+import { sightings } from "./vantages.ts";
 
 /** A letter that has no recipient yet. */
 export type Draft = Omit<Letter, "to">;
@@ -82,12 +83,7 @@ function bodyOf(alert: Alert, baseUrl: string | null): string {
     `Customers: ${context.customers}${context.customer === null ? "" : ` (${shown(context.customer, 64)})`}`,
     ...(over ? [] : [`Effect:    ${effectOf(alert, findings)}`]),
     ...(over ? [] : section("What was found", findings.flatMap(findingLines))),
-    ...(over
-      ? []
-      : section(
-          "The decisive lines",
-          context.lines.slice(0, mostLines).map((line) => `  ${shown(line)}`),
-        )),
+    ...(over ? [] : transcripts(alert)),
     ...(over ? [] : section("What to do", adviceOf(alert, findings))),
     "",
     `Incident ${alert.incident}, message ${shown(alert.id.slice(alert.incident.length + 1), 8)}, ${utc(alert.at)}`,
@@ -99,6 +95,17 @@ function bodyOf(alert: Alert, baseUrl: string | null): string {
 function adviceOf(alert: Alert, findings: readonly Finding[]): readonly string[] {
   if (isDrill(alert)) return ["  Nothing: this is a drill, and whoever reads it was reached."];
   return unique(findings.map(({ advice }) => `  ${shown(advice, 500)}`));
+}
+
+/** Where vantages disagree, what each saw. */
+function transcripts({ form, context }: Alert): readonly string[] {
+  const seen = form === "partial" ? sightings(context) : [];
+  if (seen.length === 0) return section("The decisive lines", linesOf(context.lines));
+  return seen.flatMap(({ vantage, lines }) => section(`Seen from ${shown(vantage, 64)}`, linesOf(lines)));
+}
+
+function linesOf(lines: readonly string[]): readonly string[] {
+  return lines.slice(0, mostLines).map((line) => `  ${shown(line)}`);
 }
 
 function heldWords(cover: Cover): string {
