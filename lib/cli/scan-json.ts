@@ -45,6 +45,7 @@ function targetJson(target: string, { observation, preference, judgement, scan }
     dhPrimes: (scan?.primes ?? []).map(({ bits, prime }) => ({ bits, prime })),
     signatures: (scan?.signatures ?? []).map(hex),
     certificates: (scan?.certificates ?? []).map(({ sha256 }) => sha256),
+    habits: scan && { ...scan.habits },
     mostSuites: scan?.mostSuites ?? null,
     connections: scan?.connections ?? 0,
     incomplete: incompleteOf(scan),

@@ -36,6 +36,8 @@ const protocol = z.strictObject({
   incomplete: z.string().nullable().describe("Why the rest isn't known; null: all is."),
 });
 
+const habit = z.boolean().nullable();
+
 const scanTarget = z.strictObject({
   target: z.string().describe("What was asked for on the command line."),
   address: z.string(),
@@ -61,6 +63,17 @@ const scanTarget = z.strictObject({
   dhPrimes: z.array(z.strictObject({ bits: z.int(), prime: z.string().describe("Hex.") })),
   signatures: z.array(code).describe("Signature schemes that it signed with in TLS 1.2."),
   certificates: z.array(z.string()).describe("SHA-256 of each leaf that was shown up to TLS 1.2."),
+  habits: z
+    .strictObject({
+      secureRenegotiation: habit,
+      extendedMasterSecret: habit,
+      compression: habit,
+      heartbeat: habit,
+      tickets: habit,
+      fallbackScsv: habit,
+    })
+    .nullable()
+    .describe("Null where no hello could be sent; each null where nothing tells it."),
   mostSuites: z.int().nullable().describe("Only hellos of at most so many suites were understood; null: of any."),
   connections: z.int().min(0).describe("That the scan took, without the light probe's own."),
   incomplete: z.string().nullable(),

@@ -3,14 +3,14 @@
 import type { Floor } from "../model/customer.ts";
 import type { Finding } from "../model/finding.ts";
 import { protocolNames } from "../model/observation.ts";
-import type { Scan, VersionScan } from "../model/scan.ts";
+import type { Habits, Scan, VersionScan } from "../model/scan.ts";
 import { groupByCode } from "../protocols/tls/groups.ts";
 import { sslv2KindByCode } from "../protocols/tls/sslv2.ts";
 import { type Suite, suiteByCode } from "../protocols/tls/suites.ts";
 import { finding } from "./findings.ts";
 
 export function acceptedFindings(scan: Scan, floor: Floor): readonly Finding[] {
-  const { versions, groups, primes, intolerant, incomplete } = scan;
+  const { versions, groups, primes, habits, intolerant, incomplete } = scan;
   const protocols = versions.filter(({ accepted, name }) => accepted === true && isOlder(name, floor));
   const suites = unique(versions.flatMap((version) => weakSuites(version, floor)));
   const curves = groups.map(groupByCode).filter((group) => group?.kind === "elliptic" && group.bits < floor.ecBits);
@@ -24,7 +24,19 @@ export function acceptedFindings(scan: Scan, floor: Floor): readonly Finding[] {
     ...told("tls.cipher-accepted", suites),
     ...told("tls.group-accepted", weakGroups),
     ...(intolerant ? [finding("flaw.version-intolerance")] : []),
+    ...flawsOf(habits),
     ...(incomplete === null ? [] : [finding("scan.incomplete", [incomplete])]),
+  ];
+}
+
+/** What isn't known is no flaw. */
+function flawsOf(habits: Habits): readonly Finding[] {
+  return [
+    ...(habits.secureRenegotiation === false ? [finding("flaw.insecure-renegotiation")] : []),
+    ...(habits.compression === true ? [finding("flaw.compression")] : []),
+    ...(habits.fallbackScsv === false ? [finding("flaw.no-fallback-scsv")] : []),
+    ...(habits.extendedMasterSecret === false ? [finding("flaw.no-extended-master-secret")] : []),
+    ...(habits.heartbeat === true ? [finding("flaw.heartbeat")] : []),
   ];
 }
 

@@ -133,6 +133,36 @@ const table = {
     consequence: "modern senders have to try again with less, or take the server for one without TLS",
     advice: "Update the mail server or the box in front of it: RFC 8446 §4.2.1 wants unknown versions to be ignored.",
   },
+  "flaw.insecure-renegotiation": {
+    severity: "warning",
+    meaning: "The server knows no secure renegotiation (RFC 5746).",
+    consequence: "whoever stands in the path can put words before a sender's session (CVE-2009-3555)",
+    advice: "Update the TLS library of the mail server.",
+  },
+  "flaw.compression": {
+    severity: "warning",
+    meaning: "The server compresses what it encrypts (CRIME, CVE-2012-4929).",
+    consequence: "the size of what is sent gives its content away to who can have a sender send much",
+    advice: "Switch TLS compression off (Postfix: tls_ssl_options = NO_COMPRESSION).",
+  },
+  "flaw.no-fallback-scsv": {
+    severity: "info",
+    meaning: "The server doesn't notice a client that was talked down to a lower version (RFC 7507).",
+    consequence: nothingYet,
+    advice: "Update the TLS library, or switch the lower versions off: then there is nothing to be talked down to.",
+  },
+  "flaw.no-extended-master-secret": {
+    severity: "info",
+    meaning: "The server knows no extended master secret (RFC 7627).",
+    consequence: nothingYet,
+    advice: "Update the TLS library of the mail server.",
+  },
+  "flaw.heartbeat": {
+    severity: "info",
+    meaning: "The server offers heartbeats (RFC 6520), which mail has no use for.",
+    consequence: nothingYet,
+    advice: "Update the TLS library: releases that still offer it may have Heartbleed (CVE-2014-0160).",
+  },
   "scan.incomplete": {
     severity: "info",
     meaning: "The server refused, slowed or ended further connections: the rest of the scan says nothing.",

@@ -29,6 +29,22 @@ export interface DhPrime {
   readonly prime: string;
 }
 
+/** What a server does beside choosing a suite; null where nothing tells it. */
+export interface Habits {
+  /** Its renegotiation can't be hijacked (RFC 5746), whatever the suite. */
+  readonly secureRenegotiation: boolean | null;
+  /** RFC 7627, whatever the suite. */
+  readonly extendedMasterSecret: boolean | null;
+  /** It compresses what it encrypts (CRIME). */
+  readonly compression: boolean | null;
+  /** RFC 6520. */
+  readonly heartbeat: boolean | null;
+  /** RFC 5077. */
+  readonly tickets: boolean | null;
+  /** It stops a client that was talked down to a lower version (RFC 7507). */
+  readonly fallbackScsv: boolean | null;
+}
+
 export interface Scan {
   readonly target: Target;
   /** The server name that was sent; null for none. */
@@ -44,6 +60,7 @@ export interface Scan {
   readonly signatures: readonly number[];
   /** SHA-256 of each leaf that was shown, lower-case hex, with its DER in base64. */
   readonly certificates: readonly { readonly sha256: string; readonly der: string }[];
+  readonly habits: Habits;
   /** It dropped a hello that names TLS 1.3 beside TLS 1.2, and accepts TLS 1.2 alone. */
   readonly intolerant: boolean;
   /** Only hellos of at most so many suites were understood; null: of any. */

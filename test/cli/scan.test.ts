@@ -81,6 +81,14 @@ describe("chainmail scan", () => {
     expect(peak).toBeLessThanOrEqual(4);
     expect(code).toBe(1);
     expect(findingCodes(printed)).toContain("cert.self-signed");
+    expect(printed.habits).toEqual({
+      secureRenegotiation: true,
+      extendedMasterSecret: true,
+      compression: false,
+      heartbeat: false,
+      tickets: true,
+      fallbackScsv: true,
+    });
   });
 
   it("finds SSLv2, SSLv3, EXPORT, RC4 and NULL, which no library here speaks", async () => {

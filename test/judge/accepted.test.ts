@@ -14,6 +14,15 @@ const version = (name: VersionScan["name"], ...names: string[]): VersionScan => 
   incomplete: null,
 });
 
+const habits = {
+  secureRenegotiation: true,
+  extendedMasterSecret: true,
+  compression: false,
+  heartbeat: false,
+  tickets: true,
+  fallbackScsv: true,
+};
+
 const scan = (changes: Partial<Scan> = {}): Scan => ({
   target: { address: "192.0.2.1", port: 25, tls: "starttls" },
   serverName: null,
@@ -23,6 +32,7 @@ const scan = (changes: Partial<Scan> = {}): Scan => ({
   primes: [{ bits: 2048, prime: "ff" }],
   signatures: [],
   certificates: [],
+  habits,
   intolerant: false,
   mostSuites: null,
   connections: 20,
@@ -62,6 +72,33 @@ describe("what is accepted besides", () => {
       ["tls.protocol-accepted", "warning", "TLSv1.2"],
       ["tls.cipher-accepted", "warning", "AES128-GCM-SHA256"],
       ["tls.group-accepted", "warning", "DH of 2048 bits"],
+    ]);
+  });
+
+  it("tells of flaws, and what nothing tells is none", () => {
+    const unknown = {
+      secureRenegotiation: null,
+      extendedMasterSecret: null,
+      compression: null,
+      heartbeat: null,
+      tickets: null,
+      fallbackScsv: null,
+    };
+    expect(told({ habits: unknown })).toEqual([]);
+    const bad = {
+      secureRenegotiation: false,
+      extendedMasterSecret: false,
+      compression: true,
+      heartbeat: true,
+      tickets: false,
+      fallbackScsv: false,
+    };
+    expect(told({ habits: bad })).toEqual([
+      ["flaw.insecure-renegotiation", "warning"],
+      ["flaw.compression", "warning"],
+      ["flaw.no-fallback-scsv", "info"],
+      ["flaw.no-extended-master-secret", "info"],
+      ["flaw.heartbeat", "info"],
     ]);
   });
 

@@ -57,6 +57,11 @@ const elsewhere: Partial<Record<FindingCode, string>> = {
   "tls.cipher-accepted": "accepted.test.ts",
   "tls.group-accepted": "accepted.test.ts",
   "flaw.version-intolerance": "accepted.test.ts",
+  "flaw.insecure-renegotiation": "accepted.test.ts",
+  "flaw.compression": "accepted.test.ts",
+  "flaw.no-fallback-scsv": "accepted.test.ts",
+  "flaw.no-extended-master-secret": "accepted.test.ts",
+  "flaw.heartbeat": "accepted.test.ts",
   "scan.incomplete": "accepted.test.ts",
 };
 

@@ -16,7 +16,7 @@ import { FlightReader } from "../tls/flight.ts";
 import { everySignature, writeHello } from "../tls/hello.ts";
 import { mostCertificateBytes } from "../tls/records.ts";
 import { readSslv2Hello, type Sslv2Answer, writeSslv2Hello } from "../tls/sslv2.ts";
-import type { Answer, NoChoice, Question } from "./question.ts";
+import { type Answer, type NoChoice, type Question, versions } from "./question.ts";
 
 export interface AskWorld {
   readonly target: Target;
@@ -81,11 +81,25 @@ function stopWords(outcome: Outcome): string {
   return outcome.kind === "no-answer" ? `${outcome.silence} at ${outcome.stage}` : outcome.kind;
 }
 
-function helloOf({ version, fallback, suites, groups, keyShare }: Question, { serverName }: AskWorld): Uint8Array {
+/** TLS_FALLBACK_SCSV (RFC 7507 §2). */
+const fallbackSignal = 0x5600;
+const deflate = 1;
+/** What a server only has where it is asked: heartbeat (RFC 6520), extended master secret (RFC 7627), tickets (RFC 5077). */
+const olderExtensions = [
+  { type: 15, body: Uint8Array.of(1) },
+  { type: 23, body: new Uint8Array(0) },
+  { type: 35, body: new Uint8Array(0) },
+];
+
+function helloOf(question: Question, { serverName }: AskWorld): Uint8Array {
+  const { version, fallback, suites, groups, keyShare, fallbackScsv = false } = question;
+  const isOlder = version < versions.tls13;
   return writeHello({
     version,
     fallback,
-    suites,
+    suites: fallbackScsv ? [...suites, fallbackSignal] : suites,
+    compression: isOlder ? [deflate] : [],
+    extra: isOlder ? olderExtensions : [],
     groups,
     random: randomBytes(32),
     serverName,

@@ -14,6 +14,8 @@ export interface Question {
   readonly groups: readonly number[];
   /** TLS 1.3: with a key for X25519, for servers that can't ask for another hello. */
   readonly keyShare: boolean;
+  /** A client that tries again with less would say so (RFC 7507): a server that could do more answers with an alert. */
+  readonly fallbackScsv?: boolean;
 }
 
 export type Answer = Chosen | NoChoice;

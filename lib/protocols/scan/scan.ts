@@ -9,6 +9,7 @@ import { protocolByVersion } from "../tls/messages.ts";
 import type { Sslv2Answer } from "../tls/sslv2.ts";
 import { suites as everySuite } from "../tls/suites.ts";
 import { inChunks } from "./chunks.ts";
+import { fallbackOf, habitsOf } from "./habits.ts";
 import type { Ask } from "./patient.ts";
 import { preferenceOf } from "./preference.ts";
 import { inquire, type NoChoice, versions } from "./question.ts";
@@ -43,6 +44,9 @@ export async function scan(world: ScanWorld): Promise<Scan> {
   const answered = chunked === null ? olderOnes : chunked.found;
   const oldest = await Promise.all(answered.map((found, at) => versionOf(ask, olderVersions[at] ?? 0, found)));
   const all = [sslv2, ...oldest, newest.version];
+  const spoken = [...answered, newest].flatMap(({ suites }, at) => {
+    return suites.length === 0 ? [] : [{ version: olderVersions[at] ?? versions.tls13, suites }];
+  });
   const groups = [...new Set([newest, ...answered].flatMap((found) => found.groups))];
   return {
     target: world.target,
@@ -51,6 +55,7 @@ export async function scan(world: ScanWorld): Promise<Scan> {
     versions: all,
     groups: [...groups, ...(await furtherGroups(ask, answered, groups))],
     ...shownBy(seen),
+    habits: { ...habitsOf(seen), fallbackScsv: await inquire(fallbackOf(spoken), ask) },
     intolerant: newest.dropped && oldest.some(({ name, accepted }) => name === "TLSv1.2" && accepted === true),
     mostSuites: chunked?.size ?? null,
     connections: world.connections(),
@@ -79,7 +84,7 @@ async function versionOf(ask: Ask, version: number, found: AcceptedSuites): Prom
 async function newestOf(ask: Ask) {
   const found = await inquire(suitesOf13(), ask);
   const version = await versionOf(ask, versions.tls13, found);
-  return { version, accepted: version.accepted, dropped: found.dropped, groups: found.groups };
+  return { version, accepted: version.accepted, dropped: found.dropped, groups: found.groups, suites: found.suites };
 }
 
 /** Those of older versions that the suites' own connections didn't show. */
