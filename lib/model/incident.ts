@@ -89,7 +89,24 @@ export interface Alert {
   readonly held: Cover | null;
   /** Of a reminder: the acknowledgement that has lapsed, so that it is reminded of again. */
   readonly lapsed: Acknowledgement | null;
+  /** Of an end, as it is worded for one reader: who was never told of the beginning is told of both at once. */
+  readonly merged: boolean;
   readonly context: CauseContext;
+}
+
+/** Whom among the contacts: the first ones count as 0 ms, second ones as the `after` that they wait for an acknowledgement. */
+export interface Reach {
+  /** Longer than this, ms; -1: the first ones too. */
+  readonly over: number;
+  /** And no longer than this, ms. */
+  readonly upTo: number;
+}
+
+/** A message that told somebody for the first time, and that the end takes the place of. */
+export interface Merged {
+  readonly reach: Reach;
+  /** Recipients that had it when the end came. */
+  readonly sentTo: readonly string[];
 }
 
 export interface OutboxEntry {
@@ -105,6 +122,11 @@ export interface OutboxEntry {
   readonly attempts: number;
   /** Epoch ms until which a sender holds it. */
   readonly leasedUntil: number;
+  readonly reach: Reach;
+  /** Epoch ms since when it waits for a look that bears it out; null: it doesn't. */
+  readonly asked: number | null;
+  /** Of an end: the messages before it that not everybody had. */
+  readonly merges: readonly Merged[];
 }
 
 /** Somebody knows of it; `at` in epoch ms. */
@@ -134,6 +156,16 @@ export interface Incident {
   readonly quiet: boolean;
   /** Epoch ms of the next reminder, unless it is acknowledged, and the wait that led to it in ms. */
   readonly remind: { readonly at: number; readonly after: number };
+  /** Second contacts that will be told unless somebody acknowledges it, earliest first; null: nobody was told of it yet. */
+  readonly escalations: readonly Escalation[] | null;
+  /** Second contacts that wait no longer than this know of it, ms; 0: only the first ones. */
+  readonly escalated: number;
+}
+
+/** Those that wait `after` ms for an acknowledgement are told at `at`, epoch ms. */
+export interface Escalation {
+  readonly at: number;
+  readonly after: number;
 }
 
 /** What a parent groups: the one thing that its children share. */

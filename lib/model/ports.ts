@@ -67,6 +67,12 @@ export type Delivery =
 export interface Channel {
   /** Shown in `to` of an alert: `console`, `smtp:it@acme.example`, `sns:operators`. */
   readonly name: string;
+  /** A message counts as sent before it is delivered: what a crash or a time-out swallows is lost, and none comes twice. */
+  readonly claimsFirst?: true;
+  /** Takes each message alone, however many there are: a machine, a file, this terminal. Others get a digest of what is too much. */
+  readonly unpaced?: true;
+  /** Those behind it choose by customer: what concerns one customer never stands in a digest beside another's. */
+  readonly byCustomer?: true;
   deliver(letter: Letter): Promise<Delivery>;
 }
 

@@ -78,19 +78,27 @@ type Kept = Omit<Cause, "context" | "outbox" | "folded" | "parent" | "incident">
     incident: KeptIncident | null;
     outbox: readonly KeptEntry[];
   };
-type KeptIncident = Omit<Incident, "seenFrom"> & Partial<Pick<Incident, "seenFrom">>;
-type KeptEntry = Omit<OutboxEntry, "alert"> & { alert: KeptAlert };
-type KeptAlert = Omit<Alert, "context" | "lapsed"> & { context: Partial<CauseContext>; lapsed?: Alert["lapsed"] };
+type LateInIncident = "seenFrom" | "escalations" | "escalated";
+type KeptIncident = Omit<Incident, LateInIncident> & Partial<Pick<Incident, LateInIncident>>;
+type LateInEntry = "reach" | "asked" | "merges";
+type KeptEntry = Omit<OutboxEntry, "alert" | LateInEntry> &
+  Partial<Pick<OutboxEntry, LateInEntry>> & { alert: KeptAlert };
+type LateInAlert = "lapsed" | "merged";
+type KeptAlert = Omit<Alert, "context" | LateInAlert> &
+  Partial<Pick<Alert, LateInAlert>> & { context: Partial<CauseContext> };
 
 function readCause(body: Uint8Array): Cause {
   const kept = unpack<Kept>(body);
   const outbox = kept.outbox.map((entry) => ({
+    reach: { over: -1, upTo: 0 },
+    asked: null,
+    merges: [],
     ...entry,
-    alert: { lapsed: null, ...entry.alert, context: readContext(entry.alert.context) },
+    alert: { lapsed: null, merged: false, ...entry.alert, context: readContext(entry.alert.context) },
   }));
   // One vantage watched each target then.
   const seenFrom = [...new Set(kept.votes.map(({ vantage }) => vantage))];
-  const incident = kept.incident && { seenFrom, ...kept.incident };
+  const incident = kept.incident && { seenFrom, escalations: null, escalated: 0, ...kept.incident };
   return { folded: null, parent: null, ...kept, incident, context: readContext(kept.context), outbox };
 }
 

@@ -39,6 +39,7 @@ export function alert(over: Partial<Alert> = {}): Alert {
     rate: null,
     held: null,
     lapsed: null,
+    merged: false,
     context,
     ...over,
   };
@@ -59,6 +60,9 @@ export function owed(over: Partial<Alert> = {}, entry: Partial<OutboxEntry> = {}
     dead: [],
     attempts: 0,
     leasedUntil: 0,
+    reach: { over: -1, upTo: 0 },
+    asked: null,
+    merges: [],
     ...entry,
   };
 }
@@ -85,6 +89,8 @@ export function openCause(outbox: readonly OutboxEntry[], over: Partial<Cause> =
       rate: null,
       quiet: false,
       remind: { at: noon + 86_400_000, after: 86_400_000 },
+      escalations: null,
+      escalated: 0,
     },
     context,
     outbox,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Slice, SlotMemory } from "../../lib/model/roster.ts";
 import { type EmbeddedStore, openEmbedded } from "../../lib/store/embedded.ts";
 import type { StateStore } from "../../lib/store/store.ts";
+import { owed } from "../fakes/causes.ts";
 import { cause, certificate, observation, t0, targetState } from "./samples.ts";
 
 let embedded: EmbeddedStore;
@@ -182,21 +183,7 @@ describe("causes", () => {
   });
 
   it("are due when they owe a message that nobody holds", async () => {
-    const alert = {
-      id: "CM-7F3A·1",
-      incident: "CM-7F3A",
-      kind: "opened",
-      class: "cleartext",
-      form: "steady",
-      subject: "192.0.2.1:25",
-      at: t0,
-      since: t0,
-      rate: null,
-      held: null,
-      lapsed: null,
-      context: cause().context,
-    } as const;
-    const entry = { alert, digest: null, notBefore: t0 + 5, sentTo: [], dead: [], attempts: 0, leasedUntil: t0 + 9 };
+    const entry = owed({ at: t0, since: t0, context: cause().context }, { notBefore: t0 + 5, leasedUntil: t0 + 9 });
     const open = cause({ state: "open", due: null, outbox: [entry] });
     expect(await state.putCause({ value: open, version: 1 })).toBe(true);
     expect(await state.dueCauses(t0 + 8)).toEqual([]);

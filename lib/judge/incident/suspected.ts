@@ -127,6 +127,8 @@ function open(cause: Cause, form: CauseForm, { vote, firstLook }: VoteEvent, { p
       rate: form === "intermittent" ? rateOfSuffering(cause.votes) : null,
       quiet: flaps,
       remind: { at: now + policy.remindAfter, after: policy.remindAfter },
+      escalations: null,
+      escalated: 0,
     },
   };
   const digest = cause.class === "cleartext" && cause.context.neverOffered ? firstLook : null;

@@ -1,7 +1,7 @@
 /** What an incident says: its id, its messages, and the outbox that owes them. */
 
 import { createHash } from "node:crypto";
-import type { Alert, AlertKind, Cause, Incident, IncidentClass, OutboxEntry } from "../../model/incident.ts";
+import type { Alert, AlertKind, Cause, Incident, IncidentClass, OutboxEntry, Reach } from "../../model/incident.ts";
 
 /** Six digits: among a thousand incidents two share an id once in 34 fleets. */
 const idDigits = 6;
@@ -22,12 +22,19 @@ export interface Digest {
 /** An incident that is open (or just ended) and its cause. */
 export type Opened = Cause & { readonly incident: Incident };
 
+interface Telling {
+  readonly digest?: Digest | null;
+  readonly lapsed?: Alert["lapsed"];
+  /** All that know of it, where it is left out. */
+  readonly reach?: Reach;
+}
+
 /** Adds the incident's next message to the outbox. */
 export function tell(
   cause: Opened,
   kind: AlertKind,
   now: number,
-  { digest = null, lapsed = null }: { readonly digest?: Digest | null; readonly lapsed?: Alert["lapsed"] } = {},
+  { digest = null, lapsed = null, reach }: Telling = {},
 ): Opened {
   const { incident } = cause;
   const number = incident.messages + 1;
@@ -43,6 +50,7 @@ export function tell(
     rate: incident.rate,
     held: null,
     lapsed,
+    merged: false,
     context: cause.context,
   };
   const entry: OutboxEntry = {
@@ -53,6 +61,9 @@ export function tell(
     dead: [],
     attempts: 0,
     leasedUntil: 0,
+    reach: reach ?? { over: -1, upTo: incident.escalated },
+    asked: null,
+    merges: [],
   };
   return { ...cause, incident: { ...incident, messages: number }, outbox: [...cause.outbox, entry] };
 }

@@ -23,6 +23,7 @@ function sample(kind: AlertKind, message: number, now: number): Alert {
     rate: null,
     held: null,
     lapsed: null,
+    merged: false,
     context: {
       host: "mx1.sample.example",
       hop: "gateway",
