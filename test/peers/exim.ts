@@ -25,6 +25,8 @@ export async function startExim({ certificate, key }: { certificate: string; key
       `pid_file_path = ${folder}/pid`,
       `local_interfaces = <; 127.0.0.1.${port}`,
       "daemon_smtp_ports =",
+      // Scanners come with many connections at once, and Exim counts each until its process was buried.
+      "smtp_accept_max = 0",
       "tls_advertise_hosts = *",
       `tls_certificate = ${folder}/cert.pem`,
       `tls_privatekey = ${folder}/key.pem`,

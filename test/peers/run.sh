@@ -1,5 +1,6 @@
 #!/bin/sh
-# Looks at real mail servers: Postfix and Exim on loopback ports, compared with posttls-finger and openssl s_client.
+# Looks at real mail servers: Postfix and Exim on loopback ports, compared with posttls-finger, openssl s_client, sslscan
+# and nmap.
 #
 # Needs Debian or Ubuntu, root (Postfix starts as root), and the archive once: the packages are unpacked into a cache
 # folder, so nothing on the system changes and the two can stand side by side. By hand it would be:
@@ -37,7 +38,7 @@ unpack() {
 }
 
 # Exim insists on an account of its own, which libnss-wrapper shows to it alone.
-packages="postfix exim4-daemon-light libnss-wrapper"
+packages="postfix exim4-daemon-light libnss-wrapper sslscan nmap"
 wanted=
 for package in $packages; do [ -e "$CHAINMAIL_PEERS/$package/done" ] || wanted="$wanted $package"; done
 if [ -n "$wanted" ]; then
