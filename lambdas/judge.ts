@@ -1,7 +1,8 @@
 /** Results queue → state, causes, ledger; the looks that confirm go back to the probe. */
 
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
-import type { ProbeResults } from "../lib/model/jobs.ts";
+import type { QueuedResults } from "../lib/model/jobs.ts";
+import { judgeDrill } from "../lib/steps/drill/judge.ts";
 import { judge } from "../lib/steps/judge.ts";
 import { recordsInTurn } from "./batch.ts";
 import { sendJobs, vantages, wakeNotify } from "./clients.ts";
@@ -13,8 +14,14 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   return recordsInTurn(event, { step: "judge", parse: parseResults, work });
 }
 
-async function work(results: ProbeResults): Promise<void> {
-  const { jobs } = await judge(results, await judging(vantages()));
+async function work(results: QueuedResults): Promise<void> {
+  const world = await judging(vantages());
+  if (results.v === 2) {
+    await judgeDrill(results, world);
+    await wakeNotify();
+    return;
+  }
+  const { jobs } = await judge(results, world);
   await sendJobs(jobs);
   // A loss is told when a second look confirms it; what else is owed can wait for the tick.
   if (results.round > 0) await wakeNotify();

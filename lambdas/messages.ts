@@ -4,7 +4,7 @@
  */
 
 import { isIP } from "node:net";
-import type { ProbeAnswer, ProbeJob, ProbeResults, ProbeTask } from "../lib/model/jobs.ts";
+import type { DrillResults, ProbeAnswer, ProbeJob, ProbeResults, ProbeTask, QueuedResults } from "../lib/model/jobs.ts";
 import type { Clock } from "../lib/model/ports.ts";
 import { sliceSize } from "../lib/model/roster.ts";
 import type { Target } from "../lib/model/target.ts";
@@ -28,8 +28,10 @@ export function parseJob(body: string): Parsed<ProbeJob> {
   });
 }
 
-export function parseResults(body: string): Parsed<ProbeResults> {
-  return parse(body, (results: Unchecked<ProbeResults>) => {
+/** Looks at a slice's targets, or one made-up look of a drill. */
+export function parseResults(body: string): Parsed<QueuedResults> {
+  return parse(body, (results: Unchecked<ProbeResults> & Unchecked<DrillResults>) => {
+    if (results.v === 2) return checkDrill(results);
     checkLook(results);
     check("part", results.part, isCount);
     for (const [index, answer] of list("answers", results.answers).entries()) checkAnswer(`answers[${index}]`, answer);
@@ -54,12 +56,12 @@ type Unchecked<T> = { readonly [key in keyof T]?: unknown };
 class Malformed extends Error {}
 
 /** The shape's owner is the compiler; what is checked here is that the bytes have it. */
-function parse<T extends { readonly v: 1 }>(body: string, checkShape: (value: Unchecked<T>) => void): Parsed<T> {
+function parse<T, U = Unchecked<T>>(body: string, checkShape: (value: U) => void): Parsed<T> {
   if (Buffer.byteLength(body) > mostBytes) return { kind: "malformed", why: `longer than ${mostBytes} bytes` };
   try {
     const value: unknown = JSON.parse(body);
     if (!isObject(value)) return { kind: "malformed", why: `expected an object, not ${shown(value)}` };
-    checkShape(value as Unchecked<T>);
+    checkShape(value as U);
     return { kind: "parsed", value: value as unknown as T };
   } catch (error) {
     if (error instanceof Malformed) return { kind: "malformed", why: error.message };
@@ -69,10 +71,20 @@ function parse<T extends { readonly v: 1 }>(body: string, checkShape: (value: Un
 
 function checkLook(look: Unchecked<ProbeJob> | Unchecked<ProbeResults>): void {
   check("v", look.v, (v) => v === 1);
-  check("cycle", look.cycle, isCount);
   check("slice", look.slice, isCount);
-  check("vantage", look.vantage, isText);
-  check("round", look.round, (round) => isCount(round) && Number(round) <= mostRounds);
+  checkPlace(look);
+}
+
+function checkDrill(results: Unchecked<DrillResults>): void {
+  check("drill", results.drill, isText);
+  checkPlace(results);
+  check("observation", results.observation, isObservation);
+}
+
+function checkPlace({ cycle, vantage, round }: Unchecked<Pick<ProbeJob, "cycle" | "vantage" | "round">>): void {
+  check("cycle", cycle, isCount);
+  check("vantage", vantage, isText);
+  check("round", round, (round) => isCount(round) && Number(round) <= mostRounds);
 }
 
 function checkTask(at: string, task: Unchecked<ProbeTask>): void {

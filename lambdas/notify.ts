@@ -1,6 +1,7 @@
 /** Outbox queue → the messages that incidents owe, to the operators' topic and to the web services of the customers file. A wake-up carries nothing: what is owed stands with the causes. */
 
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { withDrillNotes } from "../lib/steps/drill/stamp.ts";
 import { type NotifyWorld, notify } from "../lib/steps/notify.ts";
 import { createSnsChannel, createSnsClient } from "../lib/world/channels/sns.ts";
 import { webChannels } from "../lib/world/channels/web.ts";
@@ -16,7 +17,7 @@ const topic = once(() => createSnsChannel(createSnsClient(), fromEnvironment("to
 async function world(): Promise<NotifyWorld> {
   const baseUrl = fromEnvironment("statusUrl");
   const { notify: settings } = await store().config.settings();
-  return {
+  return withDrillNotes({
     store: store(),
     now: systemClock,
     operators: [topic(), ...webChannels(settings, baseUrl, systemClock)],
@@ -24,7 +25,7 @@ async function world(): Promise<NotifyWorld> {
     contactChannels: () => [],
     alertLog: null,
     baseUrl,
-  };
+  });
 }
 
 /** However many wake-ups come at once, one pass over the outboxes answers them all. */

@@ -1,5 +1,6 @@
 /** EventBridge Scheduler, in every minute → what only the clock brings; then `notify` is woken, whoever owes something. */
 
+import { drillTick } from "../lib/steps/drill/judge.ts";
 import { tick } from "../lib/steps/tick.ts";
 import { systemClock } from "../lib/world/clock.ts";
 import { sendJobs, vantages, wakeNotify } from "./clients.ts";
@@ -9,7 +10,9 @@ import { parseSchedule } from "./messages.ts";
 
 export async function handler(event: unknown): Promise<void> {
   parseSchedule(event, systemClock);
-  const { jobs } = await tick(await judging(vantages()));
+  const world = await judging(vantages());
+  await drillTick(world);
+  const { jobs } = await tick(world);
   await sendJobs(jobs);
   await wakeNotify();
   heartbeat("tick");

@@ -180,6 +180,15 @@ function commands(io: Io, ended: (code: ExitCode) => void): Command {
     ended(await (await import("./token.ts")).revokeCommand(value, options, io)),
   );
 
+  command(program, "drill <id>", "a made-up loss of a customer or a target, told as a real one and marked as a drill", [
+    ...dataOptions(),
+    new Option("--within <duration>", "how long each channel has for each message")
+      .argParser(duration(1_000, 3_600_000))
+      .default(120_000, "2m"),
+    new Option("--ca <file>", "trust these certificates (PEM) of the mail relay as well"),
+    new Option("--json", "print JSON"),
+  ]).action(async (id, options) => ended(await (await import("./drill.ts")).drillCommand(id, options, io)));
+
   command(program, "notify", "check that messages arrive", [
     new Option("--test", "send a sample of each kind").makeOptionMandatory(),
     new Option("--customers <file>", "the file whose notify block names the channels"),

@@ -114,6 +114,22 @@ const verificationSchema = z
   ])
   .describe("chainmail verify --json");
 
+const drillSchema = z
+  .strictObject({
+    id: z.string(),
+    of: z.string().describe("What was asked for: a customer or a target."),
+    startedAt: time,
+    stages: z
+      .array(z.strictObject({ what: z.string(), at: time, afterMs: z.number() }))
+      .describe("In the order of time."),
+    missing: z
+      .array(z.strictObject({ channel: z.string(), kind: z.string(), why: z.string() }))
+      .describe("Channels that didn't get a message in time."),
+    failure: z.string().nullable().describe("What kept it from coming to its end."),
+  })
+  .describe("chainmail drill --json");
+
+export type DrillJson = z.infer<typeof drillSchema>;
 export type SilencesJson = z.infer<typeof silencesSchema>;
 export type VerificationJson = z.infer<typeof verificationSchema>;
 
@@ -124,6 +140,7 @@ export function cliJsonSchemas(): Readonly<Record<string, object>> {
     "scan.json": z.toJSONSchema(scanSchema),
     "doctor.json": z.toJSONSchema(doctorSchema),
     "customers-list.json": z.toJSONSchema(customersSchema),
+    "drill.json": z.toJSONSchema(drillSchema),
     "silences.json": z.toJSONSchema(silencesSchema),
     "verification.json": z.toJSONSchema(verificationSchema),
   };

@@ -25,6 +25,8 @@ export interface EmbeddedStore {
   readonly store: Store;
   readonly client: DynamoDBDocumentClient;
   readonly tables: TableNames;
+  /** Another process owns the directory, and most likely works on it. */
+  readonly joined: boolean;
   close(): Promise<void>;
 }
 
@@ -46,7 +48,8 @@ export async function openShared(dir: string): Promise<EmbeddedStore> {
   if (lock.owner === null) throw new InputError(inUse(dir, null));
   const client = clientOf(lock.owner.port, lock.owner.key);
   const documents = documentClient(client);
-  return { store: createStore(documents, tables), client: documents, tables, close: async () => client.destroy() };
+  const store = createStore(documents, tables);
+  return { store, client: documents, tables, joined: true, close: async () => client.destroy() };
 }
 
 function inUse(dir: string | null, owner: Owner | null): string {
@@ -71,6 +74,7 @@ async function own(dir: string | null, lock: Extract<Lock, { kind: "held" }> | n
     store: createStore(documents, tables),
     client: documents,
     tables,
+    joined: false,
     async close() {
       await gate.close();
       client.destroy();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseJob, parseResults, parseSchedule } from "../../lambdas/messages.ts";
-import type { ProbeJob, ProbeResults } from "../../lib/model/jobs.ts";
+import type { DrillResults, ProbeJob, ProbeResults } from "../../lib/model/jobs.ts";
+import { observation } from "../judge/build.ts";
 
 const target = { address: "192.0.2.1", port: 25, tls: "starttls" } as const;
 const job: ProbeJob = {
@@ -25,6 +26,15 @@ const results: ProbeResults = {
   ],
 };
 
+const drill: DrillResults = {
+  v: 2,
+  drill: "D-3F2A1B",
+  cycle: 1_700_000_000,
+  round: 1,
+  vantage: "here",
+  observation: observation({ kind: "starttls-absent", how: "absent" }),
+};
+
 describe("messages between the steps", () => {
   it("a job comes out as it went in", () => {
     expect(parseJob(JSON.stringify(job))).toEqual({ kind: "parsed", value: job });
@@ -32,6 +42,12 @@ describe("messages between the steps", () => {
 
   it("results come out as they went in", () => {
     expect(parseResults(JSON.stringify(results))).toEqual({ kind: "parsed", value: results });
+  });
+
+  it("a drill's results come out as they went in, and are none of a slice", () => {
+    expect(parseResults(JSON.stringify(drill))).toEqual({ kind: "parsed", value: drill });
+    expect(parseResults(JSON.stringify({ ...drill, v: 1 })).kind).toBe("malformed");
+    expect(parseResults(JSON.stringify({ ...drill, v: 3 }))).toEqual({ kind: "malformed", why: "v: 3 isn't right" });
   });
 
   it("what was sent by a later version is refused, not misread", () => {
@@ -84,6 +100,9 @@ describe("messages between the steps", () => {
     ["no fingerprint", answer({ fingerprint: undefined }), "answers[0].fingerprint"],
     ["facts that are none", answer({ kind: "seen", observation: { target } }), "answers[0].observation"],
     ["no part", JSON.stringify({ ...results, part: undefined }), "part"],
+    ["a drill without an id", JSON.stringify({ ...drill, drill: 1 }), "drill"],
+    ["a drill that saw nothing", JSON.stringify({ ...drill, observation: {} }), "observation"],
+    ["a drill of no cycle", JSON.stringify({ ...drill, cycle: -1 }), "cycle"],
   ])("refuses results with %s", (_, body, why) => {
     const parsed = parseResults(body);
     expect(parsed.kind === "malformed" && parsed.why).toContain(why);
