@@ -7,7 +7,7 @@ import { judge } from "../lib/steps/judge.ts";
 import { recordsInTurn } from "./batch.ts";
 import { sendJobs, vantages, wakeNotify } from "./clients.ts";
 import { judging } from "./judging.ts";
-import { heartbeat } from "./log.ts";
+import { heartbeat, measure } from "./log.ts";
 import { parseResults } from "./messages.ts";
 
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
@@ -21,9 +21,10 @@ async function work(results: QueuedResults): Promise<void> {
     await wakeNotify();
     return;
   }
-  const { jobs } = await judge(results, world);
+  const { jobs, marked } = await judge(results, world);
   await sendJobs(jobs);
   // A loss is told when a second look confirms it; what else is owed can wait for the tick.
   if (results.round > 0) await wakeNotify();
+  if (results.round === 0) measure("Looked", marked);
   heartbeat("judge");
 }

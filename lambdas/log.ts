@@ -12,11 +12,32 @@ export function log(step: Step, level: "info" | "error", message: string, fields
 
 /** What the alarms of the stack listen for (`Chainmail` namespace, embedded metric format): said when a step has done its work, and only then. */
 export function heartbeat(step: Step): void {
+  metric({ Step: step }, "Heartbeat", "Count", 1);
+}
+
+const measures = {
+  /** Targets that a cycle is to look at. */
+  Planned: "Count",
+  /** Targets that a batch brought a mark of to the ledger. */
+  Looked: "Count",
+  /** Since when the oldest message that is due has been owed. */
+  OutboxAge: "Seconds",
+  /** Tries to tell that failed and are made again. */
+  FailedPublishes: "Count",
+  /** Messages that a recipient will never get. */
+  DeadMessages: "Count",
+} as const;
+
+export function measure(name: keyof typeof measures, value: number): void {
+  metric({}, name, measures[name], value);
+}
+
+function metric(dimensions: Readonly<Record<string, string>>, name: string, unit: string, value: number): void {
+  const of = { Stack: process.env[environmentNames.stack] ?? "", ...dimensions };
   const CloudWatchMetrics = [
-    { Namespace: "Chainmail", Dimensions: [["Stack", "Step"]], Metrics: [{ Name: "Heartbeat", Unit: "Count" }] },
+    { Namespace: "Chainmail", Dimensions: [Object.keys(of)], Metrics: [{ Name: name, Unit: unit }] },
   ];
-  const Stack = process.env[environmentNames.stack] ?? "";
-  write({ _aws: { Timestamp: Date.now(), CloudWatchMetrics }, Stack, Step: step, Heartbeat: 1 });
+  write({ _aws: { Timestamp: Date.now(), CloudWatchMetrics }, ...of, [name]: value });
 }
 
 function write(line: Readonly<Record<string, unknown>>): void {

@@ -7,7 +7,7 @@ import { createSnsChannel, createSnsClient } from "../lib/world/channels/sns.ts"
 import { webChannels } from "../lib/world/channels/web.ts";
 import { systemClock } from "../lib/world/clock.ts";
 import { fromEnvironment } from "../lib/world/environment.ts";
-import { heartbeat, log } from "./log.ts";
+import { heartbeat, log, measure } from "./log.ts";
 import { once } from "./once.ts";
 import { store } from "./store.ts";
 
@@ -34,6 +34,8 @@ export async function handler(_event: SQSEvent): Promise<SQSBatchResponse> {
   for (const { id, to } of sent) log("notify", "info", "told", { id, to });
   for (const { id, to, why } of later) log("notify", "error", `not told yet: ${why}`, { id, to });
   for (const { id, to, why } of dead) log("notify", "error", `will never be told: ${why}`, { id, to });
+  measure("FailedPublishes", later.length);
+  measure("DeadMessages", dead.length);
   heartbeat("notify");
   return { batchItemFailures: [] };
 }

@@ -4,7 +4,7 @@ import { plan } from "../lib/steps/plan.ts";
 import { systemClock } from "../lib/world/clock.ts";
 import { intervalMs } from "../lib/world/environment.ts";
 import { sendJobs } from "./clients.ts";
-import { heartbeat, log } from "./log.ts";
+import { heartbeat, log, measure } from "./log.ts";
 import { parseSchedule } from "./messages.ts";
 import { store } from "./store.ts";
 
@@ -14,5 +14,7 @@ export async function handler(event: unknown): Promise<void> {
   const { claimed, jobs } = await plan({ store: store(), now: systemClock }, cycle, everyMs);
   for (const vantage of await sendJobs(jobs)) log("plan", "error", "nobody looks from this vantage", { vantage });
   log("plan", "info", claimed ? "planned" : "planned already", { cycle, jobs: jobs.length });
+  // One look at each target; further names are looked at beside it.
+  if (claimed) measure("Planned", jobs.flatMap(({ job }) => job.tasks).filter(({ identity }) => !identity).length);
   heartbeat("plan");
 }

@@ -1,11 +1,12 @@
 /** EventBridge Scheduler, in every minute → what only the clock brings; then `notify` is woken, whoever owes something. */
 
 import { drillTick } from "../lib/steps/drill/judge.ts";
+import { oldestOwedMs } from "../lib/steps/oldest-owed.ts";
 import { tick } from "../lib/steps/tick.ts";
 import { systemClock } from "../lib/world/clock.ts";
 import { sendJobs, vantages, wakeNotify } from "./clients.ts";
 import { judging } from "./judging.ts";
-import { heartbeat } from "./log.ts";
+import { heartbeat, measure } from "./log.ts";
 import { parseSchedule } from "./messages.ts";
 
 export async function handler(event: unknown): Promise<void> {
@@ -15,5 +16,6 @@ export async function handler(event: unknown): Promise<void> {
   const { jobs } = await tick(world);
   await sendJobs(jobs);
   await wakeNotify();
+  measure("OutboxAge", Math.round((await oldestOwedMs(world.store, systemClock())) / 1000));
   heartbeat("tick");
 }

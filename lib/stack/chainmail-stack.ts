@@ -3,6 +3,7 @@
 import { Duration, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { defaultVantage } from "../model/customer.ts";
+import { resultsQueueName } from "../world/results-queue.ts";
 import type { StackSettings } from "./context.ts";
 import { Operators } from "./operators.ts";
 import { Rhythm } from "./rhythm.ts";
@@ -64,6 +65,8 @@ export class ChainmailStack extends Stack {
       maxConcurrency: 2,
       tries: 5,
       oldest: minutes(15),
+      // `chainmail drill --stack` sends to it.
+      name: resultsQueueName(settings.stackName),
     });
     const outbox = new WorkQueue(this, "Outbox", {
       consumer: notify,
@@ -99,6 +102,7 @@ export class ChainmailStack extends Stack {
     new Watch(this, "Watch", {
       operators,
       stack: tables.prefix,
+      every,
       heartbeats: { resolve: every, plan: every, judge: every, tick: minutes(1), notify: minutes(1) },
       queues: { jobs: vantage.jobs, results, outbox },
       deadLetters: {

@@ -15,6 +15,8 @@ export interface WorkQueueProps {
   readonly tries: number;
   /** How old a message may become before somebody should look. */
   readonly oldest: Duration;
+  /** Where the command line has to find it. */
+  readonly name?: string;
 }
 
 export class WorkQueue extends Construct {
@@ -27,6 +29,7 @@ export class WorkQueue extends Construct {
     this.oldest = props.oldest;
     this.deadLetters = deadLetterQueue(this, "DeadLetters");
     this.queue = new Queue(this, "Queue", {
+      ...(props.name !== undefined && { queueName: props.name }),
       // AWS's advice: a throttled function is retried for as long, and a message must stay hidden meanwhile.
       visibilityTimeout: Duration.seconds(6 * props.consumer.timeout.toSeconds()),
       retentionPeriod: Duration.days(1),

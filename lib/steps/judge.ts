@@ -27,9 +27,11 @@ export interface JudgeWorld {
   readonly sighted: readonly string[];
 }
 
-/** The looks that have to be made again soon, to be sure. */
 export interface JudgeReport {
+  /** The looks that have to be made again soon, to be sure. */
   readonly jobs: readonly DelayedJob[];
+  /** Targets of this cycle that the ledger has a mark of by this batch: what was delivered again adds none. */
+  readonly marked: number;
 }
 
 const slotsAtOnce = 16;
@@ -40,7 +42,7 @@ export async function judge(results: ProbeResults, world: JudgeWorld): Promise<J
   const { store, policy, everyMs } = world;
   const now = world.now();
   const [slice, memory] = await Promise.all([store.state.slice(results.slice), store.state.memory(results.slice)]);
-  if (slice === undefined) return { jobs: [] };
+  if (slice === undefined) return { jobs: [], marked: 0 };
   const slots = slotsOf(results, slice, memory.value, now);
   const toJudge = slots.filter(({ isSteady }) => !isSteady);
   const late = toJudge.length > 0 && (await isLate(results, world, now));
@@ -69,13 +71,19 @@ export async function judge(results: ProbeResults, world: JudgeWorld): Promise<J
   }
   await changeMemory(store, results.slice, alarmed, changes);
 
+  let marked = 0;
   if (results.round === 0) {
     const marks = Array.from({ length: slice.entries.length }, (): CycleMark => "not-tried");
     for (const { slot, mark } of slots) marks[slot] = mark;
-    await store.ledger.putLedger(results.slice, { cycle: results.cycle, everyMs, at: now, marks }, results.part);
+    const isNew = await store.ledger.putLedger(
+      results.slice,
+      { cycle: results.cycle, everyMs, at: now, marks },
+      results.part,
+    );
+    if (isNew) marked = marks.filter((mark) => mark !== "not-tried").length;
     await store.ledger.rollUp(results.slice, now, everyMs);
   }
-  return { jobs: confirmJobs(await fromAllVantages(store, doubts, sighted), policy.confirmAfter, now) };
+  return { jobs: confirmJobs(await fromAllVantages(store, doubts, sighted), policy.confirmAfter, now), marked };
 }
 
 /**

@@ -38,10 +38,71 @@ describe("who watches the watcher", () => {
     ["1m", 5, 60],
     ["5m", 3, 300],
     ["1h", 3, 3600],
-  ])("with cycles of %s waits for %d missed ones", (every, missed, period) => {
-    const { template } = synthesized({ every });
-    const plan = [...resourcesOf(template, "AWS::CloudWatch::Alarm").entries()].find(([id]) => id.includes("plan"));
-    expect(plan?.[1].Properties).toMatchObject({ EvaluationPeriods: missed, Period: period });
+  ])("with cycles of %s waits for %d missed ones, and of the plan for two", (every, missed, period) => {
+    const all = [...resourcesOf(synthesized({ every }).template, "AWS::CloudWatch::Alarm").entries()];
+    const of = (step: string) => all.find(([id]) => id.startsWith(`WatchHeartbeat${step}`))?.[1].Properties;
+    expect(of("judge")).toMatchObject({ EvaluationPeriods: missed, Period: period });
+    expect(of("plan")).toMatchObject({ EvaluationPeriods: 2, Period: period });
+  });
+
+  it("alarms when fewer than 90 % of the planned looks were made in two cycles, and when nobody says how many", () => {
+    const [alarm] = alarms("Covered").values();
+    expect(alarm).toMatchObject({
+      Threshold: 90,
+      ComparisonOperator: "LessThanThreshold",
+      EvaluationPeriods: 2,
+      TreatMissingData: "breaching",
+    });
+    const metrics = alarm?.Metrics as readonly Record<string, unknown>[];
+    const sum = (MetricName: string) => ({
+      MetricStat: {
+        Metric: { Namespace: "Chainmail", MetricName, Dimensions: [{ Name: "Stack", Value: "Chainmail" }] },
+        Period: 300,
+        Stat: "Sum",
+      },
+      ReturnData: false,
+    });
+    expect(metrics).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ Expression: "IF(planned > 0, 100 * FILL(looked, 0) / planned, 100)" }),
+        expect.objectContaining({ Id: "planned", ...sum("Planned") }),
+        expect.objectContaining({ Id: "looked", ...sum("Looked") }),
+      ]),
+    );
+  });
+
+  it.each([
+    ["Owed", "OutboxAge", "Maximum", 120, 1],
+    ["FailedPublishes", "FailedPublishes", "Sum", 0, 2],
+    ["Undeliverable", "DeadMessages", "Sum", 0, 1],
+  ])("alarms by %s when %s is more than it may be", (id, MetricName, Statistic, Threshold, EvaluationPeriods) => {
+    expect([...alarms(id).values()]).toMatchObject([
+      {
+        Namespace: "Chainmail",
+        MetricName,
+        Dimensions: [{ Name: "Stack", Value: "Chainmail" }],
+        Statistic,
+        Period: 60,
+        Threshold,
+        ComparisonOperator: "GreaterThanThreshold",
+        EvaluationPeriods,
+        TreatMissingData: "notBreaching",
+      },
+    ]);
+  });
+
+  it("alarms when SNS could not hand a message over", () => {
+    const [topic] = resourcesOf(template, "AWS::SNS::Topic").keys();
+    expect([...alarms("Undelivered").values()]).toMatchObject([
+      {
+        Namespace: "AWS/SNS",
+        MetricName: "NumberOfNotificationsFailed",
+        Dimensions: [{ Name: "TopicName", Value: { "Fn::GetAtt": [topic, "TopicName"] } }],
+        Statistic: "Sum",
+        Period: 60,
+        Threshold: 0,
+      },
+    ]);
   });
 
   it("alarms on the first dead letter of every queue and of the schedule", () => {
@@ -63,8 +124,9 @@ describe("who watches the watcher", () => {
 
   it("tells the operators' topic and nobody of our own", () => {
     const [topic] = resourcesOf(template, "AWS::SNS::Topic").keys();
-    for (const { Properties } of resourcesOf(template, "AWS::CloudWatch::Alarm").values())
-      expect(Properties.AlarmActions).toEqual([{ Ref: topic }]);
+    const all = [...resourcesOf(template, "AWS::CloudWatch::Alarm").values()];
+    expect(all).toHaveLength(17);
+    for (const { Properties } of all) expect(Properties.AlarmActions).toEqual([{ Ref: topic }]);
   });
 
   it("may publish there although the topic has a policy of its own", () => {
