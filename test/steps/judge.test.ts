@@ -241,9 +241,19 @@ describe("answers that come late, twice or to nobody", () => {
     expect(await memoryOf()).toMatchObject({ fingerprint: "", hot: ["cleartext"] });
   });
 
+  it("are counted once as looked at: not again when they are delivered again, nor a confirmation, nor what wasn't tried", async () => {
+    await put([entryOf(address), entryOf("93.184.215.88")]);
+    const notTried = { slot: 1, name: "mx1.acme.example", identity: false, kind: "not-tried" } as const;
+    const batch = results([seen(good), notTried]);
+    const marked = async (each: ProbeResults) => (await judge(each, { ...world, store: embedded.store })).marked;
+    expect(await marked(batch)).toBe(1);
+    expect(await marked(batch)).toBe(0);
+    expect(await marked(results([seen(plain, start + 10)], { round: 1 }))).toBe(0);
+  });
+
   it("are dropped when slice, slot or target are gone", async () => {
     const nobody = results([seen(plain)], { slice: 99_999 });
-    expect(await judge(nobody, { ...world, store: embedded.store })).toEqual({ jobs: [] });
+    expect(await judge(nobody, { ...world, store: embedded.store })).toEqual({ jobs: [], marked: 0 });
     await put([entryOf("93.184.215.77")]);
     await judge(results([seen(plain), seen(plain, start, { slot: 9 })]), { ...world, store: embedded.store });
     expect(await stateOf(keyOf("93.184.215.77"))).toBeUndefined();
