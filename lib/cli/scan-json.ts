@@ -4,6 +4,7 @@ import type { Finding } from "../model/finding.ts";
 import type { Scan, VersionScan } from "../model/scan.ts";
 import type { Verdict } from "../model/verdict.ts";
 import { groupByCode } from "../protocols/tls/groups.ts";
+import { isSafePrime, primeName } from "../protocols/tls/primes.ts";
 import { sslv2KindByCode } from "../protocols/tls/sslv2.ts";
 import { suiteByCode } from "../protocols/tls/suites.ts";
 import { findingJson } from "../status/json/customer.ts";
@@ -27,7 +28,10 @@ export function scanJson(
   };
 }
 
-function targetJson(target: string, { observation, preference, judgement, scan }: Scanned): ScanTargetJson {
+function targetJson(
+  target: string,
+  { observation, preference, judgement, scan, grades, score }: Scanned,
+): ScanTargetJson {
   const { outcome } = observation;
   return {
     target,
@@ -42,10 +46,14 @@ function targetJson(target: string, { observation, preference, judgement, scan }
     certificate: certificateJson(outcome.kind === "encrypted" ? outcome.certificate : null),
     protocols: (scan?.versions ?? []).map(versionJson),
     groups: (scan?.groups ?? []).map(groupJson),
-    dhPrimes: (scan?.primes ?? []).map(({ bits, prime }) => ({ bits, prime })),
+    dhPrimes: (scan?.primes ?? []).map(({ bits, prime }) => {
+      return { bits, prime, known: primeName(prime), safe: isSafePrime(prime) };
+    }),
     signatures: (scan?.signatures ?? []).map(hex),
     certificates: (scan?.certificates ?? []).map(({ sha256 }) => sha256),
     habits: scan && { ...scan.habits },
+    score,
+    grades: grades?.map((grade) => ({ ...grade, criteria: grade.criteria.map((each) => ({ ...each })) })) ?? null,
     mostSuites: scan?.mostSuites ?? null,
     connections: scan?.connections ?? 0,
     incomplete: incompleteOf(scan),

@@ -14,7 +14,7 @@ const preferenceWords = {
   chacha20: "in the server's order, but ChaCha20 for clients that like it best",
 } as const;
 
-export function scanLines({ observation, scan }: Scanned, paint: Paint): readonly string[] {
+export function scanLines({ observation, scan, grades, score }: Scanned, paint: Paint): readonly string[] {
   const { target, host } = observation;
   const title = `${host === null ? "" : `${host} `}[${target.address}]:${target.port}`;
   if (scan === null) return [title, `  not scanned: ${observation.outcome.kind}`];
@@ -25,9 +25,23 @@ export function scanLines({ observation, scan }: Scanned, paint: Paint): readonl
     ...[...scan.versions].reverse().flatMap((version) => versionLines(version, paint)),
     ...(groups.length === 0 ? [] : ["", `  Groups: ${groups.join(" ")}`]),
     ...(primes.length === 0 ? [] : [`  DH primes: ${primes.join(", ")}`]),
+    ...gradeLines(grades),
+    ...(score === null ? [] : [`  Score: ${score} of 100`]),
     "",
     `  ${scan.connections} connections${scan.incomplete === null ? "" : `, incomplete: ${visible(scan.incomplete)}`}`,
   ];
+}
+
+/** Each standard with its level, and the worst thing that led to it. */
+function gradeLines(grades: Scanned["grades"]): readonly string[] {
+  if (grades === null) return [];
+  const width = Math.max(...grades.map(({ name }) => name.length));
+  const lines = grades.map(({ name, level, criteria }) => {
+    const [worst] = criteria;
+    const why = worst === undefined ? "" : ` (${worst.observed}: ${worst.section})`;
+    return `    ${name.padEnd(width)}  ${level}${why}`;
+  });
+  return ["", "  Grades:", ...lines];
 }
 
 function versionLines(version: VersionScan, paint: Paint): readonly string[] {

@@ -60,7 +60,14 @@ const scanTarget = z.strictObject({
       kind: z.enum(["elliptic", "finite-field", "post-quantum", "hybrid"]).nullable(),
     }),
   ),
-  dhPrimes: z.array(z.strictObject({ bits: z.int(), prime: z.string().describe("Hex.") })),
+  dhPrimes: z.array(
+    z.strictObject({
+      bits: z.int(),
+      prime: z.string().describe("Hex."),
+      known: z.string().nullable().describe("Its name where it was published (RFC 2409, 3526, 7919)."),
+      safe: z.boolean().nullable().describe("(p - 1) / 2 is prime too; null: too long to tell."),
+    }),
+  ),
   signatures: z.array(code).describe("Signature schemes that it signed with in TLS 1.2."),
   certificates: z.array(z.string()).describe("SHA-256 of each leaf that was shown up to TLS 1.2."),
   habits: z
@@ -74,6 +81,26 @@ const scanTarget = z.strictObject({
     })
     .nullable()
     .describe("Null where no hello could be sent; each null where nothing tells it."),
+  score: z.int().min(0).max(100).nullable().describe("docs/scan.md has the rule; null where not enough is known."),
+  grades: z
+    .array(
+      z.strictObject({
+        standard: z.string(),
+        name: z.string(),
+        source: z.string(),
+        level: z.string().describe("The worst of all criteria."),
+        criteria: z.array(
+          z.strictObject({
+            of: z.enum(["protocol", "suite", "group", "prime", "key", "signature", "habit", "required"]),
+            observed: z.string(),
+            level: z.string(),
+            section: z.string().describe("Of the standard."),
+          }),
+        ),
+      }),
+    )
+    .nullable()
+    .describe("Null where nothing is accepted, or not enough is known."),
   mostSuites: z.int().nullable().describe("Only hellos of at most so many suites were understood; null: of any."),
   connections: z.int().min(0).describe("That the scan took, without the light probe's own."),
   incomplete: z.string().nullable(),

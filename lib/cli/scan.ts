@@ -2,6 +2,9 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { acceptedFindings } from "../judge/accepted.ts";
+import { type Grade, gradesOf } from "../judge/grades/grade.ts";
+import { leavesOf } from "../judge/grades/leaves.ts";
+import { scoreOf } from "../judge/grades/score.ts";
 import { defaultFloor } from "../model/customer.ts";
 import type { Outcome } from "../model/observation.ts";
 import type { Scan } from "../model/scan.ts";
@@ -27,6 +30,9 @@ interface ScanOptions extends LookOptions, PlaceOptions {}
 /** One address, and what it would accept; null where no hello was possible. */
 export interface Scanned extends Looked {
   readonly scan: Scan | null;
+  /** Null where nothing is accepted, or not enough is known. */
+  readonly grades: readonly Grade[] | null;
+  readonly score: number | null;
 }
 
 /** Connections that are open at once. */
@@ -63,7 +69,7 @@ async function scanPlace(
   progress: (connections: number | null) => void,
 ): Promise<Scanned> {
   const looked = await lookAt(place, options, looking);
-  if (!speaksTls(looked.observation.outcome)) return { ...looked, scan: null };
+  if (!speaksTls(looked.observation.outcome)) return { ...looked, scan: null, grades: null, score: null };
   const limit = createLimit(atOnce);
   let connections = 0;
   const world: AskWorld = {
@@ -91,7 +97,14 @@ async function scanPlace(
   progress(null);
   const { judgement } = looked;
   const findings = [...judgement.findings, ...acceptedFindings(found, defaultFloor)];
-  return { ...looked, judgement: { ...judgement, findings }, scan: found };
+  const leaves = leavesOf(found, looked.observation.outcome);
+  return {
+    ...looked,
+    judgement: { ...judgement, findings },
+    scan: found,
+    grades: gradesOf(found, leaves),
+    score: scoreOf(found, leaves),
+  };
 }
 
 /** It came to a hello: where it didn't, there is nothing to scan, and nothing is asked. */
