@@ -8,6 +8,7 @@ import { scoreOf } from "../judge/grades/score.ts";
 import { defaultFloor } from "../model/customer.ts";
 import type { Outcome } from "../model/observation.ts";
 import type { Scan } from "../model/scan.ts";
+import { visible } from "../protocols/printable.ts";
 import { type AskWorld, ask, askSslv2 } from "../protocols/scan/ask.ts";
 import { patient } from "../protocols/scan/patient.ts";
 import { scan } from "../protocols/scan/scan.ts";
@@ -23,9 +24,14 @@ import { type Place, type PlaceOptions, placesNamed } from "./places.ts";
 import { printJson } from "./print-json.ts";
 import { type Looked, summarise } from "./probe-report.ts";
 import { scanJson } from "./scan-json.ts";
+import { scanMarkdown } from "./scan-markdown.ts";
 import { scanLines } from "./scan-report.ts";
+import { changesSince, readScan, type Since, targetsOf } from "./scan-since.ts";
 
-interface ScanOptions extends LookOptions, PlaceOptions {}
+interface ScanOptions extends LookOptions, PlaceOptions {
+  readonly markdown?: boolean;
+  readonly since?: string;
+}
 
 /** One address, and what it would accept; null where no hello was possible. */
 export interface Scanned extends Looked {
@@ -41,25 +47,37 @@ const atOnce = 4;
 const waits = [2_000, 10_000, 30_000];
 
 export async function scanCommand(text: string, options: ScanOptions, io: Io): Promise<ExitCode> {
+  const before = options.since === undefined ? null : readScan(options.since);
   const looking = lookingFor(options);
   const { places, findings } = await placesNamed(text, options, looking.resolver);
   const scanned: Scanned[] = [];
   for (const place of places) {
     const one = await scanPlace(place, options, looking, progressOn(io, options));
-    if (!options.json) io.stdout.write(`${scanLines(one, painter(io)).join("\n")}\n\n`);
+    if (isReport(options)) io.stdout.write(`${scanLines(one, painter(io)).join("\n")}\n\n`);
     scanned.push(one);
   }
   const outcome = summarise(findings, scanned);
-  if (options.json) printJson(scanJson(text, outcome, scanned), io);
+  const printed = scanJson(text, outcome, scanned);
+  const since = before === null ? [] : changesSince(before, printed);
+  if (options.json) printJson(printed, io);
+  else if (options.markdown) io.stdout.write(`${targetsOf(printed).flatMap(scanMarkdown).join("\n")}\n`);
   else {
     const paint = painter(io);
     const lines = [
+      ...since.flatMap(sinceLines),
       `verdict: ${paint(verdictStyle[outcome.verdict], outcome.verdict)}`,
       ...findingLines(outcome.findings, "", paint),
     ];
     io.stdout.write(`${lines.join("\n")}\n`);
   }
   return exitCode(outcome.verdict, outcome.findings);
+}
+
+const isReport = ({ json, markdown }: ScanOptions) => !json && !markdown;
+
+function sinceLines({ place, changes }: Since): readonly string[] {
+  const what = changes.length === 0 ? ["  nothing"] : changes.map((change) => `  ${visible(change)}`);
+  return [`changed at ${place}:`, ...what, ""];
 }
 
 async function scanPlace(

@@ -1,6 +1,9 @@
 /** `chainmail scan`, from its arguments to what it prints and its exit code. */
 
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { run } from "../../lib/cli/program.ts";
@@ -137,6 +140,38 @@ describe("chainmail scan", () => {
     expect(out).toMatch(/^ {4}0x1301 TLS_AES_128_GCM_SHA256 +128 bits$/m);
     expect(out).toMatch(/^ {2}TLSv1 {4}no$/m);
     expect(out).toMatch(/^verdict: unverified$/m);
+  });
+
+  it("says what changed since an earlier scan", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "chainmail-since-"));
+    const server = await startMailServer({
+      tls: { minVersion: "TLSv1.2", ciphers: "ECDHE-ECDSA-AES128-SHA:TLS_AES_128_GCM_SHA256" },
+    });
+    try {
+      const target = `127.0.0.1:${server.port}`;
+      const file = join(folder, "before.json");
+      await writeFile(file, (await chainmail("scan", target, "--json")).out);
+      expect((await chainmail("scan", target, "--since", file)).out).toMatch(
+        /^changed at \[127.0.0.1\]:\d+:\n {2}nothing$/m,
+      );
+      server.set({ tls: { minVersion: "TLSv1.3", ciphers: "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384" } });
+      const { out } = await chainmail("scan", target, "--since", file);
+      expect(out).toMatch(/^changed at .+:\n {2}TLSv1\.2 is gone\n {2}TLS_AES_256_GCM_SHA384 in TLSv1\.3 is new$/m);
+      await writeFile(file, "{}");
+      expect((await chainmail("scan", target, "--since", file)).code).toBe(64);
+    } finally {
+      await server.close();
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it("prints Markdown in which nothing from the wire is markup", async () => {
+    const server = await startMailServer({ tls: { minVersion: "TLSv1.3" } });
+    const { out } = await chainmail("scan", `127.0.0.1:${server.port}`, "--markdown");
+    await server.close();
+    expect(out).toMatch(/^# TLS of 127\.0\.0\.1 \(127\.0\.0\.1, port \d+\)$/m);
+    expect(out).toMatch(/^\| TLSv1\.3 \| yes \| .+ \| TLS\\_AES\\_/m);
+    expect(out).toContain("- **warning** `cert.self-signed`: subject /CN=mx.example");
   });
 
   it("names what is wrong with its arguments", async () => {

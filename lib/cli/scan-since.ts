@@ -1,0 +1,60 @@
+/** `chainmail scan --since FILE`: what changed since a scan that was printed with `--json`. */
+
+import { changesBetween, type Inventory } from "../judge/scan-diff.ts";
+import { InputError } from "../model/input-error.ts";
+import { readInput } from "./looking.ts";
+import { type ScanTargetJson, type ScanTargetsJson, scanSchema } from "./scan-schema.ts";
+
+export interface Since {
+  /** `[192.0.2.1]:25`. */
+  readonly place: string;
+  /** In words; empty where nothing changed. */
+  readonly changes: readonly string[];
+}
+
+export function readScan(file: string): ScanTargetJson | ScanTargetsJson {
+  const text = readInput(file, "--since");
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new InputError(`--since: '${file}' isn't JSON: expected what 'chainmail scan --json' printed`);
+  }
+  const read = scanSchema.safeParse(value);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const where = issue === undefined || issue.path.length === 0 ? "" : `${issue.path.join(".")}: `;
+  throw new InputError(`--since: '${file}': ${where}expected what 'chainmail scan --json' printed`);
+}
+
+/** For each place that both know; `null` changes never: one that the file doesn't know isn't compared. */
+export function changesSince(
+  before: ScanTargetJson | ScanTargetsJson,
+  after: ScanTargetJson | ScanTargetsJson,
+): readonly Since[] {
+  const known = new Map(targetsOf(before).map((target) => [placeOf(target), target]));
+  return targetsOf(after).flatMap((target) => {
+    const old = known.get(placeOf(target));
+    return old === undefined
+      ? []
+      : [{ place: placeOf(target), changes: changesBetween(inventoryOf(old), inventoryOf(target)) }];
+  });
+}
+
+export const targetsOf = (scan: ScanTargetJson | ScanTargetsJson) => ("targets" in scan ? scan.targets : [scan]);
+const placeOf = ({ address, port }: ScanTargetJson) => `[${address}]:${port}`;
+
+function inventoryOf(scan: ScanTargetJson): Inventory {
+  const { protocols, groups, certificates, habits, incomplete } = scan;
+  return {
+    protocols: protocols.filter(({ accepted }) => accepted).map(({ name }) => name),
+    suites: protocols.flatMap(({ name, suites }) => suites.map(({ openssl, code }) => `${openssl ?? code} in ${name}`)),
+    groups: groups.map(({ name, code }) => name ?? code),
+    certificates,
+    flaws: [
+      ...(habits?.secureRenegotiation === false ? ["insecure renegotiation"] : []),
+      ...(habits?.compression === true ? ["compression"] : []),
+    ],
+    isComplete: incomplete === null,
+  };
+}

@@ -1,0 +1,38 @@
+/** What changed between two scans of a server, in words. What wasn't asked to the end isn't told as gone. */
+
+/** What a scan found, by the names that people know. */
+export interface Inventory {
+  readonly protocols: readonly string[];
+  /** `ECDHE-RSA-AES256-SHA in TLSv1.2`. */
+  readonly suites: readonly string[];
+  readonly groups: readonly string[];
+  /** SHA-256 of the leaves that were shown. */
+  readonly certificates: readonly string[];
+  readonly flaws: readonly string[];
+  readonly isComplete: boolean;
+}
+
+/** `TLSv1 is gone`, `X25519MLKEM768 is new`; empty where nothing changed. Suites of a version that came or went go with it. */
+export function changesBetween(before: Inventory, after: Inventory): readonly string[] {
+  const moved = new Set([...came(before.protocols, after.protocols), ...went(before.protocols, after.protocols)]);
+  const own = (suites: readonly string[]) => suites.filter((suite) => !moved.has(suite.split(" in ").at(-1) ?? ""));
+  const kinds: readonly [readonly string[], readonly string[], (name: string) => string][] = [
+    [before.protocols, after.protocols, (name) => name],
+    [own(before.suites), own(after.suites), (name) => name],
+    [before.groups, after.groups, (name) => `group ${name}`],
+    [before.certificates, after.certificates, (name) => `certificate ${name.slice(0, 12)}...`],
+    [before.flaws, after.flaws, (name) => name],
+  ];
+  return kinds.flatMap(([old, fresh, named]) => [
+    ...(after.isComplete ? went(old, fresh).map((name) => `${named(name)} is gone`) : []),
+    ...(before.isComplete ? came(old, fresh).map((name) => `${named(name)} is new`) : []),
+  ]);
+}
+
+function came(before: readonly string[], after: readonly string[]): readonly string[] {
+  return after.filter((name) => !before.includes(name));
+}
+
+function went(before: readonly string[], after: readonly string[]): readonly string[] {
+  return came(after, before);
+}
