@@ -53,7 +53,7 @@ function versionLines(version: VersionScan, paint: Paint): readonly string[] {
   const rest = incomplete === null ? "" : `, and perhaps more: ${visible(incomplete)}`;
   const isOld = name !== "TLSv1.2" && name !== "TLSv1.3";
   return [
-    `${title} ${paint(isOld ? "yellow" : "green", "yes")}: ${suites.length} suites${order}${rest}`,
+    `${title} ${paint(isOld ? "yellow" : "green", "yes")}: ${suites.length === 1 ? "1 suite" : `${suites.length} suites`}${order}${rest}`,
     ...suites.map((code) => `    ${name === "SSLv2" ? kindLine(code, paint) : suiteLine(code, paint)}`),
   ];
 }
