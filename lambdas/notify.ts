@@ -7,6 +7,7 @@ import { createSnsChannel, createSnsClient } from "../lib/world/channels/sns.ts"
 import { webChannels } from "../lib/world/channels/web.ts";
 import { systemClock } from "../lib/world/clock.ts";
 import { fromEnvironment } from "../lib/world/environment.ts";
+import { sendJobs } from "./clients.ts";
 import { heartbeat, log, measure } from "./log.ts";
 import { once } from "./once.ts";
 import { store } from "./store.ts";
@@ -30,10 +31,12 @@ async function world(): Promise<NotifyWorld> {
 
 /** However many wake-ups come at once, one pass over the outboxes answers them all. */
 export async function handler(_event: SQSEvent): Promise<SQSBatchResponse> {
-  const { sent, later, dead } = await notify(await world());
+  const { sent, later, dead, unheard, jobs } = await notify(await world());
+  await sendJobs(jobs);
   for (const { id, to } of sent) log("notify", "info", "told", { id, to });
   for (const { id, to, why } of later) log("notify", "error", `not told yet: ${why}`, { id, to });
   for (const { id, to, why } of dead) log("notify", "error", `will never be told: ${why}`, { id, to });
+  for (const id of unheard) log("notify", "error", "reached nobody", { id });
   measure("FailedPublishes", later.length);
   measure("DeadMessages", dead.length);
   heartbeat("notify");

@@ -106,6 +106,7 @@ export function composeSteps(world: LocalWorld): Steps {
       const { pems: roots } = world.tls.roots;
       const report = await notify(await tellingWorld({ store, now, roots, operators, alertLog, baseUrl }));
       listener.told(report);
+      return report.jobs;
     },
   };
 }

@@ -13,7 +13,8 @@ export interface Steps {
   judge(results: ProbeResults): Promise<readonly DelayedJob[]>;
   /** What only the clock brings; answers looks that a crash swallowed. */
   tick(): Promise<readonly DelayedJob[]>;
-  notify(): Promise<void>;
+  /** Answers the looks that have to bear out a message before it leaves. */
+  notify(): Promise<readonly DelayedJob[]>;
 }
 
 export interface EngineOptions {
@@ -77,7 +78,7 @@ export function startEngine(steps: Steps, { everyMs, tickMs, now, failed }: Engi
 
   /** One sender at a time; whoever comes meanwhile shares its end, and the next tick finds what it missed. */
   function tell(): Promise<void> {
-    notifying ??= begin("notify", () => steps.notify()).finally(() => {
+    notifying ??= begin("notify", async () => queue(await steps.notify())).finally(() => {
       notifying = null;
     });
     return notifying;

@@ -36,10 +36,11 @@ export function narrator(say: (step: string, line: string) => void): StepListene
       const delays = jobs.map(({ delayMs }) => `${Math.round(delayMs / 1_000)} s`);
       say("judge", `suspected: looking again in ${delays.join(", ")}, before anybody is told`);
     },
-    told({ sent, later, dead }) {
+    told({ sent, later, dead, unheard }) {
       for (const { id, subject, to } of sent) say("notify", `${subject} → ${to} (${id})`);
       for (const { id, to, why } of later) say("notify", `${id} → ${to}: not now, ${visible(why)}`);
       for (const { id, to, why } of dead) say("notify", `${id} → ${to}: never, ${visible(why)}`);
+      for (const id of unheard) say("notify", `${id} reached nobody`);
     },
   };
 }

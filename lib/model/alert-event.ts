@@ -36,4 +36,13 @@ export interface AlertEvent {
   /** The page of it; null where no page can be reached. */
   readonly url: string | null;
   readonly text: string;
+  /** Of a digest of what came at once: each message in it, in order. */
+  readonly messages?: readonly CollectedMessage[];
+}
+
+/** One message in a digest, as its fields would be alone. */
+export interface CollectedMessage
+  extends Pick<AlertEvent, "id" | "incident" | "severity" | "subject" | "customers" | "since" | "at"> {
+  readonly kind: AlertKind;
+  readonly class: AlertClass;
 }

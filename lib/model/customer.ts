@@ -69,6 +69,8 @@ export interface Contact {
   readonly email: string | null;
   /** E.164, e.g. `+4915112345678`. */
   readonly sms: string | null;
+  /** A second contact: told when nobody acknowledged it within so many ms. Left out: told at once. */
+  readonly after?: number;
 }
 
 export interface Customer {

@@ -52,8 +52,8 @@ export interface Letter {
   readonly subject: string;
   readonly text: string;
   readonly sms: string;
-  /** For filter policies and machines. */
-  readonly attributes: Readonly<Record<string, string>>;
+  /** For filter policies and machines; several values where it tells of several things. */
+  readonly attributes: Readonly<Record<string, string | readonly string[]>>;
   /** The same as one JSON value, for machines. */
   readonly event: AlertEvent;
 }

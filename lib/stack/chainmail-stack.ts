@@ -83,7 +83,7 @@ export class ChainmailStack extends Stack {
     });
 
     const jobQueues = this.toJsonString({ [vantage.name]: vantage.jobs.queue.queueUrl });
-    for (const step of [plan, judge, tick]) {
+    for (const step of [plan, judge, tick, notify]) {
       step.tell("jobQueues", jobQueues);
       vantage.jobs.queue.grantSendMessages(step.function);
     }

@@ -1,6 +1,9 @@
-/** What a cause's outbox looks like after each thing that can happen to a message. Pure; `notify.ts` does the sending. */
+/** What a cause's outbox looks like after each thing that can happen to a message. Pure; `delivery/` does the sending. */
 
-import type { Cause, OutboxEntry } from "../model/incident.ts";
+import type { Cause, Escalation, OutboxEntry } from "../model/incident.ts";
+
+/** The alert log counts as one more recipient, the last one. */
+export const logName = "alert-log";
 
 /** A sender that died holds a message up no longer than this; each step of a living one renews it. */
 const leaseMs = 90_000;
@@ -17,27 +20,25 @@ export function isDue({ notBefore }: OutboxEntry, now: number): boolean {
   return notBefore <= now;
 }
 
-/**
- * Takes the outbox in hand, or answers null when there is nothing to do or somebody else has it. An opening that
- * nobody was told of before its end came to be owed is left out: the end tells of both.
- */
-export function leased(cause: Cause, now: number): Cause | null {
-  if (isLeased(cause, now) || !cause.outbox.some((entry) => isDue(entry, now))) return null;
-  const [head, ...rest] = merged(cause.outbox);
-  if (head === undefined) return null;
-  return { ...cause, outbox: [{ ...head, leasedUntil: now + leaseMs }, ...rest] };
+export function isOwing({ outbox }: Cause, now: number): boolean {
+  return outbox.some((entry) => isDue(entry, now));
 }
 
-function merged(outbox: readonly OutboxEntry[]): readonly OutboxEntry[] {
-  const end = outbox.findIndex(({ alert }) => alert.kind === "recovered" || alert.kind === "gone");
-  if (end <= 0) return outbox;
-  const untold = outbox.slice(0, end).every(({ sentTo }) => sentTo.length === 0);
-  return untold ? merged(outbox.slice(end)) : outbox;
+/** In a sender's hands from now on; so it is renewed while that one lives. */
+export function leased(cause: Cause, now: number): Cause {
+  const [head, ...rest] = cause.outbox;
+  return head === undefined ? cause : { ...cause, outbox: [{ ...head, leasedUntil: now + leaseMs }, ...rest] };
+}
+
+/** In nobody's hands: its sender is known to be dead. Null where nobody had it. */
+export function abandoned(cause: Cause): Cause | null {
+  if (cause.outbox.every(({ leasedUntil }) => leasedUntil === 0)) return null;
+  return { ...cause, outbox: cause.outbox.map((entry) => ({ ...entry, leasedUntil: 0 })) };
 }
 
 /** One recipient has the message, or never will; the lease is renewed. */
 export function settled(cause: Cause, id: string, recipient: string, end: "sentTo" | "dead", now: number): Cause {
-  return renewed(
+  return leased(
     changed(cause, id, (entry) =>
       entry[end].includes(recipient) ? entry : { ...entry, [end]: [...entry[end], recipient] },
     ),
@@ -45,23 +46,48 @@ export function settled(cause: Cause, id: string, recipient: string, end: "sentT
   );
 }
 
-/** Whoever sends still lives. */
-export function renewed(cause: Cause, now: number): Cause {
-  const [head, ...rest] = cause.outbox;
-  return head === undefined ? cause : { ...cause, outbox: [{ ...head, leasedUntil: now + leaseMs }, ...rest] };
+/** What became of the messages of one cause in a sender's hands, by their ids. */
+export interface Outcome {
+  /** Everybody has it who ever will. */
+  readonly done: ReadonlySet<string>;
+  /** Somebody couldn't be reached now. */
+  readonly again: ReadonlySet<string>;
+  /** Somebody has enough to read for now: until when, epoch ms. */
+  readonly paced: ReadonlyMap<string, number>;
 }
 
-/** Lets the outbox go: `done` messages leave it, `again` ones wait for their next try. */
-export function released(cause: Cause, done: ReadonlySet<string>, again: ReadonlySet<string>, now: number): Cause {
+/** Lets the outbox go: what is done leaves it, the rest waits for its next try. */
+export function released(cause: Cause, { done, again, paced }: Outcome, now: number): Cause {
   const outbox = cause.outbox
     .filter(({ alert }) => !done.has(alert.id))
-    .map((entry) => ({ ...(again.has(entry.alert.id) ? postponed(entry, now) : entry), leasedUntil: 0 }));
+    .map((entry): OutboxEntry => {
+      const until = paced.get(entry.alert.id);
+      const isTriedAgain = again.has(entry.alert.id);
+      const free = isTriedAgain ? postponed(entry, now) : { ...entry, leasedUntil: 0 };
+      if (until === undefined) return free;
+      // Who can't be reached holds up nobody who only has to wait for a moment.
+      const first = isTriedAgain ? Math.min(until, free.notBefore) : until;
+      return { ...free, asked: null, notBefore: Math.max(now, first) };
+    });
   return { ...cause, outbox };
+}
+
+/** Somebody was told of it, or would have been: from now on second contacts wait for an acknowledgement, each so many ms. */
+export function armed(cause: Cause, waits: readonly number[], now: number): Cause {
+  const { incident } = cause;
+  if (incident === null || incident.endedAt !== null || incident.escalations !== null) return cause;
+  if (incident.acknowledged !== null) return cause;
+  const left = [...new Set(waits)].filter((after) => after > incident.escalated).sort((a, b) => a - b);
+  const escalations = left.map((after): Escalation => ({ at: now + after, after }));
+  const [first] = escalations;
+  if (first === undefined) return cause;
+  const due = cause.state === "open" ? Math.min(cause.due ?? first.at, first.at) : cause.due;
+  return { ...cause, due, incident: { ...incident, escalations } };
 }
 
 function postponed(entry: OutboxEntry, now: number): OutboxEntry {
   const wait = Math.min(firstRetryMs * 2 ** entry.attempts, longestRetryMs);
-  return { ...entry, attempts: entry.attempts + 1, notBefore: now + wait };
+  return { ...entry, attempts: entry.attempts + 1, asked: null, notBefore: now + wait, leasedUntil: 0 };
 }
 
 function changed(cause: Cause, id: string, change: (entry: OutboxEntry) => OutboxEntry): Cause {

@@ -15,6 +15,7 @@ export function fakeChannel(name: string, answers: Delivery[] = []): FakeChannel
   let tries = 0;
   return {
     name,
+    unpaced: true,
     letters,
     answers,
     tries: () => tries,
@@ -25,6 +26,12 @@ export function fakeChannel(name: string, answers: Delivery[] = []): FakeChannel
       return answer;
     },
   };
+}
+
+/** One that people read: it has a bucket. */
+export function pacedChannel(name: string, answers: Delivery[] = []): FakeChannel {
+  const { unpaced: _, ...paced } = fakeChannel(name, answers);
+  return paced;
 }
 
 export function fakeLog(): AlertLog & { readonly lines: Readonly<Record<string, unknown>>[] } {

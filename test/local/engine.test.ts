@@ -43,7 +43,7 @@ describe("the schedule of one process", () => {
       return [];
     },
     tick: async () => [],
-    notify: async () => {},
+    notify: async () => [],
     ...over,
   });
 
@@ -132,6 +132,7 @@ describe("the schedule of one process", () => {
           most = Math.max(most, ++open);
           await new Promise((resolve) => setTimeout(resolve, 2_500));
           open--;
+          return [];
         },
       }),
     );
@@ -144,7 +145,11 @@ describe("the schedule of one process", () => {
       await new Promise((resolve) => setTimeout(resolve, 500));
       return [resultsOf(asked)];
     };
-    start(steps({ probe: slow, notify: async () => void story.push("notify") }));
+    const told = async () => {
+      story.push("notify");
+      return [];
+    };
+    start(steps({ probe: slow, notify: told }));
     await vi.advanceTimersByTimeAsync(1_200);
     let isStopped = false;
     const stopping = engine?.stop(2_000).then(() => {

@@ -79,7 +79,7 @@ const steps: Steps = {
     return [];
   },
   tick: async () => [],
-  notify: async () => {},
+  notify: async () => [],
 };
 
 function watching(): Watch {

@@ -60,6 +60,8 @@ async function arc(fatal: number, redelivered: boolean): Promise<Ending> {
 }
 
 const whole = [`opened cleartext ${key}`, `recovered cleartext ${key}`];
+/** Well again before the next sender came: the end tells of both. */
+const merged = whole.slice(1);
 
 describe("a process that dies between any two writes of the arc", () => {
   it("loses no alarm, and repeats one message at most, by the same id", async () => {
@@ -69,8 +71,9 @@ describe("a process that dies between any two writes of the arc", () => {
       const ending = await arc(fatal, fatal % 2 === 0);
       const name = `dead at write ${fatal}`;
       expect(ending, name).toMatchObject({ crashed: true, left: 0 });
-      expect([...new Set(ending.told)], name).toEqual(whole);
-      expect(new Set(ending.ids).size, name).toBe(2);
+      const told = [...new Set(ending.told)];
+      expect([whole, merged], name).toContainEqual(told);
+      expect(new Set(ending.ids).size, name).toBe(told.length);
       expect(ending.told.length, name).toBeLessThanOrEqual(3);
     }
   }, 180_000);

@@ -194,7 +194,7 @@ describe("a fire drill", () => {
     expect(report.failure).toBeNull();
     expect(report.missing).toEqual([
       { channel: "webhook:hooks.example", kind: "opened", why: "answered 503" },
-      { channel: "webhook:hooks.example", kind: "recovered", why: "it waits for the message before" },
+      { channel: "webhook:hooks.example", kind: "recovered", why: "answered 503" },
     ]);
     expect(operator.letters).toHaveLength(2);
   });

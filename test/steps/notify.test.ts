@@ -136,13 +136,15 @@ describe("the outbox", () => {
     await embedded.store.state.putCause({ value: { ...value, outbox: [...value.outbox, end] }, version });
     await notify(world({ operators: [mail, hook] }));
     expect(hook.letters.map(({ id }) => id)).toEqual(["CM-7F3A·1", "CM-7F3A·2"]);
-    expect(mail.letters).toEqual([]);
-    now += 15 * second;
-    await notify(world({ operators: [mail, hook] }));
-    now += 15 * second;
-    await notify(world({ operators: [mail, hook] }));
-    expect(mail.letters.map(({ id }) => id)).toEqual(["CM-7F3A·1", "CM-7F3A·2"]);
-    expect(hook.letters).toHaveLength(2);
+    expect(hook.letters[1]?.subject).toBe("[CM-7F3A.2] Recovered: mx1.gateway.example, cleartext, 3 customers");
+    expect(mail.letters.map(({ id }) => id)).toEqual(["CM-7F3A·2"]);
+    expect(mail.letters[0]?.subject).toBe("[CM-7F3A.2] Over, TLS lost: mx1.gateway.example, cleartext, 3 customers");
+    expect(await outboxOf(subject)).toEqual([]);
+    const told = (await embedded.store.ledger.alerts(2)).map(({ alert, to }) => [alert.kind, to]);
+    expect(told).toEqual([
+      ["recovered", ["smtp:ops@example.net", "webhook:hooks.example"]],
+      ["opened", ["webhook:hooks.example"]],
+    ]);
   });
 
   it("tells of both at once when nobody heard of the beginning before the end", async () => {

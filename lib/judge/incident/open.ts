@@ -2,6 +2,7 @@
 
 import { severities } from "../../model/finding.ts";
 import type { Cause } from "../../model/incident.ts";
+import { wantsEvidence, withEvidence } from "../bear-out.ts";
 import { ended, isOpened, manners, noted, remindAt, withDue, withinHour } from "./cause.ts";
 import { inForm, rateOfSuffering, seenSideBySide } from "./context.ts";
 import { type At, changed, type Handlers, type Step, unchanged, type VoteEvent } from "./event.ts";
@@ -12,10 +13,13 @@ import { isPartial, isSteady, of, wordOf } from "./window.ts";
 
 export const open: Handlers = { bad: suffer, good: recover, tick: remind, gone: dropped };
 
-/** A further bad answer of a steady cause changes nothing, so that it costs no write. */
+/** A further bad answer of a steady cause changes nothing, so that it costs no write; unless a message waits to be true still. */
 function suffer(cause: Cause, event: VoteEvent, at: At): Step {
-  if (!isOpened(cause) || (isKnown(cause, event) && !rises(cause, event))) return unchanged(cause);
-  return changed(cause, afterBad(noted(cause, event, at), event, at));
+  if (!isOpened(cause)) return unchanged(cause);
+  const isNews = !isKnown(cause, event) || rises(cause, event);
+  if (!isNews && !wantsEvidence(cause)) return unchanged(cause);
+  const suffering = withEvidence(noted(cause, event, at), at.now);
+  return changed(cause, isNews ? afterBad(suffering, event, at) : suffering);
 }
 
 function isKnown({ class: cls, form, votes }: Opened, { vote }: VoteEvent): boolean {

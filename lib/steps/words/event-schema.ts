@@ -18,6 +18,21 @@ const kinds = [
 ] as const satisfies readonly AlertEvent["kind"][];
 const moment = z.iso.datetime();
 
+const alertClass = z.enum([...incidentClasses, "intermittent", "partial"]);
+const kindsOfAlert = kinds.filter((kind) => kind !== "report");
+
+const collectedMessage = z.strictObject({
+  id: z.string(),
+  incident: z.string(),
+  kind: z.enum(kindsOfAlert),
+  class: alertClass,
+  severity: z.enum(severities),
+  subject: z.string(),
+  customers: z.int().min(0),
+  since: moment,
+  at: moment,
+});
+
 const alertEvent = z.strictObject({
   id: z.string().describe("`CM-7F3A·2`: incident and number of the message in it. The same id is the same message."),
   incident: z.string(),
@@ -49,6 +64,12 @@ const alertEvent = z.strictObject({
   at: moment.describe("When the message came to be owed."),
   url: z.string().nullable().describe("Its page; null where none can be reached."),
   text: z.string().describe("The message as people read it."),
+  messages: z
+    .array(collectedMessage)
+    .exactOptional()
+    .describe(
+      "Of a digest of what came at once: each message in it, in order. `kind` and `class` are the first one's.",
+    ),
 }) satisfies z.ZodType<AlertEvent>;
 
 const types = kinds.map((kind) => (kind === "report" ? "chainmail.report" : (`chainmail.incident.${kind}` as const)));

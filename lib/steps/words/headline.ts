@@ -22,6 +22,8 @@ export const formWords: Readonly<Record<CauseForm, string>> = {
   partial: " from some places",
 };
 
+const noWord = "No message of its beginning reached you.";
+
 function title(alert: Alert): string {
   if (alert.class === "cleartext" && alert.context.neverOffered) return "TLS never offered";
   return `${phrases[alert.class].title}${formWords[alert.form]}`;
@@ -40,7 +42,7 @@ function headline(alert: Alert): string {
     case "flapping":
       return `Flapping, ${title(alert)}`;
     case "recovered":
-      return "Recovered";
+      return alert.merged ? `Over, ${title(alert)}` : "Recovered";
     case "gone":
       return isDrill(alert) ? "Cut off" : "No longer in use";
   }
@@ -104,10 +106,19 @@ function real(alert: Alert): string {
     case "flapping":
       return `It comes and goes: ${name} ${opened(alert)} Nothing more is said of it until it stays away.`;
     case "recovered":
+      if (alert.merged) return `${name} ${wasSo(alert)}`;
       return `${name} ${words.recovered} It lasted ${lasted(alert)}, from ${utc(alert.since)} to ${utc(alert.at)}.`;
     case "gone":
-      return `${name} is no longer in use: DNS or the customers file no longer names it. That is not a recovery: it was open for ${lasted(alert)}, since ${utc(alert.since)}.`;
+      return `${name} is no longer in use: DNS or the customers file no longer names it. That is not a recovery: it was open for ${lasted(alert)}, since ${utc(alert.since)}.${alert.merged ? ` ${noWord}` : ""}`;
   }
+}
+
+/** Of beginning and end at once, for those who were told of neither. */
+function wasSo(alert: Alert): string {
+  const { class: cls, form, since, at } = alert;
+  const { was, recovered } = phrases[cls];
+  const when = `from ${utc(since)} to ${utc(at)} (${lasted(alert)})`;
+  return `${was}${formWords[form]} ${when}, and that is over: it ${recovered} ${noWord}`;
 }
 
 function opened(alert: Alert): string {

@@ -10,6 +10,8 @@ interface Phrases {
   readonly opened: string;
   /** What was so in some of the sessions, behind "3 of 24 sessions". */
   readonly sometimes: string;
+  /** What was so all the time, behind the target's name and before "from … to …". */
+  readonly was: string;
   /** What is so again, behind the target's name. */
   readonly recovered: string;
   /** What happens to the mail where no finding says it. */
@@ -21,6 +23,7 @@ export const phrases: Readonly<Record<IncidentClass, Phrases>> = {
     title: "TLS lost",
     opened: "no longer offers TLS.",
     sometimes: "offered no TLS",
+    was: "was without TLS",
     recovered: "offers TLS again.",
     consequence: "mail goes in clear",
   },
@@ -28,6 +31,7 @@ export const phrases: Readonly<Record<IncidentClass, Phrases>> = {
     title: "TLS weak",
     opened: "offers TLS that is weaker than required.",
     sometimes: "had weak TLS",
+    was: "had TLS that was weaker than required",
     recovered: "offers TLS as strong as required again.",
     consequence: "mail is encrypted, but not as strongly as required",
   },
@@ -35,6 +39,7 @@ export const phrases: Readonly<Record<IncidentClass, Phrases>> = {
     title: "TLS unverified",
     opened: "does not prove who it is.",
     sometimes: "could not be verified",
+    was: "did not prove who it is",
     recovered: "proves who it is again.",
     consequence: "mail is encrypted, but anybody in the path could pose as this server",
   },
@@ -42,6 +47,7 @@ export const phrases: Readonly<Record<IncidentClass, Phrases>> = {
     title: "Policy unsatisfiable",
     opened: "does not satisfy the policy published for it.",
     sometimes: "did not satisfy the policy",
+    was: "did not satisfy the policy published for it",
     recovered: "satisfies its policy again.",
     consequence: "mail queues and bounces",
   },
@@ -49,6 +55,7 @@ export const phrases: Readonly<Record<IncidentClass, Phrases>> = {
     title: "Certificate expiring",
     opened: "shows a certificate that is about to expire.",
     sometimes: "showed a certificate that is about to expire",
+    was: "showed a certificate that was about to expire",
     recovered: "shows a certificate that isn't about to expire.",
     consequence: "nothing yet",
   },
@@ -56,6 +63,7 @@ export const phrases: Readonly<Record<IncidentClass, Phrases>> = {
     title: "Unreachable",
     opened: "does not answer.",
     sometimes: "got no answer",
+    was: "did not answer",
     recovered: "answers again.",
     consequence: "mail queues, and bounces when it lasts",
   },
@@ -63,6 +71,7 @@ export const phrases: Readonly<Record<IncidentClass, Phrases>> = {
     title: "TLS unavailable",
     opened: "keeps saying that TLS isn't available for now.",
     sometimes: "were told that TLS isn't available for now",
+    was: "said that TLS wasn't available",
     recovered: "offers TLS again.",
     consequence: "mail queues, or goes in clear where the sender doesn't insist on TLS",
   },
@@ -70,6 +79,7 @@ export const phrases: Readonly<Record<IncidentClass, Phrases>> = {
     title: "Vantage blind",
     opened: "no longer sees what others see: what it reports has no vote, and no customer is told of it.",
     sometimes: "saw nothing",
+    was: "did not see what others saw",
     recovered: "sees again.",
     consequence: "the hops that only this vantage watches are not watched until it sees again",
   },
@@ -77,6 +87,7 @@ export const phrases: Readonly<Record<IncidentClass, Phrases>> = {
     title: "Contact deaf",
     opened: "can't be reached: messages to it don't arrive.",
     sometimes: "could not be delivered",
+    was: "could not be reached",
     recovered: "can be reached again.",
     consequence: "whoever relies on this contact hears nothing",
   },
@@ -84,6 +95,7 @@ export const phrases: Readonly<Record<IncidentClass, Phrases>> = {
     title: "Mass change held",
     opened: "got worse in many unrelated places at once: the messages are held, and you are asked.",
     sometimes: "got worse at once",
+    was: "was held for a mass change",
     recovered: "is no longer held.",
     consequence: "nobody but you is told until it is decided or the time is over",
   },

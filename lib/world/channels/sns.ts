@@ -33,16 +33,21 @@ export function createSnsChannel(client: Pick<SNSClient, "send">, topicArn: stri
 
 function publishOf(letter: Letter, topicArn: string): PublishCommand {
   const { id, subject, attributes } = letter;
-  const values = Object.entries({ ...attributes, id }).filter(([, value]) => value !== "");
+  const values = Object.entries({ ...attributes, id }).filter(([, value]) => value.length > 0);
   return new PublishCommand({
     TopicArn: topicArn,
     Subject: subject,
     MessageStructure: "json",
     Message: JSON.stringify(snsMessage(letter, topicArn)),
-    MessageAttributes: Object.fromEntries(
-      values.map(([key, value]) => [key, { DataType: "String", StringValue: value }]),
-    ),
+    MessageAttributes: Object.fromEntries(values.map(([key, value]) => [key, attributeOf(value)])),
   });
+}
+
+/** A filter policy lets a message pass that has one of the values it names. */
+function attributeOf(value: string | readonly string[]) {
+  return typeof value === "string"
+    ? { DataType: "String", StringValue: value }
+    : { DataType: "String.Array", StringValue: JSON.stringify(value) };
 }
 
 /** What subscribers of each protocol get: people the text, machines the event, chats a card by way of HTTPS. */

@@ -1,0 +1,55 @@
+/** Who is told of a message, and by which channel. */
+
+import { isWithin } from "../../judge/merge.ts";
+import type { OutboxEntry } from "../../model/incident.ts";
+import type { Channel } from "../../model/ports.ts";
+import type { NotifyWorld, SecondChannel } from "./world.ts";
+
+export interface Recipients {
+  /** Those that this message is for. */
+  readonly of: (entry: OutboxEntry) => Promise<readonly SecondChannel[]>;
+  /** How long its second contacts wait for an acknowledgement, ms. */
+  readonly waits: (entry: OutboxEntry) => Promise<readonly number[]>;
+}
+
+/** Reads each customer once. */
+export function createRecipients(world: Omit<NotifyWorld, "alertLog" | "baseUrl">): Recipients {
+  const { store, operators, secondOperators = [], contactChannels } = world;
+  const contacts = new Map<string, Promise<readonly SecondChannel[]>>();
+
+  function contactsOf(customer: string): Promise<readonly SecondChannel[]> {
+    const known = contacts.get(customer) ?? readContacts(customer);
+    contacts.set(customer, known);
+    return known;
+  }
+
+  async function readContacts(id: string): Promise<readonly SecondChannel[]> {
+    const customer = await store.config.customer(id);
+    return (customer?.contacts ?? []).flatMap((contact) =>
+      contactChannels(contact).map((channel) => ({ after: contact.after ?? 0, channel })),
+    );
+  }
+
+  /** Each channel once, the soonest of those that are one and the same. */
+  async function everybody({ alert, digest }: OutboxEntry): Promise<readonly SecondChannel[]> {
+    const { customer } = alert.context;
+    const own = digest === null && customer !== null ? await contactsOf(customer) : [];
+    const all = [...operators.map((channel) => ({ after: 0, channel })), ...own, ...secondOperators];
+    const soonest = new Map<string, SecondChannel>();
+    for (const each of all.toSorted((a, b) => a.after - b.after)) {
+      const { name } = each.channel;
+      if (!soonest.has(name) && !isOf(alert, each.channel)) soonest.set(name, each);
+    }
+    return [...soonest.values()];
+  }
+
+  return {
+    of: async (entry) => (await everybody(entry)).filter(({ after }) => isWithin(entry.reach, after)),
+    waits: async (entry) => (await everybody(entry)).map(({ after }) => after).filter((after) => after > 0),
+  };
+}
+
+/** That a channel is deaf is never told by that channel. */
+function isOf({ class: cls, subject }: OutboxEntry["alert"], { name }: Channel): boolean {
+  return cls === "deaf" && subject === name;
+}

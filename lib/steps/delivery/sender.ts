@@ -1,0 +1,169 @@
+/**
+ * Tells. A message is marked for each recipient as soon as the recipient has it, so that a crash repeats it to one at most;
+ * who can't be reached now holds up only its own later messages, who never can holds up nobody.
+ */
+
+import type { Cause } from "../../model/incident.ts";
+import type { Versioned } from "../../store/store.ts";
+import { isDue, logName } from "../outbox.ts";
+import type { Buckets } from "./buckets.ts";
+import { type Delivering, logRecipient, type Recipient, recipientOf } from "./deliver.ts";
+import { type Item, itemOf, lacks, pacedUntil } from "./hand.ts";
+import type { Marks } from "./marks.ts";
+import type { Recipients } from "./recipients.ts";
+import type { Ways } from "./ways.ts";
+import type { NotifyWorld, SecondChannel } from "./world.ts";
+
+export interface SenderTools {
+  readonly marks: Marks;
+  readonly recipients: Recipients;
+  readonly buckets: Buckets;
+  readonly ways: Ways;
+  readonly delivering: Delivering;
+}
+
+export interface Sender {
+  /** All that a cause owes now, each message alone. */
+  sendCause(found: Versioned<Cause>): Promise<void>;
+  /** The heads of these causes, which belong to one digest of this name, as one message. */
+  sendDigest(digest: string, found: readonly Versioned<Cause>[]): Promise<void>;
+  /** What would be too many messages for a recipient, as one. */
+  sendTogether(found: readonly Versioned<Cause>[]): Promise<void>;
+}
+
+/** A cause in hand, and who isn't told any more of it in this pass: what comes later must not overtake what waits. */
+interface Hand {
+  readonly cause: Cause;
+  readonly items: readonly Item[];
+  readonly blocked: Set<string>;
+}
+
+export function createSender({ now, alertLog }: NotifyWorld, tools: SenderTools): Sender {
+  const { marks, recipients, buckets, ways, delivering } = tools;
+
+  async function take(found: Versioned<Cause>): Promise<Hand | null> {
+    const cause = await marks.take(found);
+    return cause && { cause, items: cause.outbox.map((entry) => itemOf(cause, entry)), blocked: new Set() };
+  }
+
+  async function lacking(item: Item): Promise<readonly string[]> {
+    const names = (await recipients.of(item.entry)).map(({ channel }) => channel.name);
+    return (alertLog === null ? names : [...names, logName]).filter((name) => lacks(item, name));
+  }
+
+  /** What everybody has leaves the outbox. */
+  async function letGo({ cause, items }: Hand): Promise<void> {
+    const done: Item[] = [];
+    const waits: number[] = [];
+    for (const item of items.filter(({ entry }) => isDue(entry, now()))) {
+      if ((await lacking(item)).length === 0) done.push(item);
+      waits.push(...(await recipients.waits(item.entry)));
+    }
+    for (const item of done) delivering.heard(item);
+    await marks.letGo(cause, items, done, waits);
+  }
+
+  /** Whether the item goes to this channel now, alone. What waits for others or for the next drop is noted. */
+  async function isItsTurn(item: Item, channel: SecondChannel["channel"]): Promise<boolean> {
+    const { alert } = item.entry;
+    const way = ways.of(alert, channel);
+    if (way === "alone") return true;
+    pacedUntil(item, way === "together" ? now() : await buckets.next(recipientOf(channel, alert).bucket ?? ""));
+    return false;
+  }
+
+  /** Those who lack it still couldn't be reached a moment ago, or have to wait for the next drop. */
+  async function putOff(item: Item): Promise<void> {
+    for (const { channel } of await recipients.of(item.entry)) {
+      if (lacks(item, channel.name) && ways.of(item.entry.alert, channel) === "later") await isItsTurn(item, channel);
+    }
+    if (item.pacedUntil === null && (await lacking(item)).length > 0) item.failed = true;
+  }
+
+  /** One message of all the items that the recipient lacks, and that nothing before them waits for. */
+  async function tell(hands: ReadonlyMap<Item, Hand>, items: readonly Item[], to: Recipient, after: number) {
+    const due = items.filter((item) => lacks(item, to.name) && !hands.get(item)?.blocked.has(to.name));
+    const [first, ...rest] = due;
+    if (first === undefined) return;
+    if (!(await delivering.deliver([first, ...rest], to, after))) {
+      for (const item of due) hands.get(item)?.blocked.add(to.name);
+    }
+  }
+
+  async function tellLog(hands: ReadonlyMap<Item, Hand>, items: readonly Item[]): Promise<void> {
+    if (alertLog === null) return;
+    const unlogged = items.filter((item) => lacks(item, logName));
+    const names = new Set<string>();
+    for (const item of unlogged) {
+      for (const { channel } of await recipients.of(item.entry))
+        if (!item.dead.has(channel.name)) names.add(channel.name);
+    }
+    await tell(hands, unlogged, logRecipient(alertLog, [...names]), 0);
+  }
+
+  return {
+    async sendCause(found) {
+      const hand = await take(found);
+      if (hand === null) return;
+      const hands = new Map(hand.items.map((item) => [item, hand]));
+      for (const item of hand.items) {
+        if (!isDue(item.entry, now())) {
+          for (const name of await lacking(item)) hand.blocked.add(name);
+          continue;
+        }
+        for (const { channel, after } of await recipients.of(item.entry)) {
+          if (!lacks(item, channel.name) || hand.blocked.has(channel.name)) continue;
+          if (!(await isItsTurn(item, channel))) hand.blocked.add(channel.name);
+          else await tell(hands, [item], recipientOf(channel, item.entry.alert), after);
+        }
+        await tellLog(hands, [item]);
+      }
+      await letGo(hand);
+    },
+
+    async sendDigest(digest, found) {
+      const hands = new Map<Item, Hand>();
+      for (const each of found) {
+        const hand = await take(each);
+        const head = hand?.items[0];
+        if (hand && head?.entry.digest === digest) hands.set(head, hand);
+        else if (hand) await letGo(hand);
+      }
+      const items = [...hands.keys()];
+      const [first] = items;
+      if (first === undefined) return;
+      for (const { channel, after } of await recipients.of(first.entry)) {
+        const alone: Item[] = [];
+        for (const item of items) if (lacks(item, channel.name) && (await isItsTurn(item, channel))) alone.push(item);
+        await tell(hands, alone, recipientOf(channel, first.entry.alert), after);
+      }
+      await tellLog(hands, items);
+      for (const hand of hands.values()) await letGo(hand);
+    },
+
+    async sendTogether(found) {
+      const hands = new Map<Item, Hand>();
+      const all: Hand[] = [];
+      for (const each of found) {
+        const hand = await take(each);
+        if (hand === null) continue;
+        all.push(hand);
+        for (const item of hand.items) if (isDue(item.entry, now())) hands.set(item, hand);
+      }
+      const messages = new Map<string, { to: Recipient; after: number; items: Item[] }>();
+      for (const item of hands.keys()) {
+        for (const { channel, after } of await recipients.of(item.entry)) {
+          const { alert } = item.entry;
+          if (ways.of(alert, channel) !== "together" || !lacks(item, channel.name)) continue;
+          const to = recipientOf(channel, alert);
+          const message = messages.get(to.bucket ?? "") ?? { to, after, items: [] };
+          messages.set(to.bucket ?? "", message);
+          message.items.push(item);
+        }
+      }
+      for (const { to, after, items } of messages.values()) await tell(hands, items, to, after);
+      for (const item of hands.keys()) await putOff(item);
+      for (const hand of all) await letGo(hand);
+    },
+  };
+}
