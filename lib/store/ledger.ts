@@ -4,7 +4,7 @@ import type { Observation } from "../model/observation.ts";
 import type { CycleMark } from "../model/roster.ts";
 import { packObservation } from "./bound.ts";
 import { dayMs, dayOf, dayStart, expiresAt, timeKey } from "./keys.ts";
-import { countMarks, mergeMarks, packMarks, slotCounts, unpackMarks } from "./marks.ts";
+import { countMarks, lookCounts, mergeMarks, packMarks, slotCounts, unpackMarks } from "./marks.ts";
 import { unpack } from "./pack.ts";
 import type { DayCounts, HistoryEvent, LedgerEntry, LedgerStore } from "./store.ts";
 import { absent, type Item, type Table } from "./table.ts";
@@ -100,6 +100,18 @@ export function ledgerStore(
         if (marks.length > 0) days.set(day, { day, cycles, ...slotCounts(countMarks(marks), slot) });
       }
       return withGaps(days, today, now, everyMs);
+    },
+
+    async looks(slice, days) {
+      const sorted = [...days].sort();
+      const stored = await storedDays(slice, sorted[0] ?? "", sorted.at(-1) ?? "");
+      const looks = new Map<string, readonly number[]>();
+      for (const day of sorted) {
+        const start = dayStart(day);
+        const counts = stored.get(day)?.counts ?? countMarks(await marksBetween(slice, start, start + dayMs));
+        looks.set(day, lookCounts(counts));
+      }
+      return looks;
     },
 
     async putEvent(subject, event) {

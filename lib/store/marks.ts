@@ -64,3 +64,11 @@ export function slotCounts(bytes: Uint8Array, slot: number): SlotCounts {
   if (at + bytesPerSlot > bytes.length) return noCounts;
   return { tls: view.getUint16(at), clear: view.getUint16(at + 2), noAnswer: view.getUint16(at + 4) };
 }
+
+/** Of each slot, all three together. */
+export function lookCounts(bytes: Uint8Array): readonly number[] {
+  return Array.from({ length: Math.floor(bytes.length / bytesPerSlot) }, (_, slot) => {
+    const { tls, clear, noAnswer } = slotCounts(bytes, slot);
+    return tls + clear + noAnswer;
+  });
+}

@@ -194,6 +194,8 @@ export interface LedgerStore {
   /** Rolls up the finished days of a slice that aren't yet. */
   rollUp(slice: number, now: number, everyMs: number): Promise<void>;
   days(slice: number, slot: number, now: number, everyMs: number): Promise<readonly DayCounts[]>;
+  /** How often each slot of a slice was looked at on each of these days (UTC), however it answered. Reads of a day until it is rolled up its cycles, kept for three days. */
+  looks(slice: number, days: readonly string[]): Promise<ReadonlyMap<string, readonly number[]>>;
   putEvent(subject: string, event: HistoryEvent): Promise<void>;
   /** Newest first. `subject` is a target key, a domain or a host. */
   events(subject: string, limit: number): Promise<readonly HistoryEvent[]>;
