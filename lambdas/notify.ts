@@ -3,10 +3,11 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { withDrillNotes } from "../lib/steps/drill/stamp.ts";
 import { type NotifyWorld, notify } from "../lib/steps/notify.ts";
+import { tellWeek } from "../lib/steps/tell-week.ts";
 import { createSnsChannel, createSnsClient } from "../lib/world/channels/sns.ts";
 import { webChannels } from "../lib/world/channels/web.ts";
 import { systemClock } from "../lib/world/clock.ts";
-import { fromEnvironment } from "../lib/world/environment.ts";
+import { fromEnvironment, intervalMs } from "../lib/world/environment.ts";
 import { sendJobs } from "./clients.ts";
 import { heartbeat, log, measure } from "./log.ts";
 import { once } from "./once.ts";
@@ -31,12 +32,15 @@ async function world(): Promise<NotifyWorld> {
 
 /** However many wake-ups come at once, one pass over the outboxes answers them all. */
 export async function handler(_event: SQSEvent): Promise<SQSBatchResponse> {
-  const { sent, later, dead, unheard, jobs } = await notify(await world());
+  const telling = await world();
+  const { sent, later, dead, unheard, jobs } = await notify(telling);
   await sendJobs(jobs);
   for (const { id, to } of sent) log("notify", "info", "told", { id, to });
   for (const { id, to, why } of later) log("notify", "error", `not told yet: ${why}`, { id, to });
   for (const { id, to, why } of dead) log("notify", "error", `will never be told: ${why}`, { id, to });
   for (const id of unheard) log("notify", "error", "reached nobody", { id });
+  for (const to of await tellWeek({ ...telling, everyMs: intervalMs() }))
+    log("notify", "info", "told the week", { to });
   measure("FailedPublishes", later.length);
   measure("DeadMessages", dead.length);
   heartbeat("notify");

@@ -14,6 +14,7 @@ import { type NotifyReport, notify } from "../steps/notify.ts";
 import { type DelayedJob, plan } from "../steps/plan.ts";
 import { probe } from "../steps/probe.ts";
 import { type ResolveReport, resolve } from "../steps/resolve.ts";
+import { tellWeek } from "../steps/tell-week.ts";
 import { tick } from "../steps/tick.ts";
 import type { Store } from "../store/store.ts";
 import { createDialler } from "../world/dialler.ts";
@@ -104,8 +105,10 @@ export function composeSteps(world: LocalWorld): Steps {
     async notify() {
       const { operators, alertLog, baseUrl } = world;
       const { pems: roots } = world.tls.roots;
-      const report = await notify(await tellingWorld({ store, now, roots, operators, alertLog, baseUrl }));
+      const telling = await tellingWorld({ store, now, roots, operators, alertLog, baseUrl });
+      const report = await notify(telling);
       listener.told(report);
+      await tellWeek({ ...telling, everyMs });
       return report.jobs;
     },
   };

@@ -144,7 +144,8 @@ export async function playDrill(drill: Drill, options: DrillOptions): Promise<Dr
 }
 
 function lookOf(drill: Drill, cause: Cause | null): Look {
-  const incident = (cause?.incident?.openedAt ?? 0) >= drill.startedAt ? (cause?.incident ?? null) : null;
+  // Both times are of the clock that began the drill, which isn't that of who judges.
+  const incident = (cause?.incident?.since ?? 0) >= drill.startedAt ? (cause?.incident ?? null) : null;
   const owed = (cause?.outbox ?? []).filter(({ alert }) => alert.incident === incident?.id);
   return { drill, incident, owed };
 }

@@ -10,6 +10,7 @@ import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { handler as judge } from "../../lambdas/judge.ts";
+import { measure } from "../../lambdas/log.ts";
 import { handler as notify } from "../../lambdas/notify.ts";
 import { handler as plan } from "../../lambdas/plan.ts";
 import { handler as probe } from "../../lambdas/probe.ts";
@@ -19,7 +20,13 @@ import { handler as tick } from "../../lambdas/tick.ts";
 import { type Customer, defaultRequirement, defaultSettings } from "../../lib/model/customer.ts";
 import type { ProbeJob } from "../../lib/model/jobs.ts";
 import { noNotify } from "../../lib/model/notify-settings.ts";
+import { defaultPolicy } from "../../lib/model/policy.ts";
+import { beginDrill } from "../../lib/steps/drill/begin.ts";
+import { presentDrill } from "../../lib/steps/drill/document.ts";
+import { endDrill } from "../../lib/steps/drill/judge.ts";
+import { type DelayedResults, lossOf, recoveryOf } from "../../lib/steps/drill/made-up.ts";
 import { environmentNames } from "../../lib/world/environment.ts";
+import { openCause, owed } from "../fakes/causes.ts";
 import { type DnsServer, startDns } from "../fakes/dns-server.ts";
 import { type FakeMailServer, startMailServer } from "../fakes/mail-server.ts";
 import { rightsOf, synthesized } from "../stack/synthesized.ts";
@@ -201,6 +208,111 @@ describe("the way of the data on AWS", () => {
     for (const [step, done] of did) expect(rightsOf(template, step)).toEqual(expect.arrayContaining([...done]));
     expect(did.get("VantageProbe")).toEqual(new Set());
   });
+});
+
+describe("what the alarms of the stack listen for", () => {
+  const said = (name: string) => lines.filter((line) => name in line).map((line) => line[name]);
+
+  it("is how many targets were planned and how many looked at, and what comes again is not counted again", async () => {
+    cycle += 1;
+    await plan(scheduled(cycle * everyMs));
+    await plan(scheduled(cycle * everyMs));
+    expect(said("Planned")).toEqual([1]);
+    await probe(sqsEvent("jobs", bodies("jobs")));
+    const [results = ""] = bodies("results");
+    await judge(sqsEvent("results", [results]));
+    await judge(sqsEvent("results", [results]));
+    expect(said("Looked")).toEqual([1, 0]);
+  });
+
+  it("is how long a message has been owed, and which could not be published", async () => {
+    const cause = openCause([owed({ at: Date.now() - 150_000, class: "weak" }, { notBefore: Date.now() - 150_000 })], {
+      class: "weak",
+    });
+    await aws.store.state.putCause({ value: cause, version: 0 });
+    await tick(scheduled(Date.now()));
+    const [age] = said("OutboxAge");
+    expect(age).toBeGreaterThanOrEqual(150);
+    expect(age).toBeLessThan(160);
+    await notify(sqsEvent("outbox", bodies("outbox")));
+    expect(said("FailedPublishes")).toEqual([0]);
+    expect(said("DeadMessages")).toEqual([0]);
+    await tick(scheduled(Date.now()));
+    expect(said("OutboxAge").at(-1)).toBe(0);
+  });
+
+  it.each(["Planned", "Looked", "OutboxAge", "FailedPublishes", "DeadMessages"] as const)(
+    "%s is said in the embedded metric format, under the stack's name",
+    (name) => {
+      measure(name, 7);
+      expect(lines).toMatchObject([
+        {
+          _aws: {
+            Timestamp: expect.any(Number),
+            CloudWatchMetrics: [{ Namespace: "Chainmail", Dimensions: [["Stack"]], Metrics: [{ Name: name }] }],
+          },
+          Stack: process.env[environmentNames.stack],
+          [name]: 7,
+        },
+      ]);
+      expect(JSON.stringify(synthesized().template.findResources("AWS::CloudWatch::Alarm"))).toContain(
+        `"MetricName":"${name}"`,
+      );
+    },
+  );
+});
+
+describe("a fire drill on AWS", () => {
+  it("goes from the results queue to the topic, marked, and touches nothing of the real target", async () => {
+    const world = { store: aws.store, now: () => Date.now(), policy: { ...defaultPolicy, openSpan: 0 } };
+    const before = await aws.store.state.memory(1);
+    const begun = await beginDrill(world, "acme", 600_000);
+    if (begun.kind !== "begun") throw new Error(begun.kind);
+    const { drill } = begun;
+    const published = aws.published.length;
+    const send = (all: readonly DelayedResults[]) =>
+      as("Judge", () =>
+        judge(
+          sqsEvent(
+            "results",
+            all.map(({ results }) => JSON.stringify(results)),
+          ),
+        ),
+      );
+    expect(await send(lossOf(drill, { ...defaultPolicy, openSpan: 0 }))).toEqual(none);
+    expect(heartbeats()).toEqual([]);
+    // It waits for others of its cause, as every opening does: the clock of the test can't.
+    await letLeave(drill.subject);
+    await as("Notify", () => notify(sqsEvent("outbox", bodies("outbox"))));
+    expect(await send(recoveryOf(drill, world.policy, Date.now() + 60_000))).toEqual(none);
+    await as("Notify", () => notify(sqsEvent("outbox", bodies("outbox"))));
+    const subjects = aws.published.slice(published).map((message) => message.get("Subject"));
+    expect(subjects).toEqual([
+      expect.stringMatching(/^\[DRILL\] .*TLS lost/),
+      expect.stringMatching(/^\[DRILL\] .*Recovered/),
+    ]);
+    expect(await presentDrill(aws.store)).toMatchObject({
+      expected: ["sns:operators", expect.stringContaining("webhook:")],
+      tries: [{ result: "sent" }, { result: "sent" }, { result: "sent" }, { result: "sent" }],
+    });
+    expect(await aws.store.state.memory(1)).toEqual(before);
+  });
+
+  it("is ended by the tick when nobody does", async () => {
+    const now = Date.now();
+    const world = { store: aws.store, now: () => now - 60_000, policy: defaultPolicy };
+    await endDrill({ ...world, now: () => now }, (await presentDrill(aws.store))?.id ?? "");
+    expect((await beginDrill(world, "acme", 30_000)).kind).toBe("begun");
+    await as("Tick", () => tick(scheduled(now)));
+    expect((await presentDrill(aws.store))?.endedAt).toBeGreaterThanOrEqual(now);
+  });
+
+  async function letLeave(subject: string): Promise<void> {
+    const { value, version } = await aws.store.state.cause("cleartext", subject);
+    if (value === null) throw new Error("nothing is open");
+    const outbox = value.outbox.map((entry) => ({ ...entry, notBefore: 0 }));
+    await aws.store.state.putCause({ value: { ...value, outbox }, version });
+  }
 });
 
 it("a heartbeat is the metric that the stack's alarms listen for", async () => {
