@@ -86,6 +86,7 @@ function commands(io: Io, ended: (code: ExitCode) => void): Command {
     new Option("--server-name <name>", "the name to send (SNI) and to find in the certificate"),
     new Option("--ip <family>", "only this address family").choices(["4", "6"]),
     tlsStart(),
+    new Option("--grade", "ask only what the grades need: a dozen connections, one at a time").conflicts("since"),
     new Option("--markdown", "print a report in Markdown").conflicts("json"),
     new Option("--since <file>", "also say what changed since a scan that was printed with --json").conflicts([
       "json",

@@ -44,6 +44,7 @@ function targetJson(
     findings: judgement.findings.map(findingJson),
     tls: sessionJson(observation),
     certificate: certificateJson(outcome.kind === "encrypted" ? outcome.certificate : null),
+    depth: scan?.depth ?? null,
     protocols: (scan?.versions ?? []).map(versionJson),
     groups: (scan?.groups ?? []).map(groupJson),
     dhPrimes: (scan?.primes ?? []).map(({ bits, prime }) => {

@@ -28,6 +28,7 @@ export function scanLines({ observation, scan, grades, score }: Scanned, paint: 
     ...gradeLines(grades),
     ...(score === null ? [] : [`  Score: ${score} of 100`]),
     "",
+    ...(scan.depth === "grade" ? ["  Of suites and groups only the worst was asked for."] : []),
     `  ${scan.connections} connections${scan.incomplete === null ? "" : `, incomplete: ${visible(scan.incomplete)}`}`,
   ];
 }

@@ -49,6 +49,7 @@ const scanTarget = z.strictObject({
   findings: z.array(finding),
   tls: session.nullable().describe("What a modern sender gets."),
   certificate: certificate.nullable(),
+  depth: z.enum(["full", "grade"]).nullable().describe("`grade`: of suites and groups the worst alone was asked for."),
   protocols: z
     .array(protocol)
     .describe("One for every version asked, oldest first; empty where no hello could be sent."),

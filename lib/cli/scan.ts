@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { acceptedFindings } from "../judge/accepted.ts";
+import { groupBadness, suiteBadness } from "../judge/grades/badness.ts";
 import { type Grade, gradesOf } from "../judge/grades/grade.ts";
 import { leavesOf } from "../judge/grades/leaves.ts";
 import { scoreOf } from "../judge/grades/score.ts";
@@ -11,7 +12,7 @@ import type { Scan } from "../model/scan.ts";
 import { visible } from "../protocols/printable.ts";
 import { type AskWorld, ask, askSslv2 } from "../protocols/scan/ask.ts";
 import { patient } from "../protocols/scan/patient.ts";
-import { scan } from "../protocols/scan/scan.ts";
+import { type ScanWorld, scan, scanGraded } from "../protocols/scan/scan.ts";
 import { createLimit } from "../world/limit.ts";
 import { findingLines } from "./chains.ts";
 import { painter, verdictStyle } from "./colour.ts";
@@ -29,6 +30,7 @@ import { scanLines } from "./scan-report.ts";
 import { changesSince, readScan, type Since, targetsOf } from "./scan-since.ts";
 
 interface ScanOptions extends LookOptions, PlaceOptions {
+  readonly grade?: boolean;
   readonly markdown?: boolean;
   readonly since?: string;
 }
@@ -41,6 +43,7 @@ export interface Scanned extends Looked {
   readonly score: number | null;
 }
 
+const judges = { suite: suiteBadness, group: groupBadness };
 /** Connections that are open at once. */
 const atOnce = 4;
 /** When we are slowed down, ms. */
@@ -104,14 +107,15 @@ async function scanPlace(
       progress(++connections);
       return work();
     });
-  const found = await scan({
+  const scanWorld: ScanWorld = {
     target: place.target,
     serverName: place.host,
     at: looking.clock.now(),
     ask: patient((question) => connect(() => ask(question, world)), { waits, sleep: (ms) => sleep(ms) }),
     askSslv2: () => connect(() => askSslv2(world)),
     connections: () => connections,
-  });
+  };
+  const found = options.grade ? await scanGraded(scanWorld, judges) : await scan(scanWorld);
   progress(null);
   const { judgement } = looked;
   const findings = [...judgement.findings, ...acceptedFindings(found, defaultFloor)];

@@ -51,6 +51,8 @@ export interface Scan {
   readonly serverName: string | null;
   /** Epoch ms. */
   readonly at: number;
+  /** `grade`: of suites and groups the worst alone was asked for. */
+  readonly depth: "full" | "grade";
   /** One for every version asked, oldest first. */
   readonly versions: readonly VersionScan[];
   /** Code points of named groups, those of TLS 1.3 first, in the order chosen. */

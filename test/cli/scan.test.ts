@@ -57,6 +57,15 @@ async function ofHelloServer(options: HelloServerOptions) {
   }
 }
 
+async function bothDepths(options: MailServerOptions) {
+  const full = await ofMailServer(options);
+  const short = await ofMailServer(options, "--grade");
+  const levels = ({ grades }: ScanTargetJson) => grades?.map(({ standard, level }) => [standard, level]);
+  expect(levels(short.printed)).toEqual(levels(full.printed));
+  expect(short.printed.score).toBe(full.printed.score);
+  return { full, short };
+}
+
 const codes = (...names: string[]) => names.map((name) => suiteByName(name)?.code ?? 0);
 const findingCodes = ({ findings }: ScanTargetJson) => findings.map(({ code }) => code);
 
@@ -140,6 +149,33 @@ describe("chainmail scan", () => {
     expect(out).toMatch(/^ {4}0x1301 TLS_AES_128_GCM_SHA256 +128 bits$/m);
     expect(out).toMatch(/^ {2}TLSv1 {4}no$/m);
     expect(out).toMatch(/^verdict: unverified$/m);
+  });
+
+  it.each<[string, MailServerOptions]>([
+    [
+      "modern",
+      {
+        tls: {
+          minVersion: "TLSv1.2",
+          ciphers: "TLS_AES_128_GCM_SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305",
+        },
+      },
+    ],
+    ["TLS 1.3", { tls: { minVersion: "TLSv1.3" } }],
+  ])("gives a %s server the same grades in a dozen connections", async (_name, options) => {
+    const { full, short } = await bothDepths(options);
+    expect(short.printed.connections).toBeLessThanOrEqual(12);
+    // The light probe may not be gone when the first hello comes.
+    expect(short.peak).toBeLessThanOrEqual(2);
+    expect(full.printed.depth).toBe("full");
+    expect(short.printed.depth).toBe("grade");
+  });
+
+  it("gives the worst of servers the same grades in two dozen", async () => {
+    const { short } = await bothDepths({
+      tls: { minVersion: "TLSv1", ciphers: "ALL:COMPLEMENTOFALL:@SECLEVEL=0", dhparam: "auto" },
+    });
+    expect(short.printed.connections).toBeLessThanOrEqual(24);
   });
 
   it("says what changed since an earlier scan", async () => {

@@ -27,6 +27,7 @@ const scan = (changes: Partial<Scan> = {}): Scan => ({
   target: { address: "192.0.2.1", port: 25, tls: "starttls" },
   serverName: null,
   at: 0,
+  depth: "full",
   versions: [version("TLSv1.2", "ECDHE-RSA-AES256-GCM-SHA384"), version("TLSv1.3", "TLS_AES_128_GCM_SHA256")],
   groups: [29, 23],
   primes: [{ bits: 2048, prime: "ff" }],

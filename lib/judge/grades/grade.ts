@@ -47,34 +47,63 @@ function gradeOf(standard: Standard, scan: Scan, leaves: readonly Leaf[]): Grade
   return { standard: id, name, source, level: criteria[0]?.level ?? levels[0] ?? "", criteria };
 }
 
+type RuleOf<K extends Rule["of"]> = Extract<Rule, { of: K }>;
+
+function rulesOf<K extends Rule["of"]>({ rules }: Standard, of: K): readonly RuleOf<K>[] {
+  return rules.filter((rule): rule is RuleOf<K> => rule.of === of);
+}
+
+/** By the first rule that fits; what no rule of its kind fits is worst. */
+function found<K extends Rule["of"]>(
+  standard: Standard,
+  of: K,
+  isFit: (rule: RuleOf<K>) => boolean,
+): Pick<Rule, "level" | "section"> {
+  const rules = rulesOf(standard, of);
+  return rules.find(isFit) ?? { level: standard.levels.at(-1) ?? "", section: rules[0]?.section ?? "" };
+}
+
+function suiteLevel(standard: Standard, suite: Suite | undefined) {
+  return found(standard, "suite", ({ match }) => suite !== undefined && fits(suite, match));
+}
+
+function groupLevel(standard: Standard, name: string) {
+  return found(standard, "group", ({ names }) => names.includes(name));
+}
+
+/** How far from the best each standard puts a suite or a group, in the order of {@link standards}. */
+export function ranksOf(what: { readonly suite: number } | { readonly group: number }): readonly number[] {
+  return standards.map((standard) => {
+    const { level } =
+      "suite" in what
+        ? suiteLevel(standard, suiteByCode(what.suite))
+        : groupLevel(standard, groupByCode(what.group)?.name ?? "");
+    return standard.levels.indexOf(level);
+  });
+}
+
 function* criteriaOf(standard: Standard, scan: Scan, leaves: readonly Leaf[]): Generator<Criterion> {
-  const rulesOf = <K extends Rule["of"]>(of: K) =>
-    standard.rules.filter((rule): rule is Extract<Rule, { of: K }> => rule.of === of);
   const worst = standard.levels.at(-1) ?? "";
-  /** By the first rule that fits; what no rule of its kind fits is worst. */
-  const judged = <K extends Rule["of"]>(
-    of: K,
-    observed: string,
-    isFit: (rule: Extract<Rule, { of: K }>) => boolean,
-  ): Criterion => {
-    const rules = rulesOf(of);
-    const { level, section } = rules.find(isFit) ?? { level: worst, section: rules[0]?.section ?? "" };
+  const judged = <K extends Rule["of"]>(of: K, observed: string, isFit: (rule: RuleOf<K>) => boolean): Criterion => {
+    const { level, section } = found(standard, of, isFit);
     return { of, observed, level, section };
   };
 
   const spoken = scan.versions.filter(({ accepted }) => accepted);
   for (const { name } of spoken) yield judged("protocol", name, ({ names }) => names.includes(name));
-  for (const { name, level, section } of rulesOf("required")) {
+  for (const { name, level, section } of rulesOf(standard, "required")) {
     const isSpoken = spoken.some((version) => version.name === name);
     const observed = `${name} is ${isSpoken ? "" : "not "}spoken`;
     yield { of: "required", observed, level: isSpoken ? level : worst, section };
   }
   for (const [label, suite] of suitesOf(spoken)) {
-    yield judged("suite", label, ({ match }) => suite !== undefined && fits(suite, match));
+    const { level, section } = suiteLevel(standard, suite);
+    yield { of: "suite", observed: label, level, section };
   }
   for (const code of scan.groups) {
     const label = groupByCode(code)?.name ?? `group-${code}`;
-    yield judged("group", label, ({ names }) => names.includes(label));
+    const { level, section } = groupLevel(standard, label);
+    yield { of: "group", observed: label, level, section };
   }
   for (const { bits, prime } of scan.primes) {
     const known = primeName(prime);
@@ -90,7 +119,7 @@ function* criteriaOf(standard: Standard, scan: Scan, leaves: readonly Leaf[]): G
     const hash = hashOf(leaf);
     if (hash !== null) yield judged("signature", `signed with ${hash}`, ({ hashes }) => hashes.includes(hash));
   }
-  for (const habit of new Set(rulesOf("habit").map((rule) => rule.habit))) {
+  for (const habit of new Set(rulesOf(standard, "habit").map((rule) => rule.habit))) {
     const value = scan.habits[habit];
     if (value === null) continue;
     yield judged("habit", habitWords(habit, value), (rule) => rule.habit === habit && rule.is === value);

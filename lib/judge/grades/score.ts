@@ -38,14 +38,14 @@ export function scoreOf(scan: Scan, leaves: readonly Leaf[]): number | null {
 
 const most = (values: readonly number[]): number => Math.max(0, ...values);
 
-function suiteCost(suite: Suite | undefined): number {
+export function suiteCost(suite: Suite | undefined): number {
   if (suite === undefined || suite.bits < 112 || suite.authentication === "anonymous") return costs.suite.none;
   if (suite.bits < 128 || /^(RC|28147)/.test(suite.cipher)) return costs.suite.weak;
   if (!suite.forwardSecret) return costs.suite.noForwardSecrecy;
   return suite.integrity === "AEAD" ? costs.suite.aead : costs.suite.cbc;
 }
 
-function groupCost(code: number): number {
+export function groupCost(code: number): number {
   const group = groupByCode(code);
   if (group === undefined) return costs.exchange.weak;
   if (group.kind === "finite-field") return fieldCost(group.bits);

@@ -9,6 +9,7 @@ import { protocolByVersion } from "../tls/messages.ts";
 import type { Sslv2Answer } from "../tls/sslv2.ts";
 import { suites as everySuite } from "../tls/suites.ts";
 import { inChunks } from "./chunks.ts";
+import { graded, type Judges } from "./graded.ts";
 import { fallbackOf, habitsOf } from "./habits.ts";
 import type { Ask } from "./patient.ts";
 import { preferenceOf } from "./preference.ts";
@@ -31,12 +32,7 @@ const olderVersions = [versions.ssl3, versions.tls10, versions.tls11, versions.t
 
 /** Each version is asked for by itself, so that as many may be under way as `ask` lets through. */
 export async function scan(world: ScanWorld): Promise<Scan> {
-  const seen: Chosen[] = [];
-  const ask: Ask = async (question) => {
-    const answer = await world.ask(question);
-    if (answer.kind === "chosen") seen.push(answer);
-    return answer;
-  };
+  const { ask, seen } = noting(world.ask);
   const first = Promise.all(olderVersions.map((version) => whole(ask, version)));
   const [sslv2, newest, olderOnes] = await Promise.all([sslv2Of(world), newestOf(ask), first]);
   const nothing = olderOnes.every(({ suites, incomplete }) => suites.length === 0 && incomplete === null);
@@ -52,6 +48,7 @@ export async function scan(world: ScanWorld): Promise<Scan> {
     target: world.target,
     serverName: world.serverName,
     at: world.at,
+    depth: "full",
     versions: all,
     groups: [...groups, ...(await furtherGroups(ask, answered, groups))],
     ...shownBy(seen),
@@ -60,6 +57,46 @@ export async function scan(world: ScanWorld): Promise<Scan> {
     mostSuites: chunked?.size ?? null,
     connections: world.connections(),
     incomplete: all.find(({ incomplete }) => incomplete !== null)?.incomplete ?? null,
+  };
+}
+
+/** The few questions of a grade: the same grade and score as the whole scan's, of suites and groups the worst alone. */
+export async function scanGraded(world: ScanWorld, judges: Judges): Promise<Scan> {
+  const { ask, seen } = noting(world.ask);
+  const sslv2 = await sslv2Of(world);
+  const { spoken, groups, dropped, incomplete } = await inquire(graded(judges), ask);
+  const older = [...olderVersions, versions.tls13].map((version): VersionScan => {
+    const suites = spoken.find((each) => each.version === version)?.suites ?? [];
+    const accepted = suites.length > 0 ? true : incomplete === null ? false : null;
+    return { name: nameOf(version), accepted, suites, preference: null, instead: null, strayed: false, incomplete };
+  });
+  const all = [sslv2, ...older];
+  return {
+    target: world.target,
+    serverName: world.serverName,
+    at: world.at,
+    depth: "grade",
+    versions: all,
+    groups,
+    ...shownBy(seen),
+    habits: { ...habitsOf(seen), fallbackScsv: null },
+    intolerant: dropped && spoken.some(({ version }) => version === versions.tls12),
+    mostSuites: null,
+    connections: world.connections(),
+    incomplete: sslv2.incomplete ?? incomplete,
+  };
+}
+
+/** `ask`, and all that was chosen through it. */
+function noting(ask: Ask): { readonly ask: Ask; readonly seen: readonly Chosen[] } {
+  const seen: Chosen[] = [];
+  return {
+    seen,
+    async ask(question) {
+      const answer = await ask(question);
+      if (answer.kind === "chosen") seen.push(answer);
+      return answer;
+    },
   };
 }
 

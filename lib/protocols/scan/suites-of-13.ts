@@ -85,7 +85,7 @@ export function* suitesOf13(): Inquiry<Accepted13> {
 }
 
 /** Of a retry the group that it wants, of a hello the one whose key it took. */
-function groupOf({ hello: { extensions } }: Chosen): number | null {
+export function groupOf({ hello: { extensions } }: Chosen): number | null {
   const body = extensions.get(keyShareExtension);
   if (body === undefined || body.length < 2) return null;
   return new Cursor(body).u16();

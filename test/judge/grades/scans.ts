@@ -20,6 +20,7 @@ export function scanOf({ suites, groups = ["x25519"], primes = [], habits, intol
     target: { address: "192.0.2.1", port: 25, tls: "starttls" },
     serverName: null,
     at: 0,
+    depth: "full",
     versions: names.map((name) => ({
       name,
       accepted: suites[name] !== undefined,

@@ -1,0 +1,116 @@
+/**
+ * The few questions that a grade needs: which versions there are, and of suites and groups the worst only. Asked is for
+ * what would be worse, to anybody who judges, than all that was seen; when it is refused, the worst is known.
+ */
+
+import type { Chosen } from "../tls/flight.ts";
+import { groups as everyGroup } from "../tls/groups.ts";
+import { olderGroups } from "../tls/hello.ts";
+import { suites as everySuite, suiteByCode } from "../tls/suites.ts";
+import { type Answer, type Inquiry, type Question, versions } from "./question.ts";
+import { groupOf } from "./suites-of-13.ts";
+
+/** For each that judges how bad it is; more is worse. */
+export type Badness = (code: number) => readonly number[];
+
+export interface Judges {
+  readonly suite: Badness;
+  readonly group: Badness;
+}
+
+export interface Graded {
+  /** Accepted, newest first, each with the suites that were seen. */
+  readonly spoken: readonly { readonly version: number; readonly suites: readonly number[] }[];
+  readonly groups: readonly number[];
+  /** It dropped a hello that names TLS 1.3 beside TLS 1.2. */
+  readonly dropped: boolean;
+  readonly incomplete: string | null;
+}
+
+const newer = everySuite.filter(({ tls13 }) => tls13).map(({ code }) => code);
+const older = everySuite.filter(({ tls13 }) => !tls13).map(({ code }) => code);
+const newerGroups = everyGroup.map(({ code }) => code);
+
+export function* graded(judges: Judges): Inquiry<Graded> {
+  const spoken = new Map<number, number[]>();
+  const groups: number[] = [];
+  /** Offered up to TLS 1.2 with all groups, and not chosen from. */
+  const refused = new Set<number>();
+  let dropped = false;
+  let incomplete: string | null = null;
+  const done = (): Graded => ({
+    spoken: [...spoken].sort(([a], [b]) => b - a).map(([version, suites]) => ({ version, suites })),
+    groups,
+    dropped,
+    incomplete,
+  });
+
+  /** What it chose; null where it refused, or can't be asked any more. */
+  function* choiceOf(question: Question): Generator<Question, Chosen | null, Answer> {
+    const answer = yield question;
+    if (answer.kind === "unasked") incomplete = answer.how;
+    if (answer.kind !== "chosen") {
+      if (question.groups === olderGroups) for (const code of question.suites) refused.add(code);
+      return null;
+    }
+    const { version, suite } = answer.hello;
+    const known = spoken.get(version) ?? [];
+    if (!known.includes(suite)) spoken.set(version, [...known, suite]);
+    const group = version === versions.tls13 ? groupOf(answer) : answer.key.code;
+    if (group !== null && !groups.includes(group)) groups.push(group);
+    return answer;
+  }
+
+  /** Versions: each answer says which is the highest that is left. */
+  const first = yield* choiceOf({ ...plain(versions.tls13, [...newer, ...older], newerGroups), fallback: true });
+  if (incomplete !== null) return done();
+  dropped = first === null;
+  for (let version: number = versions.tls12; version >= versions.ssl3; ) {
+    const answer = yield* choiceOf(plain(version, older, olderGroups));
+    if (incomplete !== null) return done();
+    if (answer === null) break;
+    version = answer.hello.version - 1;
+  }
+
+  for (const version of [...spoken.keys()].sort((a, b) => b - a)) {
+    const [suites, of] = version === versions.tls13 ? [newer, newerGroups] : [older, olderGroups];
+    for (;;) {
+      const seen = [...spoken.values()].flat();
+      const worse = worseThan(seen, suites, judges.suite);
+      if (worse.length === 0) break;
+      const answer = yield* choiceOf(plain(version, worse, of));
+      if (incomplete !== null) return done();
+      if (answer === null || answer.hello.version !== version || !worse.includes(answer.hello.suite)) break;
+    }
+    const elliptic = version === versions.tls13 ? newer : older.filter(isEcdhe);
+    for (let before = -1; before !== groups.length; ) {
+      const worse = worseThan(groups, of, judges.group);
+      if (worse.length === 0) break;
+      before = groups.length;
+      yield* choiceOf(plain(version, elliptic, worse));
+      if (incomplete !== null) return done();
+    }
+  }
+  // The size of its prime is only seen where it makes such an exchange.
+  const newestOlder = [...spoken.keys()].filter((version) => version < versions.tls13).sort((a, b) => b - a)[0];
+  const finite = older.filter((code) => isDhe(code) && !refused.has(code));
+  const isSeen = [...spoken.values()].flat().some(isDhe);
+  if (newestOlder !== undefined && !isSeen && finite.length > 0) {
+    yield* choiceOf(plain(newestOlder, finite, olderGroups));
+  }
+  return done();
+}
+
+/** Those that are worse, to at least one that judges, than all that was seen. */
+function worseThan(seen: readonly number[], codes: readonly number[], badness: Badness): readonly number[] {
+  const known = seen.map(badness);
+  const isWorse = (value: number, at: number) => known.every((one) => value > (one[at] ?? 0));
+  return codes.filter((code) => badness(code).some(isWorse));
+}
+
+function plain(version: number, suites: readonly number[], groups: readonly number[]): Question {
+  return { version, fallback: false, suites, groups, keyShare: false };
+}
+
+const isEcdhe = (code: number): boolean => suiteByCode(code)?.keyExchange === "ecdhe";
+const isDhe = (code: number): boolean => suiteByCode(code)?.keyExchange === "dhe";
