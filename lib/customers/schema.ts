@@ -3,22 +3,18 @@
 import * as z from "zod";
 import { requirementLevels } from "../model/customer.ts";
 import type { ProtocolName } from "../model/observation.ts";
+import { notify } from "./notify-schema.ts";
 import { duration, fields, id, list, oneOf, readable, text, whole } from "./shapes.ts";
 import {
   dayPattern,
   isDay,
-  isWebhook,
   phonePattern,
   readContact,
   readDomain,
   readEmail,
   readHost,
   readHostName,
-  readRelay,
   readServer,
-  readWeekly,
-  routingKeyPattern,
-  webhookSecretPattern,
 } from "./values.ts";
 import { maintenanceWindow } from "./window-schema.ts";
 
@@ -27,7 +23,6 @@ const day = text("a date like 2015-03-01", dayPattern).refine(isDay, { error: "a
 const port = whole("a port, 1 to 65535", 1, 65_535);
 const hostName = readable("a host name like mail.acme.example", readHostName);
 const host = readable("a host name or an address", readHost);
-const relay = readable("a host name or an address", readRelay);
 const domainName = readable("a domain name like acme.example", readDomain);
 const email = readable("an e-mail address like it@acme.example", readEmail);
 const tlsMode = oneOf(["enabled", "disabled", "enforced"]);
@@ -91,12 +86,15 @@ const server = z.union(
 const contact = z.union(
   [
     readable("an e-mail address, or a number like +4915112345678", readContact),
-    fields("an e-mail address, or { email, sms }", {
+    fields("an e-mail address, or { email, sms, after }", {
       email: email.optional(),
       sms: text("a number like +4915112345678", phonePattern).optional().describe("In international form (E.164)."),
+      after: duration
+        .optional()
+        .describe("A second contact: told when nobody acknowledged the incident for so long. At once when empty."),
     }).refine((given) => given.email !== undefined || given.sms !== undefined, { error: "an email or an sms" }),
   ],
-  { error: "an e-mail address, or { email, sms }" },
+  { error: "an e-mail address, or { email, sms, after }" },
 );
 
 const vantageOfHops = z
@@ -182,69 +180,13 @@ const policy = fields("{ cleanFor, silentFor, remindAfter, acknowledgedFor, flap
     .describe("Openings an hour after which it is quiet; 3 when empty."),
 });
 
-const smtp = fields("{ host, port, from, to, user, password, tls }", {
-  host: relay,
-  port: port.optional().describe("587 with a user, else 25."),
-  from: email,
-  to: z
-    .union([email, list(email, "e-mail addresses").min(1, { error: "at least one e-mail address" })])
-    .describe("The operator's addresses; contacts of customers come in addition."),
-  user: z.string({ error: "text" }).optional(),
-  password: z.string({ error: "text" }).optional(),
-  tls: oneOf(["required", "opportunistic", "off"])
-    .optional()
-    .describe("required when empty; off for a relay on loopback."),
-}).refine((given) => (given.user === undefined) === (given.password === undefined), {
-  error: "both user and password, or neither",
-});
-
-const webhookUrl = z
-  .string({ error: "an https:// URL (http:// only to loopback)" })
-  .refine(isWebhook, { error: "an https:// URL (http:// only to loopback)" });
-const webhook = z.union([
-  webhookUrl,
-  fields("a URL, or { url, token, secret }", {
-    url: webhookUrl,
-    token: z.string({ error: "text" }).optional().describe("Sent as `Authorization: Bearer …`."),
-    secret: text("text, or base64 behind whsec_", webhookSecretPattern)
-      .optional()
-      .describe("Signs each message with HMAC-SHA256, as Standard Webhooks has it."),
-  }),
-]);
-
-const routingKey = text("an integration key: letters, digits, '_' and '-'", routingKeyPattern);
-const pagerduty = z.union([
-  routingKey,
-  fields("an integration key, or { routingKey, url }", {
-    routingKey,
-    url: webhookUrl.optional().describe("Of the Events API; the service region EU has one of its own."),
-  }),
-]);
-
-const weekly = "true, or a time like 'monday 08:00 Europe/Berlin'";
-
 /** The file without its customers, which are read one by one. */
 const head = {
   gateways: list(gateway, "gateways").optional(),
   vantages: list(vantage, "vantages").optional().describe("Further places to look from within this process."),
   tlsMode: tlsModeRule.optional(),
   policy: policy.optional().describe("Figures of the incident machine."),
-  notify: fields("{ smtp, webhook, slack, teams, pagerduty, heartbeat, weekly }", {
-    smtp: smtp.optional(),
-    webhook: list(webhook, "webhooks").optional().describe("Told by CloudEvents: docs/schema/event.json."),
-    slack: list(webhookUrl, "URLs").optional().describe("Incoming webhooks of Slack."),
-    teams: list(webhookUrl, "URLs").optional().describe("Webhooks of workflows in Microsoft Teams."),
-    pagerduty: list(pagerduty, "integration keys").optional().describe("Services of PagerDuty (Events API v2)."),
-    heartbeat: webhookUrl
-      .optional()
-      .describe("A URL that `chainmail up` asks for (GET) after each complete cycle: of a checker that misses it."),
-    weekly: z
-      .union([readable(weekly, readWeekly), z.literal(true, { error: weekly })], { error: weekly })
-      .optional()
-      .describe("When the operators are told what the week was like; `true`: monday 08:00 UTC."),
-  })
-    .optional()
-    .describe("Where `chainmail up` sends its messages, beside the console."),
+  notify: notify.optional().describe("Where messages go, beside the console and the operators' topic."),
   windows: list(maintenanceWindow, "maintenance windows")
     .optional()
     .describe("When nobody is told: what still holds at the end of a window is told then."),

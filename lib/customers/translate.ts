@@ -15,7 +15,7 @@ import {
   seedTlsModeRule,
   type VantageConfig,
 } from "../model/customer.ts";
-import { defaultWeekly, type NotifySettings, pagerDutyUrl } from "../model/notify-settings.ts";
+import { defaultWeekly, type NotifySettings, pagerDutyUrl, type WebSettings } from "../model/notify-settings.ts";
 import type { MaintenanceWindow, WindowTimes } from "../model/silence.ts";
 import { canonicalAddress } from "../protocols/ip/address.ts";
 import type { CustomerInput, HeadInput } from "./schema.ts";
@@ -47,6 +47,7 @@ type RequirementInput =
 
 const implicitPort = 465;
 const submissionPort = 587;
+const defaultEscalation = "30m";
 
 /** The value behind a text that its schema let pass. */
 function passed<T>(read: Read<T>): T {
@@ -99,7 +100,11 @@ function toRequirement(input: RequirementInput | undefined): Requirement {
 
 function toContact(input: Given<CustomerFields["contacts"]>[number]): Contact {
   if (typeof input === "string") return passed(readContact(input));
-  return { email: input.email === undefined ? null : toEmail(input.email), sms: input.sms ?? null };
+  return {
+    email: input.email === undefined ? null : toEmail(input.email),
+    sms: input.sms ?? null,
+    ...(input.after !== undefined && { after: passed(readDuration(input.after)) }),
+  };
 }
 
 function toEmail(text: string): string {
@@ -153,16 +158,7 @@ function toPolicy({ flapsPerHour, ...durations }: Given<HeadInput["policy"]>): F
   };
 }
 
-function toNotify({
-  smtp,
-  webhook,
-  slack,
-  teams,
-  pagerduty,
-  heartbeat,
-  weekly,
-}: Given<HeadInput["notify"]>): NotifySettings {
-  const to = typeof smtp?.to === "string" ? [smtp.to] : (smtp?.to ?? []);
+function toNotify({ smtp, escalate, heartbeat, weekly, ...web }: Given<HeadInput["notify"]>): NotifySettings {
   return {
     smtp:
       smtp === undefined
@@ -171,11 +167,29 @@ function toNotify({
             host: passed(readRelay(smtp.host)),
             port: smtp.port ?? (smtp.user === undefined ? smtpPort : submissionPort),
             from: toEmail(smtp.from),
-            to: to.map(toEmail),
+            to: [smtp.to].flat().map(toEmail),
             user: smtp.user ?? null,
             password: smtp.password ?? null,
             tls: smtp.tls ?? "required",
           },
+    ...toWeb(web),
+    escalate:
+      escalate === undefined
+        ? null
+        : {
+            after: passed(readDuration(escalate.after ?? defaultEscalation)),
+            to: [escalate.to ?? []].flat().map(toEmail),
+            ...toWeb(escalate),
+          },
+    heartbeat: heartbeat ?? null,
+    weekly: weekly === undefined ? null : weekly === true ? defaultWeekly : passed(readWeekly(weekly)),
+  };
+}
+
+type WebInput = Pick<Given<HeadInput["notify"]>, "webhook" | "slack" | "teams" | "pagerduty">;
+
+function toWeb({ webhook, slack, teams, pagerduty }: WebInput): WebSettings {
+  return {
     webhooks: (webhook ?? []).map((one) => {
       const { url, token = null, secret = null } = typeof one === "string" ? { url: one } : one;
       return { url, token, secret };
@@ -186,7 +200,5 @@ function toNotify({
       const { routingKey, url = pagerDutyUrl } = typeof one === "string" ? { routingKey: one } : one;
       return { routingKey, url };
     }),
-    heartbeat: heartbeat ?? null,
-    weekly: weekly === undefined ? null : weekly === true ? defaultWeekly : passed(readWeekly(weekly)),
   };
 }

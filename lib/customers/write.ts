@@ -1,6 +1,7 @@
 /** The model back in the shape that people write, in the shortest form: what is the default is left out. */
 
 import {
+  type Contact,
   type Customer,
   type Downstream,
   defaultFloor,
@@ -12,7 +13,12 @@ import {
   seedTlsModeRule,
   type VantageConfig,
 } from "../model/customer.ts";
-import { type PagerDutySettings, pagerDutyUrl } from "../model/notify-settings.ts";
+import {
+  type EscalationSettings,
+  type PagerDutySettings,
+  pagerDutyUrl,
+  type WebSettings,
+} from "../model/notify-settings.ts";
 import type { MaintenanceWindow } from "../model/silence.ts";
 import { canonicalAddress } from "../protocols/ip/address.ts";
 import { durationText, momentText, smtpPort } from "./values.ts";
@@ -32,7 +38,7 @@ export function writeCustomer(customer: Customer): Written {
     ),
     ...hops(vantage, "vantage"),
     ...(allowPrivate && { allowPrivate }),
-    ...(contacts.length > 0 && { contacts: contacts.map(({ email, sms }) => given({ email, sms })) }),
+    ...(contacts.length > 0 && { contacts: contacts.map(writeContact) }),
   };
 }
 
@@ -49,10 +55,8 @@ export function writeHead(settings: FleetSettings, gateways: readonly Gateway[])
   });
   const writtenNotify = {
     ...(notify.smtp && { smtp: given({ ...notify.smtp }) }),
-    ...(notify.webhooks.length > 0 && { webhook: notify.webhooks.map((webhook) => given({ ...webhook })) }),
-    ...(notify.slack.length > 0 && { slack: notify.slack }),
-    ...(notify.teams.length > 0 && { teams: notify.teams }),
-    ...(notify.pagerduty.length > 0 && { pagerduty: notify.pagerduty.map(writePagerDuty) }),
+    ...writeWeb(notify),
+    ...(notify.escalate && { escalate: writeEscalation(notify.escalate) }),
     ...given({ heartbeat: notify.heartbeat }),
     ...(notify.weekly && { weekly: `${notify.weekly.day} ${notify.weekly.time} ${notify.weekly.zone}` }),
   };
@@ -76,6 +80,23 @@ function writeWindow({ id, reason, covers, times }: MaintenanceWindow): Written 
       ? { from: momentText(times.from), until: momentText(times.until) }
       : { cron: times.cron, zone: times.zone, lasts: durationText(times.lasts) };
   return { id, reason, ...given({ ...covers }), ...when };
+}
+
+function writeContact({ email, sms, after }: Contact): Written {
+  return given({ email, sms, after: after === undefined ? null : durationText(after) });
+}
+
+function writeEscalation({ after, to, ...web }: EscalationSettings): Written {
+  return { after: durationText(after), ...(to.length > 0 && { to }), ...writeWeb(web) };
+}
+
+function writeWeb({ webhooks, slack, teams, pagerduty }: WebSettings): Written {
+  return {
+    ...(webhooks.length > 0 && { webhook: webhooks.map((webhook) => given({ ...webhook })) }),
+    ...(slack.length > 0 && { slack }),
+    ...(teams.length > 0 && { teams }),
+    ...(pagerduty.length > 0 && { pagerduty: pagerduty.map(writePagerDuty) }),
+  };
 }
 
 function writePagerDuty({ routingKey, url }: PagerDutySettings): Written {

@@ -2,6 +2,7 @@
 
 import type { NotifySettings } from "../model/notify-settings.ts";
 import type { Channel, Clock } from "../model/ports.ts";
+import type { SecondChannel } from "../steps/notify.ts";
 import { createSmtpChannel } from "../world/channels/smtp.ts";
 import { webChannels } from "../world/channels/web.ts";
 
@@ -19,6 +20,17 @@ const nameless = "urn:chainmail";
 /** Those of the operator, who is told of everything. */
 export function operatorChannels(notify: NotifySettings, { now, roots, baseUrl }: ChannelWorld): readonly Channel[] {
   return [...mailChannels(notify, notify.smtp?.to ?? [], roots), ...webChannels(notify, baseUrl ?? nameless, now)];
+}
+
+/** Those who are told of what nobody acknowledged in time. */
+export function secondChannels(
+  notify: NotifySettings,
+  { now, roots, baseUrl }: ChannelWorld,
+): readonly SecondChannel[] {
+  const { escalate } = notify;
+  if (escalate === null) return [];
+  const channels = [...mailChannels(notify, escalate.to, roots), ...webChannels(escalate, baseUrl ?? nameless, now)];
+  return channels.map((channel) => ({ after: escalate.after, channel }));
 }
 
 /** One for each address, by the relay; none without a relay. */

@@ -13,6 +13,7 @@ import { createLanes } from "../steps/lanes.ts";
 import { type NotifyReport, notify } from "../steps/notify.ts";
 import { type DelayedJob, plan } from "../steps/plan.ts";
 import { probe } from "../steps/probe.ts";
+import { releaseLeases } from "../steps/release.ts";
 import { type ResolveReport, resolve } from "../steps/resolve.ts";
 import { tellWeek } from "../steps/tell-week.ts";
 import { tick } from "../steps/tick.ts";
@@ -54,6 +55,7 @@ export function composeSteps(world: LocalWorld): Steps {
   const diallers = new Map<string | null, Dialler>();
   const lanes = createLanes();
   let expiredAt = now();
+  let isTakenOver = false;
 
   function diallerOf(sourceAddress: string | null): Dialler {
     const known = diallers.get(sourceAddress) ?? createDialler({ sourceAddress });
@@ -103,6 +105,9 @@ export function composeSteps(world: LocalWorld): Steps {
       return (await tick(world)).jobs;
     },
     async notify() {
+      // The data directory is this process's alone: who held a lease before it is dead.
+      if (!isTakenOver) await releaseLeases(store);
+      isTakenOver = true;
       const { operators, alertLog, baseUrl } = world;
       const { pems: roots } = world.tls.roots;
       const telling = await tellingWorld({ store, now, roots, operators, alertLog, baseUrl });

@@ -4,7 +4,7 @@ import type { AlertLog, Channel, Clock } from "../model/ports.ts";
 import { withDrillNotes } from "../steps/drill/stamp.ts";
 import type { NotifyWorld } from "../steps/notify.ts";
 import type { Store } from "../store/store.ts";
-import { mailChannels, operatorChannels } from "./channels.ts";
+import { mailChannels, operatorChannels, secondChannels } from "./channels.ts";
 
 export interface TellingOptions {
   readonly store: Store;
@@ -24,6 +24,7 @@ export async function tellingWorld(options: TellingOptions): Promise<NotifyWorld
     store,
     now,
     operators: [...options.operators, ...operatorChannels(settings, { now, roots, baseUrl })],
+    secondOperators: secondChannels(settings, { now, roots, baseUrl }),
     contactChannels: ({ email }) => (email === null ? [] : mailChannels(settings, [email], roots)),
     alertLog,
     baseUrl,

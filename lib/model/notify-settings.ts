@@ -41,14 +41,26 @@ export interface WeeklySettings {
 
 export const defaultWeekly: WeeklySettings = { day: "monday", time: "08:00", zone: "UTC" };
 
-export interface NotifySettings {
-  readonly smtp: SmtpSettings | null;
+export interface WebSettings {
   readonly webhooks: readonly WebhookSettings[];
   /** Incoming webhooks; whoever knows the URL may post. */
   readonly slack: readonly string[];
   /** Webhooks of workflows; whoever knows the URL may post. */
   readonly teams: readonly string[];
   readonly pagerduty: readonly PagerDutySettings[];
+}
+
+/** Who is told of what nobody acknowledged in time. */
+export interface EscalationSettings extends WebSettings {
+  /** Ms. */
+  readonly after: number;
+  /** Addresses, reached by the relay of `smtp`. */
+  readonly to: readonly string[];
+}
+
+export interface NotifySettings extends WebSettings {
+  readonly smtp: SmtpSettings | null;
+  readonly escalate: EscalationSettings | null;
   /** Of a checker outside, that one process asks for after each complete cycle; null for none. */
   readonly heartbeat: string | null;
   /** Null: nobody is told that all is well. */
@@ -61,6 +73,7 @@ export const noNotify: NotifySettings = {
   slack: [],
   teams: [],
   pagerduty: [],
+  escalate: null,
   heartbeat: null,
   weekly: null,
 };

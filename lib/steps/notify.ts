@@ -15,7 +15,7 @@ import { isUrgent, waysOf } from "./delivery/ways.ts";
 import type { NotifyReport, NotifyWorld } from "./delivery/world.ts";
 import { isDue, isLeased, isOwing } from "./outbox.ts";
 
-export type { NotifyReport, NotifyWorld } from "./delivery/world.ts";
+export type { NotifyReport, NotifyWorld, SecondChannel } from "./delivery/world.ts";
 
 /** So many causes are in hand at once for a digest: each costs a lease and a mark. */
 const mostTogether = 100;

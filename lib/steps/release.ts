@@ -6,6 +6,7 @@ import type { Clock } from "../model/ports.ts";
 import type { Store } from "../store/store.ts";
 import { changeCause } from "./change-cause.ts";
 import { coversNow } from "./covers.ts";
+import { abandoned } from "./outbox.ts";
 
 /** Reads every cause that is in motion: for commands, not for each pass. */
 export async function releaseHeld(store: Store, now: Clock): Promise<void> {
@@ -19,6 +20,17 @@ export async function releaseHeld(store: Store, now: Clock): Promise<void> {
       (cause) => cause && released(cause, coverOf, now()),
       found,
     );
+  }
+}
+
+/**
+ * What a sender had in hand that is known to be dead is told by the next one, and not when its lease runs out. Only for
+ * who is alone with the store: another living sender would tell the same once more.
+ */
+export async function releaseLeases(store: Store): Promise<void> {
+  for (const found of await store.state.dueCauses(Number.MAX_SAFE_INTEGER)) {
+    const { class: cls, subject } = found.value;
+    await changeCause(store, cls, subject, (cause) => cause && abandoned(cause), found);
   }
 }
 

@@ -46,6 +46,7 @@ notify:
   slack: ["https://hooks.slack.com/services/x"]
   teams: ["https://prod.westeurope.logic.azure.com/workflows/x"]
   pagerduty: [R0, { routingKey: R1, url: "https://events.eu.pagerduty.com/v2/enqueue" }]
+  escalate: { after: 45m, to: [boss@a.example, d@a.example], webhook: ["https://hooks.example/3"], pagerduty: [R2] }
   heartbeat: https://checker.example/ping/1
   weekly: sunday 20:30 Europe/Berlin
 customers:
@@ -57,7 +58,7 @@ customers:
     require: { gateway: tls, downstream: { level: verified, floor: { protocol: TLSv1.3, forwardSecrecy: true } } }
     vantage: { downstream: inside }
     allowPrivate: true
-    contacts: [{ email: it@acme.example, sms: "+4915112345678" }, x@acme.example]
+    contacts: [{ email: it@acme.example, sms: "+4915112345678" }, x@acme.example, { email: boss@acme.example, after: 1h }]
   - "yes.example"
   - { id: "1e3", domains: [num.example] }
 `;

@@ -86,7 +86,7 @@ customers:
     downstream: [mail.acme.example, "mail2.acme.example:2525", "192.0.2.1:465", "[2001:DB8::1]:25", "2001:db8::2"]
     require: verified
     vantage: inside
-    contacts: [it@acme.example, "+4915112345678"]
+    contacts: [it@acme.example, "+4915112345678", { email: boss@acme.example, after: 30m }]
   - other.example
 `);
     expect(gateways).toEqual([{ id: "mx.gateway.example", hosts: ["mx.gateway.example"], port: 25 }]);
@@ -108,6 +108,7 @@ customers:
       contacts: [
         { email: "it@acme.example", sms: null },
         { email: null, sms: "+4915112345678" },
+        { email: "boss@acme.example", sms: null, after: 1_800_000 },
       ],
     });
     expect(customers[1]).toMatchObject({ id: "other.example", domains: [{ name: "other.example" }] });
@@ -154,6 +155,7 @@ notify:
   slack: ["https://hooks.slack.com/services/T0/B0/x"]
   teams: ["https://prod.westeurope.logic.azure.com/workflows/x?sig=y"]
   pagerduty: [R0, { routingKey: R1, url: "https://events.eu.pagerduty.com/v2/enqueue" }]
+  escalate: { after: 2h, to: boss@operator.example, slack: ["https://hooks.slack.com/services/T0/B0/y"] }
   heartbeat: https://checker.example/ping/1
   weekly: Monday 08:00 Europe/Berlin
 `);
@@ -181,11 +183,24 @@ notify:
           { routingKey: "R0", url: "https://events.pagerduty.com/v2/enqueue" },
           { routingKey: "R1", url: "https://events.eu.pagerduty.com/v2/enqueue" },
         ],
+        escalate: {
+          after: 7_200_000,
+          to: ["boss@operator.example"],
+          webhooks: [],
+          slack: ["https://hooks.slack.com/services/T0/B0/y"],
+          teams: [],
+          pagerduty: [],
+        },
         heartbeat: "https://checker.example/ping/1",
         weekly: { day: "monday", time: "08:00", zone: "Europe/Berlin" },
       },
       windows: [],
     });
+  });
+
+  it("escalate after half an hour unless they say otherwise", () => {
+    const { settings } = right("customers: []\nnotify: { escalate: { pagerduty: [R0] } }\n");
+    expect(settings.notify.escalate).toMatchObject({ after: 1_800_000, to: [], pagerduty: [{ routingKey: "R0" }] });
   });
 
   it("may name a relay and mailboxes on this very machine", () => {
@@ -387,7 +402,17 @@ describe("a wrong file gets a sentence that names file, line, column, field, val
       "customers.yaml:4:23: customers[0].contacts[0].sms: '0151 12345678': expected a number like +4915112345678",
     ],
     [
-      "a contact of nothing",
+      "a wait without a number",
+      custom("contacts: [{ email: it@acme.example, after: soon }]"),
+      "customers.yaml:4:49: customers[0].contacts[0].after: 'soon': expected a duration like 30s, 10m, 6h or 1d",
+    ],
+    [
+      "a second contact of the operator that is none",
+      "notify: { escalate: { after: 1h } }\ncustomers: []\n",
+      "customers.yaml:1:21: notify.escalate: expected at least one of to, webhook, slack, teams, pagerduty",
+    ],
+    [
+      "a contact without an address",
       custom("contacts: [{}]"),
       "customers.yaml:4:16: customers[0].contacts[0]: expected an email or an sms",
     ],

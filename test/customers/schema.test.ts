@@ -22,6 +22,7 @@ describe("the JSON Schema that editors are given", () => {
     "{ gateways: [{ id: g, hosts: [mx.g.example] }], customers: [{ id: acme, domains: [{ name: a.example, tlsMode: enabled }], downstream: [m.a.example] }] }",
     "{ policy: { cleanFor: 10m }, notify: { webhook: ['https://a.example'] }, customers: [] }",
     "{ notify: { slack: ['https://a.example'], teams: ['https://a.example'], pagerduty: [R0, { routingKey: R1 }] }, customers: [] }",
+    "{ notify: { escalate: { after: 30m, to: b@a.example, slack: ['https://a.example'] } }, customers: [{ id: a, domains: [a.example], contacts: [{ email: b@a.example, after: 1h }] }] }",
     "{ notify: { heartbeat: 'https://a.example/1', weekly: true }, customers: [] }",
   ])("accepts %s", (text) => {
     expect(accepts(parse(text))).toBe(true);
@@ -36,6 +37,7 @@ describe("the JSON Schema that editors are given", () => {
     "customers: [{ id: a, domains: [{ name: a.example, tlsMode: on }] }]",
     "{ policy: { cleanFor: ten minutes }, customers: [] }",
     "{ notify: { pagerduty: [{}] }, customers: [] }",
+    "{ notify: { escalate: { after: soon, to: b@a.example } }, customers: [] }",
   ])("refuses %s", (text) => {
     expect(accepts(parse(text))).toBe(false);
   });

@@ -90,6 +90,11 @@ export function remindAt({ acknowledged, quiet, remind }: Incident, policy: Inci
   return acknowledged === null ? remind.at : acknowledged.at + policy.acknowledgedFor;
 }
 
+/** Epoch ms at which second contacts are told; null: not while somebody knows of it, and not of what flaps. */
+export function escalatesAt({ acknowledged, quiet, escalations }: Incident): number | null {
+  return acknowledged !== null || quiet ? null : (escalations?.[0]?.at ?? null);
+}
+
 /** How long it has to be clean: after flapping an hour. */
 export function cleanTime({ incident }: Opened, policy: IncidentPolicy): number {
   return incident.quiet ? Math.max(hourMs, policy.cleanFor) : policy.cleanFor;
@@ -101,8 +106,13 @@ export function withDue(cause: Opened, policy: IncidentPolicy): Opened {
 }
 
 function dueOf(cause: Opened, policy: IncidentPolicy): number | null {
-  if (cause.state === "open") return remindAt(cause.incident, policy);
+  if (cause.state === "open") return earliest(remindAt(cause.incident, policy), escalatesAt(cause.incident));
   return manners[cause.class] === "certain" ? cause.stateSince + cleanTime(cause, policy) : null;
+}
+
+function earliest(...times: readonly (number | null)[]): number | null {
+  const given = times.filter((time) => time !== null);
+  return given.length === 0 ? null : Math.min(...given);
 }
 
 export function withinHour(openings: readonly number[], now: number): readonly number[] {

@@ -1,17 +1,18 @@
 /** It was told. Silence changes nothing here; only the server's own good word leads on. */
 
 import { severities } from "../../model/finding.ts";
-import type { Cause } from "../../model/incident.ts";
+import type { Cause, Incident } from "../../model/incident.ts";
 import { wantsEvidence, withEvidence } from "../bear-out.ts";
 import { ended, isOpened, manners, noted, remindAt, withDue, withinHour } from "./cause.ts";
 import { inForm, rateOfSuffering, seenSideBySide } from "./context.ts";
+import { escalate } from "./escalate.ts";
 import { type At, changed, type Handlers, type Step, unchanged, type VoteEvent } from "./event.ts";
 import { endWhenClean } from "./recovering.ts";
 import { type Opened, tell } from "./telling.ts";
 import { isSettled, isWell } from "./vantages.ts";
 import { isPartial, isSteady, of, wordOf } from "./window.ts";
 
-export const open: Handlers = { bad: suffer, good: recover, tick: remind, gone: dropped };
+export const open: Handlers = { bad: suffer, good: recover, tick: speakUp, gone: dropped };
 
 /** A further bad answer of a steady cause changes nothing, so that it costs no write; unless a message waits to be true still. */
 function suffer(cause: Cause, event: VoteEvent, at: At): Step {
@@ -53,7 +54,7 @@ function worse(cause: Opened, rate: Opened["incident"]["rate"], { policy, now }:
   const { quiet } = cause.incident;
   const flaps = !quiet && cause.form === "steady" && withinHour(cause.openings, now).length >= policy.flapsPerHour;
   const remind = { at: now + policy.remindAfter, after: policy.remindAfter };
-  const incident = { ...cause.incident, rate, acknowledged: null, remind, quiet: quiet || flaps };
+  const incident = { ...unacknowledged(cause.incident), rate, remind, quiet: quiet || flaps };
   const again: Opened = { ...cause, incident };
   return withDue(quiet ? again : tell(again, flaps ? "flapping" : "worse", now), policy);
 }
@@ -75,12 +76,22 @@ function recover(cause: Cause, event: VoteEvent, at: At): Step {
   return changed(cause, withDue({ ...after, form, context }, at.policy));
 }
 
+/** Second contacts wait once more, from when the first ones are told again. */
+function unacknowledged(incident: Incident): Incident {
+  return incident.acknowledged === null ? incident : { ...incident, acknowledged: null, escalations: null };
+}
+
+function speakUp(cause: Cause, at: At): Step {
+  const told = isOpened(cause) ? escalate(cause, at.policy, at.now) : null;
+  return told === null ? remind(cause, at) : changed(cause, told);
+}
+
 /** The wait doubles each time; what was acknowledged long ago is reminded of as if it were new. */
 function remind(cause: Cause, { policy, now }: At): Step {
   if (!isOpened(cause) || (remindAt(cause.incident, policy) ?? now + 1) > now) return unchanged(cause);
   const { acknowledged, remind } = cause.incident;
   const after = acknowledged === null ? remind.after * 2 : policy.remindAfter;
-  const awake: Opened = { ...cause, incident: { ...cause.incident, acknowledged: null } };
+  const awake: Opened = { ...cause, incident: unacknowledged(cause.incident) };
   const told = tell(awake, "reminder", now, { lapsed: acknowledged });
   return changed(
     cause,

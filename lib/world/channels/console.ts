@@ -6,6 +6,7 @@ import type { Channel } from "../../model/ports.ts";
 export function createConsoleChannel(write: (text: string) => void): Channel {
   return {
     name: "console",
+    unpaced: true,
     deliver({ subject, text }) {
       const body = text.trimEnd().replace(/^(?=.)/gm, "    ");
       write(`${subject}\n${body}\n`);

@@ -15,6 +15,7 @@ export function createPagerDutyChannel({ url, routingKey }: PagerDutySettings): 
   const post = createPost("PagerDuty", url);
   return {
     name: channelName("pagerduty", url, routingKey),
+    unpaced: true,
     deliver: (letter) => post(JSON.stringify(pagerDutyEvent(letter, routingKey))),
   };
 }

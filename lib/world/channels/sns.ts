@@ -1,12 +1,16 @@
 /** Messages to an SNS topic: e-mail, SMS and whatever else subscribes, each filtered by the message's attributes. */
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import type { Channel, Delivery, Letter } from "../../model/ports.ts";
 import { chatNotification } from "./amazon-q.ts";
 import { cloudEventOf } from "./cloud-event.ts";
 import { reasonOf } from "./reason.ts";
 
+/** Well below the outbox's lease, in which it is marked. */
 const timeoutMs = 10_000;
+/** Above ten mails a second SNS puts a subscription back to pending, and deletes it later; two senders may be at work. */
+const leastApartMs = 250;
 /** SNS takes 256 kB in all, in which a quote of an event's text takes four bytes. */
 const mostText = 40_000;
 const mostEventText = 12_000;
@@ -16,13 +20,18 @@ export function createSnsClient(): SNSClient {
   return new SNSClient({ maxAttempts: 1 });
 }
 
-/** `name` stands in the list of those told, e.g. `sns:operators`. */
+/**
+ * `name` stands in the list of those told, e.g. `sns:operators`. Contacts of customers subscribe to it with a filter, so
+ * that each customer has a bucket of its own; whoever subscribes to all of it is kept safe by the time between two messages.
+ */
 export function createSnsChannel(client: Pick<SNSClient, "send">, topicArn: string, name: string): Channel {
   return {
     name,
+    byCustomer: true,
     async deliver(letter) {
       try {
-        await client.send(publishOf(letter, topicArn), { abortSignal: AbortSignal.timeout(timeoutMs) });
+        const published = client.send(publishOf(letter, topicArn), { abortSignal: AbortSignal.timeout(timeoutMs) });
+        await Promise.all([published, sleep(leastApartMs)]);
         return { kind: "sent" };
       } catch (error) {
         return failureOf(error);

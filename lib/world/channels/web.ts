@@ -1,6 +1,6 @@
 /** The channels of a customers file's `notify` block that are web services. */
 
-import type { NotifySettings } from "../../model/notify-settings.ts";
+import type { WebSettings } from "../../model/notify-settings.ts";
 import type { Channel, Clock } from "../../model/ports.ts";
 import { createPagerDutyChannel } from "./pagerduty.ts";
 import { createSlackChannel } from "./slack.ts";
@@ -8,7 +8,7 @@ import { createTeamsChannel } from "./teams.ts";
 import { createWebhookChannel } from "./webhook.ts";
 
 /** `source`: the URI of this installation, for CloudEvents. */
-export function webChannels(notify: NotifySettings, source: string, now: Clock): readonly Channel[] {
+export function webChannels(notify: WebSettings, source: string, now: Clock): readonly Channel[] {
   return [
     ...notify.webhooks.map((settings) => createWebhookChannel(settings, source, now)),
     ...notify.slack.map(createSlackChannel),

@@ -16,6 +16,7 @@ export function createWebhookChannel(settings: WebhookSettings, source: string, 
   const post = createPost("the webhook", url);
   return {
     name: channelName("webhook", url),
+    unpaced: true,
     deliver(letter) {
       const id = encodeURIComponent(letter.id);
       const body = JSON.stringify(cloudEventOf(letter, source));
