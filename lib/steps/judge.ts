@@ -53,7 +53,7 @@ export async function judge(results: ProbeResults, world: JudgeWorld): Promise<J
   await eachAtOnce(toJudge, slotsAtOnce, async (slot) => void judged.set(slot, await judgeSlot(slot, context)));
 
   // Before the first write to a cause: else a crash behind it could leave a cause that no good answer ever reaches.
-  await alertBeside(store, newAlarms(judged));
+  await alertBeside(store, alarmsOf(judged));
   const alarmed = await changeMemory(store, results.slice, memory, intentions(judged));
 
   const casts = new Map<SlotAnswers, Cast>();
@@ -102,10 +102,10 @@ async function isLate({ slice, cycle, answers }: ProbeResults, world: JudgeWorld
   return newest !== undefined && newest.cycle * newest.everyMs > cycle * everyMs;
 }
 
-function newAlarms(judged: ReadonlyMap<SlotAnswers, Judged>): readonly Alarm[] {
-  return [...judged].flatMap(([{ entry, memory }, { look }]) => {
+function alarmsOf(judged: ReadonlyMap<SlotAnswers, Judged>): readonly Alarm[] {
+  return [...judged].flatMap(([{ entry }, { look }]) => {
     if (look === null || entry.beside.length === 0) return [];
-    const classes = alarmedBy(look).filter((cls) => !memory.hot.includes(cls));
+    const classes = alarmedBy(look);
     return classes.length === 0 ? [] : [{ entry, classes }];
   });
 }

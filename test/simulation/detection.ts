@@ -59,6 +59,7 @@ export async function cleanLoss(runs: number): Promise<Delays> {
       seed,
       mode: "lambda",
       targets: 1,
+      vantages: 1,
       channels: 1,
       isFresh: false,
       isLong: false,

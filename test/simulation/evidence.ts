@@ -10,6 +10,7 @@ export type Mode = "good" | "plain" | "weak" | "silent" | "not-now";
 /** One connection to a server. */
 export interface Look {
   readonly subject: string;
+  readonly vantage: string;
   readonly at: number;
   readonly cycle: number;
   readonly round: number;
@@ -24,6 +25,8 @@ export interface Hearing {
   readonly begin: number;
   /** What the job took for known isn't what was brought last: such a look may say nothing. */
   readonly isStale: boolean;
+  /** Its vantage had a vote. */
+  readonly mayVote: boolean;
   end: number | null;
 }
 
@@ -53,6 +56,9 @@ export interface Evidence {
   readonly dropped: { readonly subject: string; readonly at: number }[];
   /** Recipients of each subject's messages. */
   readonly recipients: ReadonlyMap<string, readonly string[]>;
+  readonly vantages: readonly string[];
+  /** When a vantage lost its vote or got it back, epoch ms. */
+  readonly sights: { readonly vantage: string; readonly at: number; readonly isBlind: boolean }[];
   /** `recipient subject` pairs that refuse for ever. */
   readonly refused: Set<string>;
   /** Processes that died, calls of the store that failed under a sender, and answers of channels that were lost. */
@@ -61,7 +67,7 @@ export interface Evidence {
   lostReplies: number;
 }
 
-export function noEvidence(recipients: Evidence["recipients"]): Evidence {
+export function noEvidence(recipients: Evidence["recipients"], vantages: readonly string[]): Evidence {
   return {
     looks: [],
     hearings: [],
@@ -70,6 +76,8 @@ export function noEvidence(recipients: Evidence["recipients"]): Evidence {
     breaches: [],
     dropped: [],
     recipients,
+    vantages,
+    sights: [],
     refused: new Set(),
     crashes: 0,
     outages: 0,

@@ -14,6 +14,10 @@ export type Trouble = "throttles" | "hangs" | "loses-reply" | "never-answers";
 
 export type Happening =
   | { readonly kind: "mode"; readonly target: number; readonly mode: Mode }
+  /** On the way from one vantage it looks so from now on, whatever the server does; mode null: as the server is. */
+  | { readonly kind: "path"; readonly target: number; readonly vantage: number; readonly mode: Mode | null }
+  /** A vantage sees nothing at all from now on, and has no vote: or it sees again. */
+  | { readonly kind: "blind"; readonly vantage: number; readonly isBlind: boolean }
   /** Every `of`th connection is in clear from now on. */
   | { readonly kind: "flaky"; readonly target: number; readonly of: number }
   | { readonly kind: "disturbed"; readonly how: Disturbance; readonly times: number }
@@ -31,6 +35,8 @@ export interface History {
   /** `lambda`: each step dies alone, and what it had in hand is delivered again. `single`: all die together, with all that waits. */
   readonly mode: "lambda" | "single";
   readonly targets: number;
+  /** Each target is looked at from all of them. */
+  readonly vantages: number;
   readonly channels: number;
   /** The targets are new on the roster. */
   readonly isFresh: boolean;
@@ -45,18 +51,20 @@ const most = 12;
 export function drawHistory(seed: number, faults = true): History {
   const random = createRandom(seed);
   const targets = random.pick([1, 1, 1, 2, 3]);
+  const vantages = random.pick([1, 1, 2, 2, 3]);
   const channels = random.pick([1, 2, 2, 3, 5]);
   const length = random.int(1, most);
   return {
     seed,
     mode: random.chance(0.5) ? "lambda" : "single",
     targets,
+    vantages,
     channels,
     isFresh: random.chance(0.15),
     isLong: random.chance(0.01),
     happenings: Array.from({ length }, () => ({
       after: pause(random),
-      what: faults && random.chance(0.55) ? fault(random, targets, channels) : deed(random, targets),
+      what: faults && random.chance(0.55) ? fault(random, targets, channels) : deed(random, targets, vantages),
     })),
   };
 }
@@ -69,8 +77,13 @@ function pause(random: Random): number {
   return random.int(2 * every, 8 * every);
 }
 
-function deed(random: Random, targets: number): Happening {
+function deed(random: Random, targets: number, vantages: number): Happening {
   const target = random.int(0, targets - 1);
+  if (vantages > 1 && random.chance(0.35)) {
+    const vantage = random.int(0, vantages - 1);
+    if (random.chance(0.2)) return { kind: "blind", vantage, isBlind: random.chance(0.5) };
+    return { kind: "path", target, vantage, mode: random.pick<Mode | null>(["plain", "plain", "silent", null, null]) };
+  }
   const kind = random.next();
   if (kind < 0.35) return { kind: "mode", target, mode: "plain" };
   if (kind < 0.6) return { kind: "mode", target, mode: "good" };

@@ -4,7 +4,7 @@
  */
 
 import type { Alert } from "../../lib/model/incident.ts";
-import { type Claim, contactName, type Evidence, type Hearing, type Look, type Mode } from "./evidence.ts";
+import { type Claim, contactName, type Evidence, type Look, type Mode } from "./evidence.ts";
 
 /** Design: "Incident machine". */
 const confirmedAfter = { looks: 3, ms: 40_000 };
@@ -77,10 +77,10 @@ function nameOf({ incident, class: cls, subject }: Story): string {
   return `${incident} (${cls} of ${subject})`;
 }
 
-/** Looks at `subject` that a judge took in hand not later than `at`, each once, in the order of the looks. */
+/** Looks at `subject` with a vote that a judge took in hand not later than `at`, each once, in the order of the looks. */
 function heard(evidence: Evidence, subject: string, at: number): readonly Look[] {
   const looks = evidence.hearings
-    .filter(({ look, begin }) => look.subject === subject && begin <= at)
+    .filter(({ look, begin, mayVote }) => mayVote && look.subject === subject && begin <= at)
     .map(({ look }) => look);
   return [...new Set(looks)].sort((a, b) => a.at - b.at);
 }
@@ -88,7 +88,7 @@ function heard(evidence: Evidence, subject: string, at: number): readonly Look[]
 /** Only those whose judgement was done by then, and that could not be passed over. */
 function surelyHeard(evidence: Evidence, subject: string, at: number): readonly Look[] {
   const done = evidence.hearings.filter(
-    ({ look, end, isStale }) => look.subject === subject && !isStale && end !== null && end <= at,
+    ({ look, end, isStale, mayVote }) => mayVote && look.subject === subject && !isStale && end !== null && end <= at,
   );
   return [...new Set(done.map(({ look }) => look))].sort((a, b) => a.at - b.at);
 }
@@ -96,6 +96,14 @@ function surelyHeard(evidence: Evidence, subject: string, at: number): readonly 
 const wordOf = (cls: Class, { mode }: Look): Word => meaning[cls][mode];
 const ofWord = (cls: Class, word: Word, looks: readonly Look[]) => looks.filter((look) => wordOf(cls, look) === word);
 const cyclesOf = (looks: readonly Look[]) => new Set(looks.map(({ cycle }) => cycle)).size;
+const spanOf = (looks: readonly Look[]) => (looks.at(-1)?.at ?? 0) - (looks[0]?.at ?? 0);
+const byVantage = (looks: readonly Look[]) => Map.groupBy(looks, ({ vantage }) => vantage);
+const isConfirming = (bad: readonly Look[]) => bad.length >= confirmedAfter.looks && spanOf(bad) >= confirmedAfter.ms;
+
+/** Vantages with a vote at `at`. */
+function sightedAt({ vantages, sights }: Evidence, at: number): readonly string[] {
+  return vantages.filter((name) => !sights.findLast((sight) => sight.vantage === name && sight.at <= at)?.isBlind);
+}
 
 /** Nothing is told that never was confirmed. */
 function unfounded(story: Story, evidence: Evidence, stories: readonly Story[]): readonly string[] {
@@ -105,14 +113,21 @@ function unfounded(story: Story, evidence: Evidence, stories: readonly Story[]):
   const bad = ofWord(cls, "bad", heard(evidence, subject, writtenAt)).filter(({ at }) => at >= since);
   const [first] = bad;
   if (first?.at !== since) return wrong(`nobody looked at it at its beginning, ${since}`);
-  const good = ofWord(cls, "good", surelyHeard(evidence, subject, alert.at - 1));
+  const after = ofWord(cls, "good", heard(evidence, subject, writtenAt)).filter(({ at }) => at >= since);
   if (alert.form === "intermittent") {
-    return bad.length < intermittent.bad || (alert.rate?.of ?? 0) > intermittent.of
-      ? wrong(`only ${bad.length} bad looks since it began`)
-      : [];
+    const most = intermittent.of * evidence.vantages.length;
+    const own = [...byVantage(bad)].find(([, looks]) => looks.length >= intermittent.bad);
+    if (own === undefined || (alert.rate?.of ?? 0) > most) return wrong(`only ${bad.length} bad looks since it began`);
+    return after.some(({ vantage }) => byVantage(bad).has(vantage)) ? [] : wrong("nobody disagrees with itself");
+  }
+  if (alert.form === "partial") {
+    const here = [...byVantage(bad)].filter(([, looks]) => isConfirming(looks)).map(([vantage]) => vantage);
+    const there = [...byVantage(after)].filter(([, looks]) => looks.length >= confirmedAfter.looks);
+    const isDivided = here.some((one) => there.some(([other]) => other !== one));
+    return isDivided ? [] : wrong(`bad from ${[...byVantage(bad).keys()]}, good from ${[...byVantage(after).keys()]}`);
   }
   const last = bad.at(-1)?.at ?? since;
-  const between = good.filter(({ at }) => at > since && at < lastOfRun(cls, bad, alert.at));
+  const between = goodBetween(story, evidence).filter(({ at }) => at > since && at < lastOfRun(cls, bad, alert.at));
   if (between.length > 0) return wrong(`a good look at ${between[0]?.at} stands between`);
   if (isPatient(cls)) {
     if (last - since < silent.ms || cyclesOf(bad) < silent.cycles) return wrong(`${cyclesOf(bad)} cycles`);
@@ -120,8 +135,26 @@ function unfounded(story: Story, evidence: Evidence, stories: readonly Story[]):
     const isBeside = besides.some((other) => (other.claims[0]?.writtenAt ?? 0) < alert.at && other.endedAt > alert.at);
     return cls === "unreachable" && isBeside ? wrong("the same target's loss of TLS was open") : [];
   }
-  const isEnough = bad.length >= confirmedAfter.looks && last - since >= confirmedAfter.ms;
-  return isEnough ? [] : wrong(`${bad.length} bad looks over ${last - since} ms`);
+  const isSeconded = byVantage(bad).size >= Math.min(2, leastSighted(evidence, since, writtenAt)) || cyclesOf(bad) >= 2;
+  if (!isSeconded) return wrong(`only ${first.vantage} saw it`);
+  return isConfirming(bad) ? [] : wrong(`${bad.length} bad looks over ${last - since} ms`);
+}
+
+/** Good looks of the same class that were surely told to a suspicion: those judged after it began. */
+function goodBetween({ class: cls, subject, since, claims }: Story, evidence: Evidence): readonly Look[] {
+  const at = claims[0]?.alert.at ?? 0;
+  const good = ofWord(cls, "good", surelyHeard(evidence, subject, at - 1));
+  const first = evidence.hearings.find(({ look }) => look.subject === subject && look.at === since);
+  return good.filter((look) => {
+    const begin = evidence.hearings.find((hearing) => hearing.look === look)?.begin ?? 0;
+    return look.vantage === first?.look.vantage || begin > (first?.end ?? first?.begin ?? 0);
+  });
+}
+
+/** The fewest vantages that had a vote between. */
+function leastSighted(evidence: Evidence, from: number, to: number): number {
+  const moments = [from, ...evidence.sights.map(({ at }) => at).filter((at) => at > from && at <= to)];
+  return Math.min(...moments.map((at) => sightedAt(evidence, at).length));
 }
 
 /** The earliest look at which the bad ones were enough. */
@@ -145,9 +178,23 @@ function wrongEnd(story: Story, evidence: Evidence): readonly string[] {
   const good = ofWord(cls, "good", heard(evidence, subject, writtenAt)).filter(({ at }) => at > lastBad);
   const span = (good.at(-1)?.at ?? 0) - (good[0]?.at ?? 0);
   const least = end.form === "intermittent" ? intermittent.of : overAfter.looks;
-  return good.length >= least && cyclesOf(good) >= overAfter.cycles && span >= overAfter.ms
-    ? []
-    : [`${nameOf(story)} recovered on ${good.length} good looks over ${span} ms`];
+  const isLongEnough = good.length >= least && cyclesOf(good) >= overAfter.cycles && span >= overAfter.ms;
+  if (!isLongEnough) return [`${nameOf(story)} recovered on ${good.length} good looks over ${span} ms`];
+  return stillBad(story, claim, evidence).map((vantage) => `${nameOf(story)} recovered, and not from ${vantage}`);
+}
+
+/** Vantages with a vote that saw the loss, and did not yet see it over often enough. */
+function stillBad({ class: cls, subject, since }: Story, { alert, writtenAt }: Claim, evidence: Evidence) {
+  const sighted = sightedAt(evidence, alert.at);
+  const bad = byVantage(ofWord(cls, "bad", surelyHeard(evidence, subject, alert.at - 1)));
+  return [...bad].flatMap(([vantage, looks]) => {
+    const last = looks.at(-1)?.at ?? 0;
+    if (last < since || !sighted.includes(vantage) || !sightedAt(evidence, last).includes(vantage)) return [];
+    const good = ofWord(cls, "good", heard(evidence, subject, writtenAt)).filter(
+      (look) => look.vantage === vantage && look.at > last,
+    );
+    return good.length >= overAfter.looks && cyclesOf(good) >= overAfter.cycles ? [] : [vantage];
+  });
 }
 
 function wrongOrder({ claims, ...story }: Story): readonly string[] {
@@ -197,7 +244,10 @@ function untold(cls: Class, subject: string, evidence: Evidence, stories: readon
   });
 }
 
-/** Losses that everybody would call confirmed: runs of bad looks that came in order, with nothing uncertain between. */
+/**
+ * Losses that everybody would call confirmed: runs of bad looks that came in order, with nothing uncertain between, from
+ * two vantages where two have a vote; or from one, while another sees it well as often.
+ */
 function confirmations(
   cls: Class,
   subject: string,
@@ -205,21 +255,46 @@ function confirmations(
   stories: readonly Story[],
 ): readonly { readonly from: number; readonly at: number }[] {
   const found: { from: number; at: number }[] = [];
+  const dropped = evidence.dropped.filter((drop) => drop.subject === subject).map(({ at }) => at);
+  const sights = evidence.sights.map(({ at }) => at);
   let run: Look[] = [];
-  for (const look of orderly(evidence.hearings.filter((hearing) => hearing.look.subject === subject))) {
-    const dropped = evidence.dropped.filter((drop) => drop.subject === subject).map(({ at }) => at);
-    const isApart = look === null || dropped.some((at) => at >= (run[0]?.at ?? 0) - 60_000 && at <= look.at + 120_000);
-    if (isApart) run = [];
-    if (look === null || isApart || wordOf(cls, look) === "says nothing") continue;
+  let rounds: Look[] = [];
+  let since = 0;
+  for (const { look, isClean } of orderly(evidence, subject)) {
+    const isApart =
+      dropped.some((at) => at >= since - 60_000 && at <= look.at + 120_000) ||
+      sights.some((at) => at >= since && at <= look.at + 120_000);
+    if (!isClean || isApart) [run, rounds, since] = [[], [], look.at];
+    if (!isClean || isApart || wordOf(cls, look) === "says nothing") continue;
     run = wordOf(cls, look) === "bad" ? [...run, look] : [];
+    rounds = [...rounds, look];
     const [first] = run;
-    if (first === undefined) continue;
-    const isConfirmed = isPatient(cls)
-      ? look.at - first.at >= silent.ms && cyclesOf(run) >= silent.cycles && !isExcused(cls, subject, look.at, stories)
-      : look.at - first.at >= confirmedAfter.ms && run.length >= confirmedAfter.looks;
-    if (isConfirmed) found.push({ from: first.at, at: look.at });
+    if (first !== undefined && isPatient(cls)) {
+      const isSilent = look.at - first.at >= silent.ms && cyclesOf(run) >= silent.cycles;
+      if (isSilent && !isExcused(cls, subject, look.at, stories)) found.push({ from: first.at, at: look.at });
+    } else if (first !== undefined) {
+      const isSeconded = byVantage(run).size >= Math.min(2, sightedAt(evidence, look.at).length);
+      if (isConfirming(run) && isSeconded) found.push({ from: first.at, at: look.at });
+    }
+    if (!isPatient(cls)) found.push(...dividedAt(cls, rounds));
   }
   return found;
+}
+
+/** From one vantage bad as often as it takes, and from another good as often meanwhile. */
+function dividedAt(cls: Class, rounds: readonly Look[]): readonly { readonly from: number; readonly at: number }[] {
+  const runs = [...byVantage(rounds).values()].map((own) => {
+    const word = own.at(-1) && wordOf(cls, own.at(-1) as Look);
+    const change = own.findLastIndex((look) => wordOf(cls, look) !== word);
+    return { word, looks: own.slice(change + 1) };
+  });
+  return runs.flatMap(({ word, looks }) => {
+    const from = looks[0]?.at ?? 0;
+    if (word !== "bad" || !isConfirming(looks)) return [];
+    const others = runs.filter((other) => other.word === "good");
+    const isWellElsewhere = others.some((other) => other.looks.filter(({ at }) => at > from).length >= 4);
+    return isWellElsewhere ? [{ from, at: rounds.at(-1)?.at ?? from }] : [];
+  });
 }
 
 /** Beside a loss of TLS nobody is told that it is silent as well. */
@@ -228,18 +303,24 @@ function isExcused(cls: Class, subject: string, at: number, stories: readonly St
   return cls === "unreachable" && stories.some((story) => isLoss(story) && story.since <= at && story.endedAt >= at);
 }
 
-/** Looks in the order they were judged; null stands for anything that the judge may rightly have passed over. */
-function orderly(hearings: readonly Hearing[]): readonly (Look | null)[] {
+/** Looks in the order they were made; unclean ones may rightly have been passed over by the judge. */
+function orderly(evidence: Evidence, subject: string): readonly { readonly look: Look; readonly isClean: boolean }[] {
   const seen = new Set<Look>();
-  let latest = 0;
-  let busyUntil = 0;
-  return hearings.map(({ look, begin, end, isStale }) => {
-    const isClean = end !== null && begin > busyUntil && look.at > latest && !isStale && !seen.has(look);
+  const latest = new Map<string, number>();
+  const busyUntil = new Map<string, number>();
+  const hearings = evidence.hearings.filter((hearing) => hearing.look.subject === subject);
+  const isAlone = evidence.vantages.length === 1;
+  const judged = hearings.map(({ look, begin, end, isStale, mayVote }) => {
+    const { vantage } = look;
+    const isInTurn = begin > (busyUntil.get(vantage) ?? 0) && look.at > (latest.get(vantage) ?? 0) && !seen.has(look);
+    // Beside others', a look that comes late may meet a state that is younger.
+    const isFresh = isAlone || begin - look.at < 30_000;
     seen.add(look);
-    latest = Math.max(latest, look.at);
-    busyUntil = Math.max(busyUntil, end ?? begin);
-    return isClean ? look : null;
+    latest.set(vantage, Math.max(latest.get(vantage) ?? 0, look.at));
+    busyUntil.set(vantage, Math.max(busyUntil.get(vantage) ?? 0, end ?? begin));
+    return { look, isClean: end !== null && mayVote && isInTurn && isFresh && !isStale };
   });
+  return judged.sort((a, b) => a.look.at - b.look.at);
 }
 
 /** One copy each but for crashes and lost replies, to each recipient in the order of the incidents. */

@@ -37,16 +37,22 @@ export const acme: Customer = {
   contacts: [{ email: "it@acme.example", sms: null }],
 };
 
-/** The first target is one customer's own, the others are shared. */
-export function entryOf(target: number, since: number): RosterEntry {
+export const vantageName = (vantage: number): string => ["here", "eu2", "us1"][vantage] ?? `v${vantage}`;
+/** Of the vantage of this number. */
+export const sliceOf = (vantage: number): number => vantage + 1;
+
+/** The first target is one customer's own, the others are shared. One of `vantages` looks at it. */
+export function entryOf(target: number, since: number, vantage = 0, vantages = 1): RosterEntry {
   const isOwn = target === 0;
   return {
     target: { address: `93.184.215.${14 + target}`, port: 25, tls: "starttls" },
     names: [{ name: `mx${target}.acme.example`, since }],
-    vantage: "here",
+    vantage: vantageName(vantage),
     outside: true,
     allowPrivate: false,
-    beside: [],
+    beside: Array.from({ length: vantages }, (_, other) => other)
+      .filter((other) => other !== vantage)
+      .map((other) => ({ vantage: vantageName(other), slice: sliceOf(other), slot: target })),
     needs: [
       {
         hop: isOwn ? "downstream" : "gateway",
@@ -63,10 +69,11 @@ export function entryOf(target: number, since: number): RosterEntry {
 
 export const subjectOf = (target: number): string => targetKey(entryOf(target, 0).target);
 
-/** As the probe would answer at `at` (epoch ms). */
-export function answerOf({ slot, target, name, identity, known }: ProbeTask, mode: Mode, at: number): ProbeAnswer {
+/** As the probe of `vantage` would answer at `at` (epoch ms). */
+export function answerOf(task: ProbeTask, mode: Mode, at: number, vantage: string): ProbeAnswer {
+  const { slot, target, name, identity, known } = task;
   const print = printOf(mode);
   if (print === known) return { slot, name, identity, kind: "same", at, fingerprint: print };
-  const seen = observation(outcomes[mode], { target, at, host: name, sni: name });
+  const seen = observation(outcomes[mode], { target, at, vantage, host: name, sni: name });
   return { slot, name, identity, kind: "seen", observation: seen, fingerprint: print };
 }

@@ -5,7 +5,7 @@ import type { History } from "./history.ts";
 import { start } from "./world.ts";
 
 export function tell(history: History, evidence: Evidence): readonly string[] {
-  const { mode, targets, channels, isFresh, happenings } = history;
+  const { mode, targets, vantages, channels, isFresh, happenings } = history;
   let at = start;
   const happened = happenings.map(({ after, what }): Line => {
     at += after;
@@ -14,7 +14,10 @@ export function tell(history: History, evidence: Evidence): readonly string[] {
   const heard = evidence.hearings.map(({ look, begin, end, isStale }): Line => {
     const fate = end === null ? "and the judge did not end" : `judged at ${seconds(end)}`;
     const stale = isStale ? ", stale" : "";
-    return [begin, `  ${look.subject} was ${look.mode} at ${seconds(look.at)}, round ${look.round}, ${fate}${stale}`];
+    return [
+      begin,
+      `  ${look.subject} was ${look.mode} from ${look.vantage} at ${seconds(look.at)}, round ${look.round}, ${fate}${stale}`,
+    ];
   });
   const owed = evidence.claims.map(({ alert, writtenAt }): Line => {
     const { id, kind, class: cls, subject, since, form } = alert;
@@ -27,7 +30,7 @@ export function tell(history: History, evidence: Evidence): readonly string[] {
   const dropped = evidence.dropped.map(({ subject, at: when }): Line => [when, `- ${subject} left the roster`]);
   const lines = [...happened, ...heard, ...owed, ...received, ...dropped].sort(([a], [b]) => a - b);
   return [
-    `${mode}, ${targets} targets${isFresh ? ", new on the roster" : ""}, ${channels} channels`,
+    `${mode}, ${targets} targets${isFresh ? ", new on the roster" : ""}, ${vantages} vantages, ${channels} channels`,
     ...lines.map(([when, text]) => `${seconds(when).padStart(9)} ${text}`),
   ];
 }

@@ -5,7 +5,7 @@
 
 import type { Cause } from "../../lib/model/incident.ts";
 import type { ProbeJob, ProbeResults } from "../../lib/model/jobs.ts";
-import type { RosterEntry } from "../../lib/model/roster.ts";
+import type { Slice } from "../../lib/model/roster.ts";
 import type { DelayedJob } from "../../lib/steps/plan.ts";
 import { channelOf, logOf, type Mailbox } from "./channels.ts";
 import { contactName, type Evidence, type Hearing, type Look, type Mode, noEvidence } from "./evidence.ts";
@@ -14,13 +14,12 @@ import type { Machinery } from "./machinery.ts";
 import { createMemoryStore } from "./memory-store.ts";
 import { createAwaits, createHost, type Fate, type Host } from "./process.ts";
 import { createRandom } from "./random.ts";
-import { acme, answerOf, entryOf, subjectOf } from "./servers.ts";
+import { acme, answerOf, entryOf, sliceOf, subjectOf, vantageName } from "./servers.ts";
 import { createTimeline } from "./timeline.ts";
 
 /** A whole cycle's beginning, long after 1970. */
 export const start = Math.floor(Date.UTC(2026, 10, 25, 12) / every) * every;
 const firstCycle = start / every;
-const sliceNumber = 1;
 
 /** When an SQS message whose handler failed, or died, is delivered again. */
 const redeliveredAfter = { failed: minute, died: 2 * minute };
@@ -31,6 +30,13 @@ interface Server {
   /** Every n-th connection is in clear; 0: none. */
   flaky: number;
   connections: number;
+  readonly ways: readonly Way[];
+}
+
+/** To one server from one vantage. */
+interface Way {
+  /** It looks so whatever the server does; null: as the server is. */
+  mode: Mode | null;
   /** What the judge remembers of it; null: nobody knows. */
   delivered: Mode | null;
   /** Of the looks that were judged, the last one's time. */
@@ -73,9 +79,13 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
   const contact = boxes.find(({ name }) => name === contactName);
   const operators = boxes.filter((box) => box !== contact);
   const log: Mailbox | null = mode === "single" ? { name: "alert-log", troubles: [] } : null;
+  const vantages = Array.from({ length: history.vantages }, (_, vantage) => vantageName(vantage));
   const servers = Array.from({ length: history.targets }, (): Server => {
-    return { mode: "good", flaky: 0, connections: 0, delivered: null, latest: 0 };
+    const ways = vantages.map((): Way => ({ mode: null, delivered: null, latest: 0 }));
+    return { mode: "good", flaky: 0, connections: 0, ways };
   });
+  const blind = new Set<string>();
+  const sighted = () => vantages.filter((vantage) => !blind.has(vantage));
 
   const evidence = noEvidence(
     new Map(
@@ -84,6 +94,7 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
         return [subjectOf(target), [...told, ...(log === null ? [] : [log])].map(({ name }) => name)];
       }),
     ),
+    vantages,
   );
 
   const store = createMemoryStore([acme], hear);
@@ -91,10 +102,10 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
   if (crashAt !== null) fates.set(crashAt.number, crashAt.after ? "dies-after" : "dies-before");
   const awaits = createAwaits(timeline, random, fateOf);
   const disturbances: Disturbance[] = [];
-  let entries: readonly (RosterEntry | null)[] = servers.map((_, target) => {
-    return entryOf(target, isFresh ? firstCycle : firstCycle - 1_000);
-  });
-  void store.state.putSlice({ number: sliceNumber, vantage: "here", entries });
+  /** The cycle in which each target came to the roster; null: it isn't on it. */
+  let roster: readonly (number | null)[] = servers.map(() => (isFresh ? firstCycle : firstCycle - 1_000));
+  let isRosterBehind = false;
+  for (const slice of slices()) void store.state.putSlice(slice);
 
   const onTheWay = new Set<{ readonly host: Host | null }>();
   let single = startSingle();
@@ -123,8 +134,15 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
     if (isOther && was.endedAt === null) evidence.breaches.push(`${was.id} was forgotten while it was open`);
   }
 
-  function serverOf(subject: string): Server | undefined {
-    return servers.find((_, target) => subjectOf(target) === subject);
+  function slices(): readonly Slice[] {
+    return vantages.map((vantage, number) => {
+      const entries = roster.map((since, slot) => since && entryOf(slot, since, number, vantages.length));
+      return { number: sliceOf(number), vantage, entries: entries.map((entry) => entry || null) };
+    });
+  }
+
+  function wayOf({ subject, vantage }: Look): Way | undefined {
+    return servers.find((_, target) => subjectOf(target) === subject)?.ways[vantages.indexOf(vantage)];
   }
 
   // Processes
@@ -133,7 +151,7 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
     return createHost("single", () => {
       timeline.at(now() + restartAfter, () => {
         single = startSingle();
-        judging = Promise.resolve();
+        judging.clear();
         notifying = null;
         planCycle(Math.floor(now() / every));
         scheduleTick();
@@ -157,7 +175,7 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
 
   const storeOf = (host: Host) => machinery.through(awaits.storeOf(store, host));
   const judged = (host: Host) => {
-    return { store: storeOf(host), now, policy: machinery.policy, everyMs: every, sighted: ["here"] };
+    return { store: storeOf(host), now, policy: machinery.policy, everyMs: every, sighted: sighted() };
   };
 
   function schedulePlan(cycle: number): void {
@@ -169,7 +187,10 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
 
   /** On AWS the roster is looked after beside the plan, in one process before it. */
   function planCycle(cycle: number): void {
-    const resolved = run("resolve", (host) => machinery.judgeGone([], cycle, judged(host)));
+    const resolved = run("resolve", async (host) => {
+      if (isRosterBehind) await putSlices(host);
+      await machinery.judgeGone([], cycle, judged(host));
+    });
     const plan = () =>
       run("plan", async (host) => {
         enqueue(host, (await machinery.plan({ store: storeOf(host), now }, cycle, every)).jobs);
@@ -194,11 +215,13 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
       const server = servers[target];
       if (server === undefined) return [];
       const isPlain = server.flaky > 0 && ++server.connections % server.flaky === 0;
-      const shown = isPlain ? "plain" : server.mode;
-      const answer = answerOf(task, shown, now());
+      const way = server.ways[vantages.indexOf(job.vantage)]?.mode;
+      const shown = blind.has(job.vantage) ? "silent" : (way ?? (isPlain ? "plain" : server.mode));
+      const answer = answerOf(task, shown, now(), job.vantage);
       const { cycle, round } = job;
       const isSame = answer.kind === "same";
-      const look: Look = { subject: subjectOf(target), at: now(), cycle, round, mode: shown, isSame };
+      const { vantage } = job;
+      const look: Look = { subject: subjectOf(target), vantage, at: now(), cycle, round, mode: shown, isSame };
       looks.push(look);
       evidence.looks.push(look);
       return [answer];
@@ -231,19 +254,19 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
 
   async function judge(host: Host, results: ProbeResults, looks: readonly Look[]): Promise<void> {
     const hearings = looks.map((look): Hearing => {
-      const server = serverOf(look.subject);
-      const isStale = look.isSame && server?.delivered !== look.mode;
+      const way = wayOf(look);
+      const isStale = look.isSame && way?.delivered !== look.mode;
       // Until it ends nobody knows what is remembered.
-      if (server && !isStale) server.delivered = null;
-      return { look, begin: now(), end: null, isStale };
+      if (way && !isStale) way.delivered = null;
+      return { look, begin: now(), end: null, isStale, mayVote: !blind.has(look.vantage) };
     });
     evidence.hearings.push(...hearings);
     const { jobs } = await machinery.judge(results, judged(host));
     for (const hearing of hearings) {
       hearing.end = now();
-      const server = serverOf(hearing.look.subject);
-      if (!server || hearing.isStale || hearing.look.at < server.latest) continue;
-      Object.assign(server, { delivered: hearing.look.mode, latest: hearing.look.at });
+      const way = wayOf(hearing.look);
+      if (!way || hearing.isStale || hearing.look.at < way.latest) continue;
+      Object.assign(way, { delivered: hearing.look.mode, latest: hearing.look.at });
     }
     if (mode === "lambda" && jobs.length > 0) await awaits.ask(host, "send-jobs", () => enqueue(host, jobs));
     else enqueue(host, jobs);
@@ -267,14 +290,16 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
     );
   }
 
-  let judging: Promise<void> = Promise.resolve();
+  /** By slice: one after the other. */
+  const judging = new Map<number, Promise<void>>();
   function judgeInTurn(host: Host, results: ProbeResults, looks: readonly Look[], begun: () => void): void {
     if (!host.isAlive()) return;
-    judging = judging.then(async () => {
+    const turn = (judging.get(results.slice) ?? Promise.resolve()).then(async () => {
       begun();
       await run("judge", () => judge(host, results, looks));
       tellAll();
     });
+    judging.set(results.slice, turn);
   }
 
   let notifying: Promise<void> | null = null;
@@ -319,20 +344,34 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
     });
   }
 
+  /** What was cut off is done again with the next cycle, as the roster's revision has it. */
+  async function putSlices(host: Host): Promise<void> {
+    isRosterBehind = true;
+    const wanted = roster;
+    for (const slice of slices()) await storeOf(host).state.putSlice(slice);
+    if (roster === wanted) isRosterBehind = false;
+  }
+
   function putRoster(work: (host: Host) => Promise<void>): void {
     void run("resolve", async (host) => {
-      await storeOf(host).state.putSlice({ number: sliceNumber, vantage: "here", entries });
+      await putSlices(host);
       await work(host);
     });
   }
 
   function drop(target: number): void {
-    const gone = entries[target];
-    if (!gone) return;
-    entries = entries.map((entry, slot) => (slot === target ? null : entry));
+    if (roster[target] === null) return;
+    roster = roster.map((since, slot) => (slot === target ? null : since));
     const [key, cycle] = [subjectOf(target), Math.floor(now() / every)];
     evidence.dropped.push({ subject: key, at: now() });
-    putRoster((host) => machinery.judgeGone([{ key, vantage: "here" }], cycle, judged(host)));
+    const gone = vantages.map((vantage) => ({ key, vantage }));
+    putRoster((host) => machinery.judgeGone(gone, cycle, judged(host)));
+  }
+
+  function setBlind(vantage: string, isBlind: boolean): void {
+    if (isBlind) blind.add(vantage);
+    else blind.delete(vantage);
+    evidence.sights.push({ vantage, at: now(), isBlind });
   }
 
   function happen(what: Happening): void {
@@ -341,6 +380,15 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
     switch (what.kind) {
       case "mode":
         if (server) Object.assign(server, { mode: what.mode, flaky: 0 });
+        return;
+      case "path": {
+        const way = server?.ways[what.vantage];
+        if (way) way.mode = what.mode;
+        return;
+      }
+      case "blind":
+        // Who alone looks at something is watched by others than the judge.
+        if (!what.isBlind || sighted().length > 1) setBlind(vantageName(what.vantage), what.isBlind);
         return;
       case "flaky":
         if (server) Object.assign(server, { mode: "good", flaky: what.of });
@@ -372,10 +420,8 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
         drop(what.target);
         return;
       case "return":
-        if (entries[what.target] !== null) return;
-        entries = entries.map((entry, slot) =>
-          slot === what.target ? entryOf(slot, Math.floor(now() / every)) : entry,
-        );
+        if (roster[what.target] !== null) return;
+        roster = roster.map((since, slot) => (slot === what.target ? Math.floor(now() / every) : since));
         putRoster(async () => {});
         return;
       case "crash":
@@ -406,7 +452,11 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
     },
     underWay: () => [...onTheWay].filter(({ host }) => host?.isAlive() ?? true).length,
     mend() {
-      for (const server of servers) Object.assign(server, { mode: "good", flaky: 0 });
+      for (const server of servers) {
+        Object.assign(server, { mode: "good", flaky: 0 });
+        for (const way of server.ways) way.mode = null;
+      }
+      for (const vantage of [...blind]) setBlind(vantage, false);
     },
     causes: store.causes,
     awaits: awaits.count,

@@ -16,6 +16,7 @@ import {
   suffering,
   trailingBad,
   trailingGood,
+  vantagesOf,
   wordOf,
 } from "./window.ts";
 
@@ -40,6 +41,7 @@ export const suspected: Handlers = {
 
 /** Opens `suspect` if this bad answer is enough, and asks for confirmation looks if it isn't. */
 export function openOrConfirm(before: Cause, suspect: Cause, event: VoteEvent, at: At): Step {
+  if (isWaiting(suspect, event, at)) return unchanged(before);
   const cause = { ...noted(suspect, event, at), context: seenSideBySide(suspect, event) };
   const form = formOf(cause, event, at);
   if (form !== null) return changed(before, open(cause, form, event, at));
@@ -51,16 +53,25 @@ export function openOrConfirm(before: Cause, suspect: Cause, event: VoteEvent, a
   return changed(before, { ...cause, due: answeredBy(at) }, missingRounds(cause, cycle, at));
 }
 
+/** Silence here that goes on while another vantage is answered opens nothing, and costs no writes. */
+function isWaiting({ class: cls, votes }: Cause, { vote, sighted }: VoteEvent, { policy }: At): boolean {
+  if (manners[cls] !== "patient" || !sighted.some((vantage) => wordOf(votes, vantage) === "good")) return false;
+  return trailingBad(of(votes, vote.vantage)).length >= policy.silentCycles;
+}
+
 /**
- * Silence that ended anywhere is over. A loss that came and went may come again, and stays in the window; what another
- * vantage keeps seeing is none the better for it.
+ * Silence that ended is over. A loss that came and went may come again, and stays in the window. What another vantage
+ * keeps seeing is none the better for it.
  */
 function dismiss(cause: Cause, event: VoteEvent, at: At): Step {
   const { vote } = event;
-  if (manners[cause.class] !== "confirmed") return changed(cause, cleared(cause, vote.at, [], at.now));
+  const isPatient = manners[cause.class] === "patient";
   const after = noted(cause, event, at);
-  if (!isBadSomewhere(after.votes, event)) return changed(cause, cleared(cause, vote.at, after.votes, at.now));
+  if (!isBadSomewhere(after.votes, event)) {
+    return changed(cause, cleared(cause, vote.at, isPatient ? [] : after.votes, at.now));
+  }
   const divided = { ...after, context: seenSideBySide(cause, event) };
+  if (isPatient) return wordOf(cause.votes, vote.vantage) === "good" ? unchanged(cause) : changed(cause, divided);
   if (isPartial(divided.votes, at.policy, event.sighted)) return changed(cause, open(divided, "partial", event, at));
   const own = of(cause.votes, vote.vantage);
   const isNoNews = trailingGood(own).length >= at.policy.openAfter && suffering(own).length === 0;
@@ -95,8 +106,11 @@ function formOf(cause: Cause, { sighted, held, vote }: VoteEvent, { policy }: At
     case "certain":
       return "steady";
     case "patient": {
-      const lasted = vote.at - cause.stateSince >= policy.silentFor;
-      return lasted && !held && cyclesOf(trailingBad(cause.votes)) >= policy.silentCycles ? "steady" : null;
+      if (held || sighted.some((vantage) => wordOf(cause.votes, vantage) === "good")) return null;
+      const since = silentSince(cause);
+      const silent = cause.votes.filter(({ answer, at }) => answer === "bad" && at >= since);
+      const isLong = vote.at - since >= policy.silentFor && cyclesOf(silent) >= policy.silentCycles;
+      return isLong ? "steady" : null;
     }
     case "confirmed":
       if (isSteady(cause.votes, policy, sighted)) return "steady";
@@ -135,6 +149,13 @@ function open(cause: Cause, form: CauseForm, { vote, firstLook }: VoteEvent, { p
   return withDue(tell(opened, flaps ? "flapping" : "opened", now, { digest }), policy);
 }
 
+/** Epoch ms since which no vantage was answered. */
+function silentSince({ stateSince, votes }: Cause): number {
+  const answered = vantagesOf(votes.filter(({ answer }) => answer === "good"));
+  const starts = answered.map((vantage) => trailingBad(of(votes, vantage))[0]?.at ?? stateSince);
+  return Math.max(stateSince, ...starts);
+}
+
 /** Of vantages that saw it once in a window only the intermittent asks: the others are well. */
 function seenFrom({ class: cls, votes }: Cause, form: CauseForm, from: string): readonly string[] {
   if (manners[cls] === "certain") return [from];
@@ -143,7 +164,7 @@ function seenFrom({ class: cls, votes }: Cause, form: CauseForm, from: string): 
 }
 
 function firstBad(cause: Cause, form: CauseForm): number {
-  if (manners[cause.class] === "patient") return cause.stateSince;
+  if (manners[cause.class] === "patient") return silentSince(cause);
   return firstOf(cause, form) ?? cause.stateSince;
 }
 

@@ -343,12 +343,56 @@ describe("what is kept", () => {
 });
 
 describe("silence that lasts, from several vantages", () => {
-  it("a better answer of any of them starts the count again", () => {
+  const silent = (machine: ReturnType<typeof watch>, vantage: string, after: number, cycle: number) =>
+    machine.bad(after, { vantage, sighted: two, cycle });
+  const answered = (machine: ReturnType<typeof watch>, vantage: string, after: number, cycle: number) =>
+    machine.good(after, { vantage, sighted: two, cycle });
+
+  it("opens when none of them was answered for half an hour", () => {
+    const machine = watch("unreachable");
+    for (let cycle = 1; cycle <= 7; cycle++) {
+      silent(machine, "here", 299 * second, cycle);
+      silent(machine, "there", second, cycle);
+    }
+    expect(machine.told).toEqual(["opened"]);
+    expect(machine.cause().incident).toMatchObject({ since: now + 299 * second, seenFrom: two });
+  });
+
+  it("not while another one is answered, however long that lasts, and that costs no writes", () => {
     const machine = watch("unreachable");
     for (let cycle = 1; cycle < 20; cycle++) {
-      machine.bad(5 * minute, { vantage: "here", sighted: two, cycle });
-      if (cycle % 5 === 0) machine.good(second, { vantage: "there", sighted: two, cycle });
+      silent(machine, "here", 5 * minute, cycle);
+      answered(machine, "there", second, cycle);
+    }
+    const before = machine.cause();
+    silent(machine, "here", 5 * minute, 20);
+    answered(machine, "there", second, 20);
+    expect(machine.cause()).toBe(before);
+    expect(machine.told).toEqual([]);
+  });
+
+  it("counts from the silence of the last one that was answered", () => {
+    const machine = watch("unreachable");
+    for (let cycle = 1; cycle < 20; cycle++) {
+      silent(machine, "here", 5 * minute, cycle);
+      answered(machine, "there", second, cycle);
+    }
+    const since = machine.now() + 5 * minute + second;
+    for (let cycle = 20; cycle <= 25; cycle++) {
+      for (const [index, vantage] of two.entries()) silent(machine, vantage, index === 0 ? 5 * minute : second, cycle);
     }
     expect(machine.told).toEqual([]);
+    silent(machine, "here", 5 * minute, 26);
+    expect(machine.told).toEqual(["opened"]);
+    expect(machine.cause().incident?.since).toBe(since);
+  });
+
+  it("an answer to both starts it again, and nothing is kept", () => {
+    const machine = watch("unreachable");
+    for (const vantage of two) silent(machine, vantage, second, 1);
+    answered(machine, "here", second, 2);
+    expect(machine.state()).toBe("suspected");
+    answered(machine, "there", second, 2);
+    expect(isSpent(machine.cause())).toBe(true);
   });
 });
