@@ -144,10 +144,12 @@ function unfounded(story: Story, evidence: Evidence, stories: readonly Story[]):
 function goodBetween({ class: cls, subject, since, claims }: Story, evidence: Evidence): readonly Look[] {
   const at = claims[0]?.alert.at ?? 0;
   const good = ofWord(cls, "good", surelyHeard(evidence, subject, at - 1));
-  const first = evidence.hearings.find(({ look }) => look.subject === subject && look.at === since);
+  const about = evidence.hearings.filter(({ look }) => look.subject === subject && look.at === since);
+  const from = about[0]?.look.vantage;
+  const known = Math.min(...about.map(({ end }) => end ?? Number.POSITIVE_INFINITY));
   return good.filter((look) => {
     const begin = evidence.hearings.find((hearing) => hearing.look === look)?.begin ?? 0;
-    return look.vantage === first?.look.vantage || begin > (first?.end ?? first?.begin ?? 0);
+    return look.vantage === from || begin > known;
   });
 }
 

@@ -74,7 +74,8 @@ function dismiss(cause: Cause, event: VoteEvent, at: At): Step {
   if (isPatient) return wordOf(cause.votes, vote.vantage) === "good" ? unchanged(cause) : changed(cause, divided);
   if (isPartial(divided.votes, at.policy, event.sighted)) return changed(cause, open(divided, "partial", event, at));
   const own = of(cause.votes, vote.vantage);
-  const isNoNews = trailingGood(own).length >= at.policy.openAfter && suffering(own).length === 0;
+  const meanwhile = trailingGood(own).filter((good) => good.at >= cause.stateSince);
+  const isNoNews = meanwhile.length >= at.policy.openAfter && suffering(own).length === 0;
   return isNoNews ? unchanged(cause) : changed(cause, divided);
 }
 

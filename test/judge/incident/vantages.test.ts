@@ -145,6 +145,18 @@ describe("partial: vantages that disagree, each with itself agreed", () => {
     });
   });
 
+  it("counts the good answers since it began, however many came before", () => {
+    const machine = lost();
+    for (const cycle of [2, 3, 4]) for (const vantage of two) machine.good(vantage, 5 * minute, { cycle });
+    expect(machine.state()).toBe("clear");
+    machine.bad("here", 5 * minute, { cycle: 5 });
+    for (const round of [1, 2, 3]) {
+      machine.bad("here", 20 * second, { round, cycle: 5 });
+      machine.good("there", second, { round, cycle: 5 });
+    }
+    expect(machine.cause()).toMatchObject({ state: "open", form: "partial" });
+  });
+
   it("is no intermittent one: nobody disagrees with itself", () => {
     const machine = watchFrom(three);
     for (let cycle = 0; cycle < 3; cycle++) {
