@@ -1,9 +1,8 @@
 /** Empties the outboxes: what is due, may leave and still holds is told, each message once to each recipient. */
 
-import type { CoverOf } from "../judge/cover.ts";
 import type { Cause } from "../model/incident.ts";
 import type { Versioned } from "../store/store.ts";
-import { coversNow } from "./covers.ts";
+import { type CoverNow, coversNow } from "./covers.ts";
 import { createBuckets } from "./delivery/buckets.ts";
 import { createDelivering } from "./delivery/deliver.ts";
 import { looksAgain } from "./delivery/look-again.ts";
@@ -31,7 +30,7 @@ export async function notify(world: NotifyWorld): Promise<NotifyReport> {
 async function tellAll(
   world: NotifyWorld,
   owing: readonly Versioned<Cause>[],
-  coverOf: CoverOf,
+  coverOf: CoverNow,
 ): Promise<NotifyReport> {
   const { store, now } = world;
   const asking: Cause[] = [];
@@ -63,9 +62,14 @@ function owes(cause: Cause, now: number): boolean {
   return !isLeased(cause, now) && isOwing(cause, now);
 }
 
-/** What is too much waits: then the worst is told first. */
+/** What is too much waits: then the worst is told first, and of that the oldest. */
 function urgentFirst(causes: readonly Versioned<Cause>[], now: number): readonly Versioned<Cause>[] {
-  return causes.toSorted((a, b) => Number(isUrgent(b.value, now)) - Number(isUrgent(a.value, now)));
+  const rank = ({ value }: Versioned<Cause>) => Number(!isUrgent(value, now));
+  return causes.toSorted((a, b) => rank(a) - rank(b) || owedSince(a) - owedSince(b));
+}
+
+function owedSince({ value: { outbox } }: Versioned<Cause>): number {
+  return outbox[0]?.alert.at ?? 0;
 }
 
 function dueDigest({ outbox }: Cause, now: number): string | null {

@@ -134,7 +134,8 @@ export function createLab(store: Store, slice: number, policy = defaultPolicy, t
         }
         enqueue((await tick({ store: inUse, now, policy, sighted: ["here"] })).jobs);
         const contactChannels = () => [];
-        await notify({ store: inUse, now, operators: [operator], contactChannels, alertLog: log, baseUrl: null });
+        const world = { store: inUse, now, operators: [operator], contactChannels, alertLog: log, baseUrl: null };
+        enqueue((await notify(world)).jobs);
         const nextTick = (Math.floor(clock / tickMs) + 1) * tickMs;
         clock = Math.min(end, nextTick, ...queue.map(({ at }) => at));
       }
