@@ -42,7 +42,8 @@ export const suspected: Handlers = {
 /** Opens `suspect` if this bad answer is enough, and asks for confirmation looks if it isn't. */
 export function openOrConfirm(before: Cause, suspect: Cause, event: VoteEvent, at: At): Step {
   if (isWaiting(suspect, event, at)) return unchanged(before);
-  const cause = { ...noted(suspect, event, at), context: seenSideBySide(suspect, event) };
+  const standing = withoutAnswered(suspect, event);
+  const cause = { ...noted(standing, event, at), context: seenSideBySide(standing, event) };
   const form = formOf(cause, event, at);
   if (form !== null) return changed(before, open(cause, form, event, at));
   if (manners[cause.class] !== "confirmed") return changed(before, cause);
@@ -57,6 +58,13 @@ export function openOrConfirm(before: Cause, suspect: Cause, event: VoteEvent, a
 function isWaiting({ class: cls, votes }: Cause, { vote, sighted }: VoteEvent, { policy }: At): boolean {
   if (manners[cls] !== "patient" || !sighted.some((vantage) => wordOf(votes, vantage) === "good")) return false;
   return trailingBad(of(votes, vote.vantage)).length >= policy.silentCycles;
+}
+
+/** Who was answered and has no vote any more can't say until when: the silence of the others is counted from now. */
+function withoutAnswered(cause: Cause, { vote, sighted }: VoteEvent): Cause {
+  if (manners[cause.class] !== "patient") return cause;
+  const isAnswered = (vantage: string) => wordOf(cause.votes, vantage) === "good" && !sighted.includes(vantage);
+  return vantagesOf(cause.votes).some(isAnswered) ? { ...cause, stateSince: vote.at, votes: [] } : cause;
 }
 
 /**

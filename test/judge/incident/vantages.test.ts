@@ -399,6 +399,20 @@ describe("silence that lasts, from several vantages", () => {
     expect(machine.cause().incident?.since).toBe(since);
   });
 
+  it("counts anew where the one that was answered goes blind", () => {
+    const machine = watch("unreachable");
+    for (let cycle = 1; cycle < 20; cycle++) {
+      silent(machine, "here", 5 * minute, cycle);
+      answered(machine, "there", second, cycle);
+    }
+    const blind = { vantage: "here", sighted: ["here"], blinded: ["there"] };
+    for (let cycle = 20; cycle <= 25; cycle++) machine.bad(5 * minute, { ...blind, cycle });
+    expect(machine.told).toEqual([]);
+    machine.bad(5 * minute, { ...blind, cycle: 26 });
+    expect(machine.told).toEqual(["opened"]);
+    expect(machine.cause().incident?.since).toBe(machine.now() - 30 * minute);
+  });
+
   it("an answer to both starts it again, and nothing is kept", () => {
     const machine = watch("unreachable");
     for (const vantage of two) silent(machine, vantage, second, 1);
