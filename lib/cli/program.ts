@@ -147,6 +147,16 @@ function commands(io: Io, ended: (code: ExitCode) => void): Command {
     ended(await (await import("./incidents.ts")).acknowledgeCommand(id, made.optsWithGlobals(), io)),
   );
 
+  const vantage = program.command("vantage").description("whose eyes are believed");
+  command(vantage, "list", "each vantage: sees, doubtful or blind", dataOptions()).action(async (options) =>
+    ended(await (await import("./vantage.ts")).vantagesCommand(options, io)),
+  );
+  command(vantage, "trust <id>", "believe what a vantage sees, though everything changed at once", [
+    ...dataOptions(),
+    new Option("--by <name>", "who says so").makeOptionMandatory(),
+    new Option("--for <duration>", "how long").argParser(duration(60_000, 7 * 86_400_000)).default(86_400_000, "24h"),
+  ]).action(async (id, options) => ended(await (await import("./vantage.ts")).trustCommand(id, options, io)));
+
   const silence = program.command("silence").description("when nobody is to be told");
   command(silence, "add", "hold back what is owed until the silence ends, and tell it then if it still holds", [
     ...dataOptions(),

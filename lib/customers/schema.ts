@@ -1,14 +1,18 @@
 /** The customers file as people write it. The JSON Schema for editors is made of the same. */
 
+import { isIP } from "node:net";
 import * as z from "zod";
 import { requirementLevels } from "../model/customer.ts";
+import { networkOf } from "../model/network.ts";
 import type { ProtocolName } from "../model/observation.ts";
+import { fewestCanaries } from "../model/sight.ts";
 import { notify } from "./notify-schema.ts";
 import { duration, fields, id, list, oneOf, readable, text, whole } from "./shapes.ts";
 import {
   dayPattern,
   isDay,
   phonePattern,
+  readCanary,
   readContact,
   readDomain,
   readEmail,
@@ -164,6 +168,18 @@ const vantage = z.union(
   { error: "an id, or { id, sourceAddress, sees }" },
 );
 
+const canary = readable("a public host name or address, with :port where it isn't 25", readCanary);
+const fewestCanaryNetworks = 2;
+
+/** A name may lead to any network: only addresses tell. */
+function networksOf(canaries: readonly string[]): number {
+  const read = canaries.flatMap((text) => {
+    const server = readCanary(text);
+    return "value" in server ? [server.value.host] : [];
+  });
+  return new Set(read.map((host) => (isIP(host) ? networkOf(host) : host))).size;
+}
+
 const tlsModeRule = fields("{ createdBefore, mode, otherwise }", {
   createdBefore: day,
   mode: tlsMode.describe("Of accounts made before that day."),
@@ -184,6 +200,17 @@ const policy = fields("{ cleanFor, silentFor, remindAfter, acknowledgedFor, flap
 const head = {
   gateways: list(gateway, "gateways").optional(),
   vantages: list(vantage, "vantages").optional().describe("Further places to look from within this process."),
+  canaries: list(canary, "canaries")
+    .refine((list) => list.length === 0 || list.length >= fewestCanaries, {
+      error: `at least ${fewestCanaries} canaries, or none`,
+    })
+    .refine((list) => list.length === 0 || networksOf(list) >= fewestCanaryNetworks, {
+      error: `canaries in at least ${fewestCanaryNetworks} unrelated networks`,
+    })
+    .optional()
+    .describe(
+      "Public mail servers of others that are always well, in other networks than ours: when most of them fail, the fault is ours. At least three.",
+    ),
   tlsMode: tlsModeRule.optional(),
   policy: policy.optional().describe("Figures of the incident machine."),
   notify: notify.optional().describe("Where messages go, beside the console and the operators' topic."),

@@ -21,6 +21,7 @@ import { canonicalAddress } from "../protocols/ip/address.ts";
 import type { CustomerInput, HeadInput } from "./schema.ts";
 import {
   type Read,
+  readCanary,
   readContact,
   readDomain,
   readDuration,
@@ -125,13 +126,14 @@ function toVantage(input: Given<HeadInput["vantages"]>[number]): VantageConfig {
   return { id: input.id, sourceAddress: canonicalAddress(input.sourceAddress ?? ""), sees: input.sees ?? "inside" };
 }
 
-export function toSettings({ tlsMode, vantages, policy, notify, windows }: HeadInput): FleetSettings {
+export function toSettings({ tlsMode, vantages, policy, notify, windows, canaries }: HeadInput): FleetSettings {
   return {
     tlsModeRule: tlsMode ?? seedTlsModeRule,
     vantages: (vantages ?? []).map(toVantage),
     policy: toPolicy(policy ?? {}),
     notify: toNotify(notify ?? {}),
     windows: (windows ?? []).map(toWindow),
+    canaries: (canaries ?? []).map((text) => passed(readCanary(text))),
   };
 }
 

@@ -5,6 +5,7 @@ import { type WeeklySettings, weekdays } from "../model/notify-settings.ts";
 import { targetKey } from "../model/target.ts";
 import { asciiName } from "../protocols/dns/name.ts";
 import { canonicalAddress, readOddAddress } from "../protocols/ip/address.ts";
+import { forbiddenRange } from "../protocols/ip/special.ts";
 
 /** Either the value, or what was expected. */
 export type Read<T> = { readonly value: T } | { readonly expected: string };
@@ -54,6 +55,14 @@ export function readServer(text: string): Read<{ host: string; port: number }> {
   const port = written === undefined ? smtpPort : Number(/^\d{1,5}$/.test(written) ? written : Number.NaN);
   if (!isPort(port)) return { expected: `${portText}, behind the colon` };
   return { value: { host: host.value, port } };
+}
+
+/** Somebody else's server. A private one would always look well: a cloud's closed port 25 isn't closed inside its own network. */
+export function readCanary(text: string): Read<{ host: string; port: number }> {
+  const server = readServer(text);
+  if ("expected" in server || canonicalAddress(server.value.host) === null) return server;
+  const range = forbiddenRange(server.value.host, { allowPrivate: false });
+  return range === null ? server : { expected: `a public address, and not one of ${range}` };
 }
 
 function isPort(port: number): boolean {

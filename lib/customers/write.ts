@@ -44,7 +44,7 @@ export function writeCustomer(customer: Customer): Written {
 
 /** The file without its customers. */
 export function writeHead(settings: FleetSettings, gateways: readonly Gateway[]): Written {
-  const { tlsModeRule, vantages, policy, notify, windows } = settings;
+  const { tlsModeRule, vantages, policy, notify, windows, canaries } = settings;
   const isSeed = Object.entries(seedTlsModeRule).every(([key, value]) => Reflect.get(tlsModeRule, key) === value);
   const writtenPolicy = given({
     cleanFor: policy.cleanFor === undefined ? null : durationText(policy.cleanFor),
@@ -63,11 +63,17 @@ export function writeHead(settings: FleetSettings, gateways: readonly Gateway[])
   return {
     gateways: gateways.map(({ id, hosts, port }) => ({ id, hosts, ...(port !== smtpPort && { port }) })),
     ...(vantages.length > 0 && { vantages: vantages.map(writeVantage) }),
+    ...(canaries.length > 0 && { canaries: canaries.map(writeCanary) }),
     ...(!isSeed && { tlsMode: tlsModeRule }),
     ...(Object.keys(writtenPolicy).length > 0 && { policy: writtenPolicy }),
     ...(Object.keys(writtenNotify).length > 0 && { notify: writtenNotify }),
     ...(windows.length > 0 && { windows: windows.map(writeWindow) }),
   };
+}
+
+function writeCanary({ host, port }: FleetSettings["canaries"][number]): string {
+  if (port === smtpPort) return host;
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function writeVantage({ sees, ...vantage }: VantageConfig): Written {

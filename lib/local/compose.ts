@@ -15,6 +15,7 @@ import { type DelayedJob, plan } from "../steps/plan.ts";
 import { probe } from "../steps/probe.ts";
 import { releaseLeases } from "../steps/release.ts";
 import { type ResolveReport, resolve } from "../steps/resolve.ts";
+import { sightedOf } from "../steps/sight-of.ts";
 import { tellWeek } from "../steps/tell-week.ts";
 import { tick } from "../steps/tick.ts";
 import type { Store } from "../store/store.ts";
@@ -66,7 +67,7 @@ export function composeSteps(world: LocalWorld): Steps {
   // Settings are read anew each time: an import beside the running process changes them.
   async function judging() {
     const { policy, vantages } = await store.config.settings();
-    const sighted = [defaultVantage, ...vantages.map(({ id }) => id)];
+    const sighted = await sightedOf(store, [defaultVantage, ...vantages.map(({ id }) => id)]);
     return { store, now, everyMs, policy: { ...defaultPolicy, ...policy }, sighted };
   }
 

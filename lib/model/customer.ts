@@ -3,6 +3,7 @@
 import { type NotifySettings, noNotify } from "./notify-settings.ts";
 import type { ProtocolName } from "./observation.ts";
 import type { IncidentPolicy } from "./policy.ts";
+import type { Canary } from "./sight.ts";
 import type { MaintenanceWindow } from "./silence.ts";
 import type { TlsStart } from "./target.ts";
 
@@ -121,6 +122,8 @@ export interface FleetSettings {
   readonly policy: Partial<IncidentPolicy>;
   readonly notify: NotifySettings;
   readonly windows: readonly MaintenanceWindow[];
+  /** None, or three and more: they tell whether a vantage sees. */
+  readonly canaries: readonly Canary[];
 }
 
 /** Before anything was imported. */
@@ -130,6 +133,7 @@ export const defaultSettings: FleetSettings = {
   policy: {},
   notify: noNotify,
   windows: [],
+  canaries: [],
 };
 
 /** The vantage that stands outside in every installation, and the only one unless the file has more that see the internet. */

@@ -42,6 +42,8 @@ export interface RosterEntry {
   /** The vantage sees the internet as anybody does: to be refused there may be as it should be (design rule 6). */
   readonly outside: boolean;
   readonly allowPrivate: boolean;
+  /** One of the operator's canaries: it alarms nobody, and tells whether the vantage sees. */
+  readonly canary?: boolean;
   readonly needs: readonly Need[];
   /** The same target under other vantages, so that a doubt is looked at again from all of them. */
   readonly beside: readonly Place[];

@@ -2,6 +2,7 @@
 
 import type { Clock } from "../model/ports.ts";
 import { targetKey } from "../model/target.ts";
+import { sightSubject } from "../steps/sight-of.ts";
 import type { Store } from "../store/store.ts";
 import { placeOf } from "./gather.ts";
 import { historyEventJson, hopAvailabilityJson } from "./json/history.ts";
@@ -50,7 +51,12 @@ async function loadAvailability(
 /** Newest first. */
 async function loadEvents({ ledger }: Store, { gathered }: LoadedCustomer): Promise<readonly HistoryEventJson[]> {
   const { reaches, domains, hosts } = gathered;
-  const subjects = new Set([...reaches.map(({ target }) => targetKey(target)), ...domains.keys(), ...hosts.keys()]);
+  const subjects = new Set([
+    ...reaches.map(({ target }) => targetKey(target)),
+    ...reaches.map(({ vantage }) => sightSubject(vantage)),
+    ...domains.keys(),
+    ...hosts.keys(),
+  ]);
   const events = await Promise.all(
     [...subjects].map(async (subject) =>
       (await ledger.events(subject, lookBack)).map((event) => historyEventJson(subject, event)),

@@ -5,6 +5,7 @@
  * same state. A steady batch writes the ledger and nothing else.
  */
 
+import { isBelieved, isSighted } from "../judge/sight.ts";
 import type { ProbeResults } from "../model/jobs.ts";
 import type { IncidentPolicy } from "../model/policy.ts";
 import type { Clock } from "../model/ports.ts";
@@ -15,6 +16,7 @@ import { type Alarm, alertBeside, fromAllVantages } from "./beside.ts";
 import { alarmedBy, type Cast, castVotes } from "./cast.ts";
 import { changeMemory, type MemoryChange } from "./change-memory.ts";
 import { type Judged, judgeSlot } from "./judge-slot.ts";
+import { seenBy } from "./sight.ts";
 import { type SlotAnswers, slotsOf } from "./slot-answers.ts";
 import { confirmJobs, type DelayedJob, type Doubt } from "./tasks.ts";
 
@@ -23,7 +25,7 @@ export interface JudgeWorld {
   readonly now: Clock;
   readonly policy: IncidentPolicy;
   readonly everyMs: number;
-  /** Vantages that have a vote: what the others see is kept, and alarms nobody. */
+  /** Vantages that have a vote: what the others see is no fact, and alarms nobody. */
   readonly sighted: readonly string[];
 }
 
@@ -43,10 +45,13 @@ export async function judge(results: ProbeResults, world: JudgeWorld): Promise<J
   const now = world.now();
   const [slice, memory] = await Promise.all([store.state.slice(results.slice), store.state.memory(results.slice)]);
   if (slice === undefined) return { jobs: [], marked: 0 };
-  const slots = slotsOf(results, slice, memory.value, now);
+  const all = slotsOf(results, slice, memory.value, now);
+  const sight = await seenBy(results, slice, all, { store, policy, everyMs, now });
+  const slots = all.filter(({ entry }) => isBelieved(sight, entry));
   const toJudge = slots.filter(({ isSteady }) => !isSteady);
   const late = toJudge.length > 0 && (await isLate(results, world, now));
-  const { sighted } = world;
+  // What it still has a say in is judged as ever.
+  const sighted = isSighted(sight) ? world.sighted : [...new Set([...world.sighted, results.vantage])];
   const context = { store, policy, everyMs, now, results, late, sighted, mayVote: sighted.includes(results.vantage) };
 
   const judged = new Map<SlotAnswers, Judged>();

@@ -1,11 +1,10 @@
 /** A silence was lifted or a window moved: what was held because of it is told with the next pass, and not an hour later. */
 
-import type { CoverOf } from "../judge/cover.ts";
 import type { Cause } from "../model/incident.ts";
 import type { Clock } from "../model/ports.ts";
 import type { Store } from "../store/store.ts";
 import { changeCause } from "./change-cause.ts";
-import { coversNow } from "./covers.ts";
+import { type CoverNow, coversNow } from "./covers.ts";
 import { abandoned } from "./outbox.ts";
 
 /** Reads every cause that is in motion: for commands, not for each pass. */
@@ -35,7 +34,7 @@ export async function releaseLeases(store: Store): Promise<void> {
 }
 
 /** Null where its cover goes on, or nothing waits for it. */
-function released(cause: Cause, coverOf: CoverOf, now: number): Cause | null {
+function released(cause: Cause, coverOf: CoverNow, now: number): Cause | null {
   if (coverOf(cause, now) !== null) return null;
   const isWaiting = ({ alert, notBefore }: Cause["outbox"][number]) => alert.held !== null && notBefore > now;
   if (!cause.outbox.some(isWaiting)) return null;

@@ -85,7 +85,8 @@ export async function resolve(world: ResolveWorld, cycle: CycleNumber, everyMs: 
 
 async function namesWanted({ config }: Store): Promise<{ domains: Set<string>; hosts: Set<string> }> {
   const domains = new Set<string>();
-  const hosts = new Set<string>();
+  const { canaries } = await config.settings();
+  const hosts = new Set(canaries.map(({ host }) => host).filter((host) => !isIP(host)));
   for await (const customer of config.customers()) {
     for (const { name } of customer.domains) domains.add(name);
     for (const { host } of customer.downstream) if (!isIP(host)) hosts.add(host);

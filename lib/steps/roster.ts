@@ -1,5 +1,6 @@
 /** Who is probed: customers and DNS in, slices out. Pure and deterministic. */
 
+import { isIP } from "node:net";
 import { isDeepStrictEqual } from "node:util";
 import {
   type Customer,
@@ -13,6 +14,7 @@ import {
 import { type KnownDns, type Reach, reachesOf, smtpPort } from "../model/reach.ts";
 import { type Need, type Place, type RosterEntry, type RosterName, type Slice, sliceSize } from "../model/roster.ts";
 import { type Target, type TargetKey, targetKey } from "../model/target.ts";
+import { forbiddenRange } from "../protocols/ip/special.ts";
 
 /** What all customers together want of one target from one vantage. */
 interface Wish {
@@ -20,6 +22,7 @@ interface Wish {
   readonly vantage: string;
   readonly names: Set<string>;
   allowPrivate: boolean;
+  readonly canary: boolean;
   readonly needs: Map<string, Need>;
 }
 
@@ -45,13 +48,13 @@ export interface RosterBuilder {
 }
 
 export function createRosterBuilder(
-  settings: Pick<FleetSettings, "tlsModeRule" | "vantages">,
+  settings: Pick<FleetSettings, "tlsModeRule" | "vantages" | "canaries">,
   gateways: readonly Gateway[],
   dns: KnownDns,
 ): RosterBuilder {
   const ports = new Map(gateways.map(({ id, port }) => [id, port]));
   const openly = publicVantages(settings);
-  const wishes = new Map<string, Wish>();
+  const wishes = canaryWishes(settings.canaries, openly, dns);
   return {
     add(customer) {
       const port = ports.get(customer.gateway ?? "") ?? smtpPort;
@@ -72,6 +75,33 @@ export function createRosterBuilder(
   };
 }
 
+/** From every vantage that sees the internet; a name that leads to a private address is none. */
+function canaryWishes(
+  canaries: FleetSettings["canaries"],
+  vantages: readonly string[],
+  { addressesOf }: KnownDns,
+): Map<string, Wish> {
+  const wishes = new Map<string, Wish>();
+  for (const { host, port } of canaries) {
+    const [address] = isIP(host) ? [host] : addressesOf(host);
+    if (address === undefined || forbiddenRange(address, { allowPrivate: false }) !== null) continue;
+    const target: Target = { address, port, tls: port === implicitPort ? "implicit" : "starttls" };
+    for (const vantage of vantages) {
+      const names = new Set(isIP(host) ? [] : [host]);
+      wishes.set(placeOf(vantage, target), {
+        target,
+        vantage,
+        names,
+        allowPrivate: false,
+        canary: true,
+        needs: new Map(),
+      });
+    }
+  }
+  return wishes;
+}
+
+const implicitPort = 465;
 const placeOf = (vantage: string, target: Target): string => `${vantage} ${targetKey(target)}`;
 
 const wishFor = ({ target, vantage }: Reach): Wish => ({
@@ -79,6 +109,7 @@ const wishFor = ({ target, vantage }: Reach): Wish => ({
   vantage,
   names: new Set(),
   allowPrivate: false,
+  canary: false,
   needs: new Map(),
 });
 
@@ -180,6 +211,7 @@ function entryFor(wish: Wish, old: RosterEntry | null, openly: ReadonlySet<strin
     vantage: wish.vantage,
     outside: openly.has(wish.vantage),
     allowPrivate: wish.allowPrivate,
+    ...(wish.canary && { canary: true }),
     needs: [...wish.needs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, need]) => need),
     beside: [],
     since: old?.since ?? cycle,

@@ -6,7 +6,7 @@ import { packObservation } from "./bound.ts";
 import { dayMs, dayOf, dayStart, expiresAt, timeKey } from "./keys.ts";
 import { countMarks, lookCounts, mergeMarks, packMarks, slotCounts, unpackMarks } from "./marks.ts";
 import { unpack } from "./pack.ts";
-import type { DayCounts, HistoryEvent, LedgerEntry, LedgerStore } from "./store.ts";
+import type { DayCounts, HistoryEvent, LedgerEntry, LedgerStore, SightEvent } from "./store.ts";
 import { absent, type Item, type Table } from "./table.ts";
 
 /** How long what is kept. Roll-ups stay. */
@@ -17,6 +17,7 @@ type CycleItem = Item & { cycle: number; everyMs: number; at: number; slots: num
 type DayItem = Item & { cycles: number; counts: Uint8Array };
 type EventBody =
   | Extract<HistoryEvent, { kind: "dns" }>
+  | SightEvent
   | {
       readonly at: number;
       readonly kind: "facts" | "silence";
@@ -155,14 +156,27 @@ function withGaps(
   return all;
 }
 
-/** An observation may have to be cut to fit one item; an event of DNS is small. */
+/** An observation may have to be cut to fit one item; all else is small. */
 function eventItem(event: HistoryEvent): EventBody {
-  return event.kind === "dns" ? event : { ...event, observation: packObservation(event.observation) };
+  return "observation" in event ? { ...event, observation: packObservation(event.observation) } : event;
 }
 
 function eventOf(item: Item & EventBody): HistoryEvent {
-  const { kind, at } = item;
-  if (kind !== "dns") return { at, kind, vantage: item.vantage, observation: unpack<Observation>(item.observation) };
-  const { subject, came, went, note } = item;
-  return { at, kind, subject, came, went, note };
+  const { at } = item;
+  switch (item.kind) {
+    case "dns": {
+      const { kind, subject, came, went, note } = item;
+      return { at, kind, subject, came, went, note };
+    }
+    case "blind":
+    case "sighted": {
+      const { kind, vantage, why } = item;
+      return { at, kind, vantage, why };
+    }
+    case "facts":
+    case "silence": {
+      const { kind, vantage, observation } = item;
+      return { at, kind, vantage, observation: unpack<Observation>(observation) };
+    }
+  }
 }

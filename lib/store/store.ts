@@ -97,9 +97,18 @@ export interface DayCounts {
   readonly cycles: number;
 }
 
+/** A vantage lost its sight, or got it back: between the two nothing was seen from there. */
+export interface SightEvent {
+  readonly at: number;
+  readonly kind: "blind" | "sighted";
+  readonly vantage: string;
+  readonly why: string;
+}
+
 export type HistoryEvent =
   | { readonly at: number; readonly kind: "facts"; readonly vantage: string; readonly observation: Observation }
   | { readonly at: number; readonly kind: "silence"; readonly vantage: string; readonly observation: Observation }
+  | SightEvent
   | {
       readonly at: number;
       readonly kind: "dns";

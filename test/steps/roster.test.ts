@@ -48,7 +48,7 @@ function customer(id: string, over: Partial<Customer> = {}): Customer {
 const server = { host: "mail.acme.example", port: 25, tls: "starttls", name: "mail.acme.example" } as const;
 
 function build(customers: readonly Customer[], old: readonly Slice[] = [], cycle = 100, known = world) {
-  const builder = createRosterBuilder({ tlsModeRule: seedTlsModeRule, vantages: [] }, gateways, known);
+  const builder = createRosterBuilder({ tlsModeRule: seedTlsModeRule, vantages: [], canaries: [] }, gateways, known);
   for (const one of customers) builder.add(one);
   return builder.build(old, cycle);
 }

@@ -14,6 +14,11 @@ export function historyEventJson(subject: string, event: HistoryEvent): HistoryE
     const { at, came, went, note } = event;
     return { at: iso(at), kind: "dns", subject, came: [...came], went: [...went], what: note };
   }
+  if ("why" in event) {
+    const { at, kind, vantage, why } = event;
+    const what = kind === "blind" ? `blind: not looked at from here (${why})` : "sees again";
+    return { at: iso(at), kind: "vantage", subject: vantage, what };
+  }
   const { at, kind, vantage, observation } = event;
   const { outcome } = observation;
   return {

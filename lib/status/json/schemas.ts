@@ -167,6 +167,9 @@ const historyEvent = z.discriminatedUnion("kind", [
     went: z.array(z.string()),
     what: z.string(),
   }),
+  z
+    .strictObject({ at: time, kind: z.literal("vantage"), subject: z.string(), what: z.string() })
+    .describe("A vantage lost its sight, or got it back: our own gap."),
 ]);
 
 const historySchema = z

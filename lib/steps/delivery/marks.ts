@@ -1,10 +1,10 @@
 /** What a sender writes while it sends: leases, claims, marks. Each is one conditional write to one cause. */
 
-import type { CoverOf } from "../../judge/cover.ts";
 import type { Cause } from "../../model/incident.ts";
 import type { Clock } from "../../model/ports.ts";
 import type { Store, Versioned } from "../../store/store.ts";
 import { changeCause } from "../change-cause.ts";
+import type { CoverNow } from "../covers.ts";
 import { armed, leased, type Outcome, released, settled } from "../outbox.ts";
 import { type Item, lacks } from "./hand.ts";
 import { prepared, toldRecord } from "./prepare.ts";
@@ -24,7 +24,7 @@ export interface Marks {
 }
 
 /** `asks` hears of causes whose target has to be looked at before they may tell. */
-export function createMarks(store: Store, now: Clock, coverOf: CoverOf, asks: (cause: Cause) => void): Marks {
+export function createMarks(store: Store, now: Clock, coverOf: CoverNow, asks: (cause: Cause) => void): Marks {
   /** Null where the message is no longer there, or nothing is to be changed. */
   function change({ cause, entry }: Item, next: (stands: Cause) => Cause | null): Promise<Cause | null> {
     return changeCause(store, cause.class, cause.subject, (stands) =>
