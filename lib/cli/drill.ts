@@ -10,7 +10,7 @@ import { type DrillOptions, type DrillReport, intoDocument, longestDrillMs, play
 import { drillsOnly } from "../local/drills-only.ts";
 import { tellingWorld } from "../local/telling.ts";
 import type { Drill } from "../model/drill.ts";
-import { InputError } from "../model/input-error.ts";
+import { InputError, UnavailableError } from "../model/input-error.ts";
 import { defaultPolicy } from "../model/policy.ts";
 import { beginDrill } from "../steps/drill/begin.ts";
 import { type DrillWorld, drillTick } from "../steps/drill/judge.ts";
@@ -53,13 +53,16 @@ export async function drillCommand(id: string, options: CommandOptions, io: Io):
     const { drill } = begun;
     if (!options.json)
       io.stdout.write(`drill ${drill.id} of ${id} (${hostOf(drill)}): nothing is wrong. ${place.words}\n`);
-    const report = await playDrill(drill, {
+    const playing = playDrill(drill, {
       ...world,
       send: place.sendOf(drill),
       work: place.work,
       pause: () => sleep(lookEveryMs),
       withinMs: options.within,
       signal: stop.signal,
+    });
+    const report = await playing.catch((error: unknown) => {
+      throw new UnavailableError(lost(drill, error));
     });
     if (options.json) printJson(jsonOf(id, report), io);
     else print(report, io);
@@ -115,6 +118,11 @@ async function onAws(stack: string): Promise<Place> {
       await close();
     },
   };
+}
+
+function lost({ id, until }: Drill, error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error);
+  return `drill ${id} can't be watched any more (${why}); whoever runs on this data goes on with it, and ends it at ${time(until)} UTC at the latest`;
 }
 
 function refusal(id: string, begun: Exclude<Awaited<ReturnType<typeof beginDrill>>, { kind: "begun" }>): string {

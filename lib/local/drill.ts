@@ -88,7 +88,11 @@ export async function playDrill(drill: Drill, options: DrillOptions): Promise<Dr
 
   /** Who was told of `kind`, from `owedAt` on. */
   async function told(kind: AlertKind, owedAt: number): Promise<string | null> {
-    const mayLeave = await until(now(), ({ owed }) => owed.find(({ alert }) => alert.kind === kind)?.notBefore ?? null);
+    // As it was owed: a try that failed puts it off as well.
+    const mayLeave = await until(
+      now(),
+      ({ owed }) => owed.find(({ alert, attempts }) => alert.kind === kind && attempts === 0)?.notBefore ?? null,
+    );
     const leaves = Math.max(owedAt, mayLeave ?? owedAt);
     if (leaves > owedAt) note("may leave (what has the same cause leaves with it)", leaves);
     const tries = ({ drill: { tries } }: Look) => tries.filter((each) => each.kind === kind);
