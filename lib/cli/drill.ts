@@ -99,8 +99,8 @@ async function onDisk({ data, ca, json }: CommandOptions, io: Io): Promise<Place
 async function onAws(stack: string): Promise<Place> {
   const { openAws } = await import("../store/aws.ts");
   const { openResultsQueue } = await import("../world/results-queue.ts");
-  const { store, close } = await openAws(stack);
   const queue = await openResultsQueue(stack);
+  const { store, close } = await openAws(stack);
   const { policy } = await store.config.settings();
   return {
     world: { store, now: systemClock, policy: { ...defaultPolicy, ...policy } },
