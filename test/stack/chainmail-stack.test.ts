@@ -32,6 +32,11 @@ describe("the functions", () => {
 });
 
 describe("the queues", () => {
+  it("have a name where they are written to from outside: the results queue the stack's, so that the command line finds it for a drill", () => {
+    const { template } = synthesized({ stackName: "Mail" });
+    template.hasResourceProperties("AWS::SQS::Queue", { QueueName: "Mail-results" });
+  });
+
   it("feed functions that leave room in a new account's ten, and fail records one by one", () => {
     const mappings = all("AWS::Lambda::EventSourceMapping");
     expect(mappings).toHaveLength(3);

@@ -5,7 +5,8 @@ import type { Cause } from "../../lib/model/incident.ts";
 import { defaultPolicy } from "../../lib/model/policy.ts";
 import type { Channel } from "../../lib/model/ports.ts";
 import { loadFleet } from "../../lib/status/fleet.ts";
-import { loadIncidents } from "../../lib/status/incidents.ts";
+import { loadIncidents, loadSuspected } from "../../lib/status/incidents.ts";
+import { incidentPage, incidentTable, suspicionList } from "../../lib/status/pages/incidents.ts";
 import { beginDrill } from "../../lib/steps/drill/begin.ts";
 import { presentDrill } from "../../lib/steps/drill/document.ts";
 import { drillTick, judgeDrill } from "../../lib/steps/drill/judge.ts";
@@ -156,6 +157,22 @@ describe("a fire drill", () => {
       open: 0,
       unacknowledged: 0,
     });
+  });
+
+  it("is called a drill on the pages, before and after it is confirmed", async () => {
+    const drill = await begin();
+    const [first, ...more] = lossOf(drill, defaultPolicy).map(({ results }) => results);
+    if (first === undefined) throw new Error("no results");
+    await judgeDrill(first, world());
+    const suspected = await loadSuspected(embedded.store);
+    expect(String(await suspicionList(suspected, clock))).toContain("Drill: TLS lost: mx1.acme.example");
+    for (const results of more) await judgeDrill(results, world());
+    const [incident] = await loadIncidents(embedded.store, clock);
+    if (incident === undefined) throw new Error("nothing is open");
+    const page = String(await incidentPage({ incident, mayAcknowledge: true, now: clock }));
+    expect(page).toContain("<h1>Drill: TLS lost: mx1.acme.example</h1>");
+    expect(page).toContain("<strong>This is a drill.</strong>");
+    expect(String(await incidentTable([incident], clock))).toContain("Drill: TLS lost");
   });
 
   it("keeps no real loss back, and isn't kept back by one", async () => {
