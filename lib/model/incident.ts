@@ -85,6 +85,10 @@ export interface Alert {
   readonly since: number;
   /** In `form: intermittent`: how many of the last answers were bad. */
   readonly rate: { readonly bad: number; readonly of: number } | null;
+  /** The parent's subject whose messages tell the operators of it already: this one is for the customer's own contacts alone. */
+  readonly within: string | null;
+  /** Of a parent: what its children share. */
+  readonly parent: ParentFacts | null;
   /** The silence or window that kept it from being told when it came to be owed. */
   readonly held: Cover | null;
   /** Of a reminder: the acknowledgement that has lapsed, so that it is reminded of again. */
@@ -127,6 +131,8 @@ export interface OutboxEntry {
   readonly asked: number | null;
   /** Of an end: the messages before it that not everybody had. */
   readonly merges: readonly Merged[];
+  /** Recipients that refused for good a digest with it in it: they get it alone. */
+  readonly alone: readonly string[];
 }
 
 /** Somebody knows of it; `at` in epoch ms. */

@@ -46,6 +46,11 @@ export function settled(cause: Cause, id: string, recipient: string, end: "sentT
   );
 }
 
+/** The recipient refused a digest with it in it. */
+export function setApart(cause: Cause, id: string, recipient: string): Cause {
+  return changed(cause, id, (entry) => ({ ...entry, alone: [...new Set([...entry.alone, recipient])] }));
+}
+
 /** What became of the messages of one cause in a sender's hands, by their ids. */
 export interface Outcome {
   /** Everybody has it who ever will. */

@@ -80,7 +80,7 @@ type Kept = Omit<Cause, "context" | "outbox" | "folded" | "parent" | "incident">
   };
 type LateInIncident = "seenFrom" | "escalations" | "escalated";
 type KeptIncident = Omit<Incident, LateInIncident> & Partial<Pick<Incident, LateInIncident>>;
-type LateInEntry = "reach" | "asked" | "merges";
+type LateInEntry = "reach" | "asked" | "merges" | "alone";
 type KeptEntry = Omit<OutboxEntry, "alert" | LateInEntry> &
   Partial<Pick<OutboxEntry, LateInEntry>> & { alert: KeptAlert };
 type LateInAlert = "lapsed" | "merged";
@@ -93,6 +93,7 @@ function readCause(body: Uint8Array): Cause {
     reach: { over: -1, upTo: 0 },
     asked: null,
     merges: [],
+    alone: [],
     ...entry,
     alert: { lapsed: null, merged: false, ...entry.alert, context: readContext(entry.alert.context) },
   }));

@@ -63,6 +63,7 @@ export function owed(over: Partial<Alert> = {}, entry: Partial<OutboxEntry> = {}
     reach: { over: -1, upTo: 0 },
     asked: null,
     merges: [],
+    alone: [],
     ...entry,
   };
 }

@@ -24,6 +24,8 @@ export type Opened = Cause & { readonly incident: Incident };
 
 interface Telling {
   readonly digest?: Digest | null;
+  /** Epoch ms: it leaves no sooner. */
+  readonly notBefore?: number;
   readonly lapsed?: Alert["lapsed"];
   /** All that know of it, where it is left out. */
   readonly reach?: Reach;
@@ -34,7 +36,7 @@ export function tell(
   cause: Opened,
   kind: AlertKind,
   now: number,
-  { digest = null, lapsed = null, reach }: Telling = {},
+  { digest = null, notBefore = now, lapsed = null, reach }: Telling = {},
 ): Opened {
   const { incident } = cause;
   const number = incident.messages + 1;
@@ -51,12 +53,14 @@ export function tell(
     held: null,
     lapsed,
     merged: false,
+    within: cause.folded,
+    parent: cause.parent,
     context: cause.context,
   };
   const entry: OutboxEntry = {
     alert,
     digest: digest?.digest ?? null,
-    notBefore: Math.max(now, digest?.until ?? now),
+    notBefore: Math.max(now, digest?.until ?? notBefore),
     sentTo: [],
     dead: [],
     attempts: 0,
@@ -64,6 +68,7 @@ export function tell(
     reach: reach ?? { over: -1, upTo: incident.escalated },
     asked: null,
     merges: [],
+    alone: [],
   };
   return { ...cause, incident: { ...incident, messages: number }, outbox: [...cause.outbox, entry] };
 }

@@ -105,7 +105,11 @@ export function createDelivering({ now, baseUrl, marks, buckets }: DeliveringWor
           if (!to.claimsFirst) await marks.settle(mine, to.name, "sentTo");
           return true;
         case "never":
-          return await lost(mine, told, delivery.why);
+          if (mine.length === 1) return await lost(mine, told, delivery.why);
+          await marks.setApart(mine, to.name);
+          for (const item of mine) pacedUntil(item, now());
+          later.push({ ...told, why: delivery.why });
+          return false;
         case "later":
           // Whoever claimed it can't know whether it arrived: it isn't tried again.
           if (to.claimsFirst || isOld) return await lost(mine, told, delivery.why);

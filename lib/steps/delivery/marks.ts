@@ -5,7 +5,7 @@ import type { Clock } from "../../model/ports.ts";
 import type { Store, Versioned } from "../../store/store.ts";
 import { changeCause } from "../change-cause.ts";
 import type { CoverNow } from "../covers.ts";
-import { armed, leased, type Outcome, released, settled } from "../outbox.ts";
+import { armed, leased, type Outcome, released, setApart, settled } from "../outbox.ts";
 import { type Item, lacks } from "./hand.ts";
 import { prepared, toldRecord } from "./prepare.ts";
 
@@ -18,7 +18,11 @@ export interface Marks {
   claim(items: readonly Item[], to: string): Promise<readonly Item[]>;
   /** The recipient has them, or never will. */
   settle(items: readonly Item[], to: string, end: "sentTo" | "dead"): Promise<void>;
+  /** The recipient refused a digest of them for good: each is told alone, since one of them may be the reason. */
+  setApart(items: readonly Item[], to: string): Promise<void>;
   renew(items: readonly Item[]): Promise<void>;
+  /** False where the cause has changed its state since it was taken in hand: what may leave has to be asked anew. */
+  stillHolds(cause: Cause): Promise<boolean>;
   /** Out of this sender's hands; `items` are all that it had of this cause. */
   letGo(cause: Cause, items: readonly Item[], done: readonly Item[], waits: readonly number[]): Promise<void>;
 }
@@ -73,8 +77,16 @@ export function createMarks(store: Store, now: Clock, coverOf: CoverNow, asks: (
       }
     },
 
+    async setApart(items, to) {
+      for (const item of items) await change(item, (stands) => setApart(stands, item.entry.alert.id, to));
+    },
+
     async renew(items) {
       for (const item of items) await change(item, (stands) => leased(stands, now()));
+    },
+
+    async stillHolds({ class: cls, subject, state }) {
+      return (await store.state.cause(cls, subject)).value?.state === state;
     },
 
     async letGo({ class: cls, subject }, items, done, waits) {

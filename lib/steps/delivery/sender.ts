@@ -31,11 +31,25 @@ export interface Sender {
   sendTogether(found: readonly Versioned<Cause>[]): Promise<void>;
 }
 
+/** A message that took longer may have overtaken what it says. */
+const slowMs = 5_000;
+
 /** A cause in hand, and who isn't told any more of it in this pass: what comes later must not overtake what waits. */
 interface Hand {
   readonly cause: Cause;
   readonly items: readonly Item[];
   readonly blocked: Set<string>;
+  /** Epoch ms when its cause was seen to be as it is in hand. */
+  seenAt: number;
+  /** Meanwhile it has changed: the rest isn't told before that was looked at. */
+  isStale: boolean;
+}
+
+/** What one recipient gets as one message. */
+interface Collected {
+  readonly to: Recipient;
+  readonly after: number;
+  readonly items: Item[];
 }
 
 export function createSender({ now, alertLog }: NotifyWorld, tools: SenderTools): Sender {
@@ -43,7 +57,9 @@ export function createSender({ now, alertLog }: NotifyWorld, tools: SenderTools)
 
   async function take(found: Versioned<Cause>): Promise<Hand | null> {
     const cause = await marks.take(found);
-    return cause && { cause, items: cause.outbox.map((entry) => itemOf(cause, entry)), blocked: new Set() };
+    if (cause === null) return null;
+    const items = cause.outbox.map((entry) => itemOf(cause, entry));
+    return { cause, items, blocked: new Set(), seenAt: now(), isStale: false };
   }
 
   async function lacking(item: Item): Promise<readonly string[]> {
@@ -61,6 +77,15 @@ export function createSender({ now, alertLog }: NotifyWorld, tools: SenderTools)
     }
     for (const item of done) delivering.heard(item);
     await marks.letGo(cause, items, done, waits);
+  }
+
+  /** A channel may take most of a minute, in which the server may have been seen well. */
+  async function mayGoOn(hand: Hand): Promise<boolean> {
+    if (!hand.isStale && now() - hand.seenAt >= slowMs) {
+      hand.seenAt = now();
+      hand.isStale = !(await marks.stillHolds(hand.cause));
+    }
+    return !hand.isStale;
   }
 
   /** Whether the item goes to this channel now, alone. What waits for others or for the next drop is noted. */
@@ -83,11 +108,34 @@ export function createSender({ now, alertLog }: NotifyWorld, tools: SenderTools)
   /** One message of all the items that the recipient lacks, and that nothing before them waits for. */
   async function tell(hands: ReadonlyMap<Item, Hand>, items: readonly Item[], to: Recipient, after: number) {
     const due = items.filter((item) => lacks(item, to.name) && !hands.get(item)?.blocked.has(to.name));
-    const [first, ...rest] = due;
-    if (first === undefined) return;
-    if (!(await delivering.deliver([first, ...rest], to, after))) {
-      for (const item of due) hands.get(item)?.blocked.add(to.name);
+    const isApart = ({ entry }: Item) => entry.alone.includes(to.name);
+    const messages = [...due.filter(isApart).map((item) => [item]), due.filter((item) => !isApart(item))];
+    for (const [first, ...rest] of messages) {
+      if (first === undefined || (await delivering.deliver([first, ...rest], to, after))) continue;
+      for (const item of [first, ...rest]) hands.get(item)?.blocked.add(to.name);
     }
+  }
+
+  /** By the bucket that each is taken from. Whoever waits for a message of a cause gets none that came after it. */
+  async function digestsOf(all: readonly Hand[]): Promise<ReadonlyMap<string | null, Collected>> {
+    const digests = new Map<string | null, Collected>();
+    for (const { items, blocked } of all) {
+      const waiting = new Set(blocked);
+      for (const item of items) {
+        for (const { channel, after } of await recipients.of(item.entry)) {
+          if (!lacks(item, channel.name) || waiting.has(channel.name)) continue;
+          if (!isDue(item.entry, now()) || ways.of(item.entry.alert, channel) !== "together") {
+            waiting.add(channel.name);
+            continue;
+          }
+          const to = recipientOf(channel, item.entry.alert);
+          const digest = digests.get(to.bucket) ?? { to, after, items: [] };
+          digests.set(to.bucket, digest);
+          digest.items.push(item);
+        }
+      }
+    }
+    return digests;
   }
 
   async function tellLog(hands: ReadonlyMap<Item, Hand>, items: readonly Item[]): Promise<void> {
@@ -113,7 +161,8 @@ export function createSender({ now, alertLog }: NotifyWorld, tools: SenderTools)
         }
         for (const { channel, after } of await recipients.of(item.entry)) {
           if (!lacks(item, channel.name) || hand.blocked.has(channel.name)) continue;
-          if (!(await isItsTurn(item, channel))) hand.blocked.add(channel.name);
+          if (!(await mayGoOn(hand))) pacedUntil(item, now());
+          if (hand.isStale || !(await isItsTurn(item, channel))) hand.blocked.add(channel.name);
           else await tell(hands, [item], recipientOf(channel, item.entry.alert), after);
         }
         await tellLog(hands, [item]);
@@ -150,18 +199,7 @@ export function createSender({ now, alertLog }: NotifyWorld, tools: SenderTools)
         all.push(hand);
         for (const item of hand.items) if (isDue(item.entry, now())) hands.set(item, hand);
       }
-      const messages = new Map<string, { to: Recipient; after: number; items: Item[] }>();
-      for (const item of hands.keys()) {
-        for (const { channel, after } of await recipients.of(item.entry)) {
-          const { alert } = item.entry;
-          if (ways.of(alert, channel) !== "together" || !lacks(item, channel.name)) continue;
-          const to = recipientOf(channel, alert);
-          const message = messages.get(to.bucket ?? "") ?? { to, after, items: [] };
-          messages.set(to.bucket ?? "", message);
-          message.items.push(item);
-        }
-      }
-      for (const { to, after, items } of messages.values()) await tell(hands, items, to, after);
+      for (const { to, after, items } of (await digestsOf(all)).values()) await tell(hands, items, to, after);
       for (const item of hands.keys()) await putOff(item);
       for (const hand of all) await letGo(hand);
     },

@@ -51,7 +51,7 @@ export async function waysOf(
     for (const entry of cause.outbox.filter((each) => isDue(each, now))) {
       for (const { channel } of await recipients.of(entry)) {
         const bucket = bucketOf(channel, entry.alert);
-        if (bucket === null || has(entry, channel.name)) continue;
+        if (bucket === null || has(entry, channel.name) || entry.alone.includes(channel.name)) continue;
         const messages = wanted.get(bucket) ?? new Map<string, Message>();
         wanted.set(bucket, messages);
         const of = entry.digest ?? keyOf(entry.alert);
