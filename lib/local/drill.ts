@@ -6,7 +6,7 @@ import { changeOwnDrill, presentDrill } from "../steps/drill/document.ts";
 import { type DrillWorld, endDrill } from "../steps/drill/judge.ts";
 import { type DelayedResults, lossOf, recoveryOf } from "../steps/drill/made-up.ts";
 
-export interface DrillStage {
+interface DrillStage {
   readonly what: string;
   /** Epoch ms. */
   readonly at: number;

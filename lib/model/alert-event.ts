@@ -8,7 +8,7 @@ import type { AlertKind, IncidentClass } from "./incident.ts";
 export type AlertClass = IncidentClass | "intermittent" | "partial";
 
 /** What is told beside incidents: of this process itself (`watchdog`), and that all was well for a week (`weekly`). */
-export type ReportClass = "watchdog" | "weekly";
+type ReportClass = "watchdog" | "weekly";
 
 /** Its schema is `lib/steps/words/event-schema.ts`. */
 export interface AlertEvent {

@@ -2,13 +2,14 @@
 
 import { isDrill } from "../model/drill.ts";
 import type { RosterEntry } from "../model/roster.ts";
+import { type TargetKey, targetKey } from "../model/target.ts";
 import type { Store } from "../store/store.ts";
 
 export interface Week {
   /** Its first and last day, `YYYY-MM-DD`, UTC. */
   readonly from: string;
   readonly to: string;
-  /** Looks that brought a mark, and those that were due: the present targets', each from its first cycle on. */
+  /** Looks that brought a mark, and those that were due: the present targets', from each vantage and from its first cycle on. */
   readonly probes: number;
   readonly planned: number;
   readonly targets: number;
@@ -37,12 +38,12 @@ export async function weekBefore(store: Store, now: number, everyMs: number): Pr
   const today = Math.floor(now / dayMs) * dayMs;
   const starts = Array.from({ length: days }, (_, index) => today - (days - index) * dayMs);
   const tally = new Map(starts.map((start) => [dayOf(start), { probes: 0, planned: 0 }]));
-  let targets = 0;
+  const targets = new Set<TargetKey>();
   for (const { number, entries } of await store.state.slices()) {
     const looks = await store.ledger.looks(number, [...tally.keys()]);
     for (const [slot, entry] of entries.entries()) {
-      if (entry === null) continue;
-      targets += 1;
+      if (entry === null || entry.canary === true) continue;
+      targets.add(targetKey(entry.target));
       for (const start of starts) {
         const day = tally.get(dayOf(start));
         const planned = cyclesOf(entry, start, everyMs);
@@ -59,7 +60,7 @@ export async function weekBefore(store: Store, now: number, everyMs: number): Pr
     to: dayOf(today - dayMs),
     probes: all.reduce((sum, { probes }) => sum + probes, 0),
     planned: all.reduce((sum, { planned }) => sum + planned, 0),
-    targets,
+    targets: targets.size,
     gaps: all.filter(({ probes, planned }) => probes < gapBelow * planned),
     ...(await happened(store, today - days * dayMs, today)),
   };

@@ -45,8 +45,11 @@ async function watched(
 
 describe("the week before", () => {
   it("is every look of seven whole days, however it was answered", async () => {
-    await embedded.store.state.putSlice({ number: 1, vantage: "here", entries: [entry(), null, entry()] });
-    await watched((at) => ["tls", "tls", at % (2 * every) === 0 ? "no-answer" : "clear"]);
+    const canary = { ...entryOf("192.0.2.9"), since: 0, canary: true };
+    const other = { ...entryOf("192.0.2.2"), since: 0 };
+    const entries = [entry(), null, other, canary];
+    await embedded.store.state.putSlice({ number: 1, vantage: "here", entries });
+    await watched((at) => ["tls", "tls", at % (2 * every) === 0 ? "no-answer" : "clear", "tls"]);
     expect(await weekBefore(embedded.store, told, every)).toEqual({
       from: "2026-11-16",
       to: "2026-11-22",
@@ -58,6 +61,13 @@ describe("the week before", () => {
       ended: 0,
       open: [],
     });
+  });
+
+  it("counts a target once that two vantages look at, and both their looks", async () => {
+    const entries = [entry(), entry({ vantage: "there" })];
+    await embedded.store.state.putSlice({ number: 1, vantage: "here", entries });
+    await watched(() => ["tls", "tls"]);
+    expect(await weekBefore(embedded.store, told, every)).toMatchObject({ targets: 1, planned: 336, probes: 336 });
   });
 
   it("has gaps where nobody looked, and none for a target that wasn't there yet", async () => {
