@@ -51,7 +51,7 @@ const most = 12;
 export function drawHistory(seed: number, faults = true): History {
   const random = createRandom(seed);
   const targets = random.pick([1, 1, 1, 2, 3]);
-  const vantages = random.pick([1, 1, 2, 2, 3]);
+  const vantages = random.pick([1, 1, 1, 2, 2, 3]);
   const channels = random.pick([1, 2, 2, 3, 5]);
   const length = random.int(1, most);
   return {

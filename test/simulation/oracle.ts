@@ -260,16 +260,19 @@ function confirmations(
   const dropped = evidence.dropped.filter((drop) => drop.subject === subject).map(({ at }) => at);
   const sights = evidence.sights.map(({ at }) => at);
   let run: Look[] = [];
-  let rounds: Look[] = [];
+  const each = new Map<string, Look[]>();
   let since = 0;
   for (const { look, isClean } of orderly(evidence, subject)) {
     const isApart =
       dropped.some((at) => at >= since - 60_000 && at <= look.at + 120_000) ||
       sights.some((at) => at >= since && at <= look.at + 120_000);
-    if (!isClean || isApart) [run, rounds, since] = [[], [], look.at];
+    if (!isClean || isApart) [run, since] = [[], look.at];
+    if (!isClean || isApart) each.clear();
     if (!isClean || isApart || wordOf(cls, look) === "says nothing") continue;
-    run = wordOf(cls, look) === "bad" ? [...run, look] : [];
-    rounds = [...rounds, look];
+    const word = wordOf(cls, look);
+    run = word === "bad" ? [...run, look] : [];
+    const own = each.get(look.vantage) ?? [];
+    each.set(look.vantage, own[0] !== undefined && wordOf(cls, own[0]) === word ? [...own, look] : [look]);
     const [first] = run;
     if (first !== undefined && isPatient(cls)) {
       const isSilent = look.at - first.at >= silent.ms && cyclesOf(run) >= silent.cycles;
@@ -278,24 +281,19 @@ function confirmations(
       const isSeconded = byVantage(run).size >= Math.min(2, sightedAt(evidence, look.at).length);
       if (isConfirming(run) && isSeconded) found.push({ from: first.at, at: look.at });
     }
-    if (!isPatient(cls)) found.push(...dividedAt(cls, rounds));
+    if (!isPatient(cls) && each.size > 1) found.push(...dividedAt(cls, [...each.values()], look.at));
   }
   return found;
 }
 
-/** From one vantage bad as often as it takes, and from another good as often meanwhile. */
-function dividedAt(cls: Class, rounds: readonly Look[]): readonly { readonly from: number; readonly at: number }[] {
-  const runs = [...byVantage(rounds).values()].map((own) => {
-    const word = own.at(-1) && wordOf(cls, own.at(-1) as Look);
-    const change = own.findLastIndex((look) => wordOf(cls, look) !== word);
-    return { word, looks: own.slice(change + 1) };
-  });
-  return runs.flatMap(({ word, looks }) => {
-    const from = looks[0]?.at ?? 0;
-    if (word !== "bad" || !isConfirming(looks)) return [];
-    const others = runs.filter((other) => other.word === "good");
-    const isWellElsewhere = others.some((other) => other.looks.filter(({ at }) => at > from).length >= 4);
-    return isWellElsewhere ? [{ from, at: rounds.at(-1)?.at ?? from }] : [];
+/** From one vantage bad as often as it takes, and from another good as often meanwhile; `runs` are the last of each. */
+function dividedAt(cls: Class, runs: readonly (readonly Look[])[], at: number) {
+  const isOf = (run: readonly Look[], word: Word) => run[0] !== undefined && wordOf(cls, run[0]) === word;
+  return runs.flatMap((bad) => {
+    const from = bad[0]?.at ?? 0;
+    if (!isOf(bad, "bad") || !isConfirming(bad)) return [];
+    const isWellElsewhere = runs.some((run) => isOf(run, "good") && run.filter((look) => look.at > from).length >= 4);
+    return isWellElsewhere ? [{ from, at }] : [];
   });
 }
 

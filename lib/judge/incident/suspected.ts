@@ -8,6 +8,7 @@ import { type At, changed, type Handlers, type Step, unchanged, type VoteEvent }
 import { incidentId, type Opened, tell } from "./telling.ts";
 import { isBadSomewhere } from "./vantages.ts";
 import {
+  badRun,
   cyclesOf,
   isIntermittent,
   isPartial,
@@ -128,7 +129,7 @@ function formOf(cause: Cause, { sighted, held, vote }: VoteEvent, { policy }: At
   }
 }
 
-function open(cause: Cause, form: CauseForm, { vote, firstLook }: VoteEvent, { policy, now }: At): Cause {
+function open(cause: Cause, form: CauseForm, { vote, firstLook, sighted }: VoteEvent, { policy, now }: At): Cause {
   const openings = [...withinHour(cause.openings, now), now];
   const flaps = openings.length >= policy.flapsPerHour;
   const opened: Opened = {
@@ -141,7 +142,7 @@ function open(cause: Cause, form: CauseForm, { vote, firstLook }: VoteEvent, { p
     incident: {
       id: incidentId(cause.class, cause.subject, now),
       openedAt: now,
-      since: firstBad(cause, form),
+      since: firstBad(cause, form, sighted),
       endedAt: null,
       ended: null,
       acknowledged: null,
@@ -172,20 +173,20 @@ function seenFrom({ class: cls, votes }: Cause, form: CauseForm, from: string): 
   return form === "intermittent" ? all : all.filter((vantage) => wordOf(votes, vantage) === "bad");
 }
 
-function firstBad(cause: Cause, form: CauseForm): number {
+function firstBad(cause: Cause, form: CauseForm, sighted: readonly string[]): number {
   if (manners[cause.class] === "patient") return silentSince(cause);
-  return firstOf(cause, form) ?? cause.stateSince;
+  return firstOf(cause, form, sighted) ?? cause.stateSince;
 }
 
 /** Epoch ms of the first bad answer: in the whole window, or of the runs that the form is made of. */
-function firstOf({ votes }: Cause, form: CauseForm): number | undefined {
+function firstOf({ votes }: Cause, form: CauseForm, sighted: readonly string[]): number | undefined {
   switch (form) {
     case "intermittent":
       return votes.find(({ answer }) => answer === "bad")?.at;
     case "steady":
-      return trailingBad(votes)[0]?.at;
+      return badRun(votes, sighted)[0]?.at;
     case "partial": {
-      const runs = suffering(votes).flatMap((vantage) => trailingBad(of(votes, vantage))[0] ?? []);
+      const runs = sighted.flatMap((vantage) => trailingBad(of(votes, vantage))[0] ?? []);
       return Math.min(...runs.map(({ at }) => at));
     }
   }

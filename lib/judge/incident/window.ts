@@ -62,12 +62,17 @@ export function suffering(votes: readonly Vote[]): readonly string[] {
   return vantagesOf(votes.filter(({ answer }) => answer === "bad"));
 }
 
+/** The bad answers of the `sighted` since the last good one of any: what a vantage got well before it went blind holds. */
+export function badRun(votes: readonly Vote[], sighted: readonly string[]): readonly Vote[] {
+  return trailingBad(votes.filter(({ vantage, answer }) => answer === "good" || sighted.includes(vantage)));
+}
+
 /**
  * Enough bad answers, far enough apart and from two of the `sighted` vantages, with no good one between from any. Where
  * all others stay silent one is enough that got them in two cycles: in both, the others were asked as well.
  */
 export function isSteady(votes: readonly Vote[], policy: IncidentPolicy, sighted: readonly string[]): boolean {
-  const bad = trailingBad(votes.filter(({ vantage }) => sighted.includes(vantage)));
+  const bad = badRun(votes, sighted);
   if (!isEnough(bad, policy)) return false;
   if (vantagesOf(bad).length >= Math.min(2, sighted.length)) return true;
   const inLast = bad.filter(({ cycle }) => cycle === bad.at(-1)?.cycle);
