@@ -3,6 +3,7 @@
 import type { Cause } from "../model/incident.ts";
 import type { Versioned } from "../store/store.ts";
 import { type CoverNow, coversNow } from "./covers.ts";
+import { withEars } from "./deaf.ts";
 import { createBuckets } from "./delivery/buckets.ts";
 import { createDelivering } from "./delivery/deliver.ts";
 import { looksAgain } from "./delivery/look-again.ts";
@@ -20,7 +21,8 @@ export type { NotifyReport, NotifyWorld, SecondChannel } from "./delivery/world.
 const mostTogether = 100;
 
 /** Sends what is due now. Run twice at once it sends nothing twice: a cause is leased before it is told. */
-export async function notify(world: NotifyWorld): Promise<NotifyReport> {
+export async function notify(telling: NotifyWorld): Promise<NotifyReport> {
+  const world = withEars(telling);
   const { store, now } = world;
   const owing = (await store.state.dueCauses(now())).filter(({ value }) => owes(value, now()));
   if (owing.length === 0) return { sent: [], later: [], dead: [], unheard: [], jobs: [] };

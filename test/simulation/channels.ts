@@ -41,7 +41,10 @@ async function deliver(
 ): Promise<Delivery> {
   const subjects = evidence.claims.filter(({ alert }) => ids.includes(alert.id)).map(({ alert }) => alert.subject);
   if (subjects.some((subject) => evidence.refused.has(`${name} ${subject}`))) {
-    return await awaits.ask(host, `${name} refuses`, () => ({ kind: "never", why: "no such mailbox" }) as const);
+    return await awaits.ask(host, `${name} refuses`, () => {
+      evidence.refusals.push({ to: name, at: now() });
+      return { kind: "never", why: "no such mailbox" } as const;
+    });
   }
   const trouble = troubles.shift();
   const arrive = (): Delivery => {

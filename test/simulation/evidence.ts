@@ -61,6 +61,8 @@ export interface Evidence {
   readonly sights: { readonly vantage: string; readonly at: number; readonly isBlind: boolean }[];
   /** `recipient subject` pairs that refuse for ever. */
   readonly refused: Set<string>;
+  /** Messages that were refused so. */
+  readonly refusals: { readonly to: string; readonly at: number }[];
   /** Processes that died, calls of the store that failed under a sender, and answers of channels that were lost. */
   crashes: number;
   outages: number;
@@ -79,6 +81,7 @@ export function noEvidence(recipients: Evidence["recipients"], vantages: readonl
     vantages,
     sights: [],
     refused: new Set(),
+    refusals: [],
     crashes: 0,
     outages: 0,
     lostReplies: 0,

@@ -1,6 +1,7 @@
 /** One history from its beginning to its end, and what the oracle says of it. */
 
 import type { Cause } from "../../lib/model/incident.ts";
+import { aboutServers, deafBreachesOf } from "./deafness.ts";
 import { drawHistory, every, type History, minute } from "./history.ts";
 import { asBuilt, type Machinery } from "./machinery.ts";
 import { breachesOf } from "./oracle.ts";
@@ -38,7 +39,9 @@ export async function play(
   world.calm();
   world.mend();
   await end(world);
-  return { breaches: [...breachesOf(world.evidence), ...leftOver(world)], awaits, world };
+  const { evidence } = world;
+  const breaches = [...breachesOf(aboutServers(evidence)), ...deafBreachesOf(evidence), ...leftOver(world)];
+  return { breaches, awaits, world };
 }
 
 /** Until all is over, or should be: an hour where it flapped, 69 clean answers where it came and went. */
@@ -46,8 +49,9 @@ async function end(world: World): Promise<void> {
   for (let cycles = 0; cycles < mostCycles && !world.causes().every(isOver); cycles++) await world.pass(every);
 }
 
-function isOver({ state, outbox }: Cause): boolean {
-  return (state === "clear" || state === "suspected") && outbox.length === 0;
+/** A channel stays deaf until it takes a message again, and perhaps none comes. */
+function isOver({ class: cls, state, outbox }: Cause): boolean {
+  return (state === "clear" || state === "suspected" || cls === "deaf") && outbox.length === 0;
 }
 
 function leftOver(world: World): readonly string[] {

@@ -19,10 +19,10 @@ function escapeCharacter(character: string): string {
   return code >= 0x20 && code < 0x7f ? character : `\\u{${code.toString(16)}}`;
 }
 
-/** A host name of A-labels, or a target key; anything else never reaches a subject line. */
+/** A host name of A-labels, or a target key or channel; anything else never reaches a subject line. */
 export function hostLabel(host: string, fallback: string): string {
   if (/^[a-z0-9_][a-z0-9_.-]{0,252}$/i.test(host)) return host;
-  return /^[a-z0-9_[][a-z0-9_.:[\]/-]{0,252}$/i.test(fallback) ? fallback : "a target";
+  return /^[a-z0-9_[][a-z0-9_.:[\]/@+-]{0,252}$/i.test(fallback) ? fallback : "a target";
 }
 
 /** The end of a name says whose it is: the front is cut. */
