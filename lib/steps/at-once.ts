@@ -12,7 +12,13 @@ export async function eachAtOnce<T>(
       await work(next.value);
     }
   };
-  await Promise.all(Array.from({ length: most }, worker));
+  await Promise.all(Array.from({ length: Math.min(most, sizeOf(items)) }, worker));
+}
+
+/** How many there are, where that is known without drawing them. */
+function sizeOf(items: Iterable<unknown> | AsyncIterable<unknown>): number {
+  if (Array.isArray(items)) return items.length;
+  return items instanceof Map ? items.size : Number.POSITIVE_INFINITY;
 }
 
 async function* drawn<T>(items: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T, undefined> {

@@ -48,7 +48,10 @@ export function breachesOf(evidence: Evidence): readonly string[] {
       ...early(story),
     ]),
     ...overlapping(stories),
-    ...classes.flatMap((cls) => [...evidence.recipients.keys()].flatMap((s) => untold(cls, s, evidence, stories))),
+    ...[...evidence.recipients.keys()].flatMap((subject) => {
+      const looks = orderly(evidence, subject);
+      return classes.flatMap((cls) => untold({ class: cls, subject, looks }, evidence, stories));
+    }),
     ...deliveries(evidence, stories),
   ];
 }
@@ -232,10 +235,18 @@ function overlapping(stories: readonly Story[]): readonly string[] {
   });
 }
 
+/** What one class makes of the looks at one subject. */
+interface Suffering {
+  readonly class: Class;
+  readonly subject: string;
+  readonly looks: ReturnType<typeof orderly>;
+}
+
 /** Every confirmed loss is told to everybody who can be told. */
-function untold(cls: Class, subject: string, evidence: Evidence, stories: readonly Story[]): readonly string[] {
+function untold(suffering: Suffering, evidence: Evidence, stories: readonly Story[]): readonly string[] {
+  const { class: cls, subject } = suffering;
   const got = new Set(evidence.received.map(({ to, id }) => `${to} ${id.split("·")[0]}`));
-  return confirmations(cls, subject, evidence, stories).flatMap(({ from, at }) => {
+  return confirmations(suffering, evidence, stories).flatMap(({ from, at }) => {
     const about = stories.filter((story) => story.class === cls && story.subject === subject);
     const told = about.filter((story) => story.since <= at && story.endedAt >= from);
     return (evidence.recipients.get(subject) ?? [])
@@ -251,8 +262,7 @@ function untold(cls: Class, subject: string, evidence: Evidence, stories: readon
  * two vantages where two have a vote; or from one, while another sees it well as often.
  */
 function confirmations(
-  cls: Class,
-  subject: string,
+  { class: cls, subject, looks }: Suffering,
   evidence: Evidence,
   stories: readonly Story[],
 ): readonly { readonly from: number; readonly at: number }[] {
@@ -262,7 +272,7 @@ function confirmations(
   let run: Look[] = [];
   const each = new Map<string, Look[]>();
   let since = 0;
-  for (const { look, isClean } of orderly(evidence, subject)) {
+  for (const { look, isClean } of looks) {
     const isApart =
       dropped.some((at) => at >= since - 60_000 && at <= look.at + 120_000) ||
       sights.some((at) => at >= since && at <= look.at + 120_000);
