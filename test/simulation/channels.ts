@@ -7,6 +7,7 @@ import type { Awaits, Host } from "./process.ts";
 
 export interface Mailbox {
   readonly name: string;
+  readonly claimsFirst?: true;
   /** What becomes of the next messages, one each. */
   readonly troubles: Trouble[];
 }
@@ -18,6 +19,7 @@ const timeoutMs = 45_000;
 export function channelOf(box: Mailbox, host: Host, awaits: Awaits, evidence: Evidence, now: () => number): Channel {
   return {
     name: box.name,
+    ...(box.claimsFirst && { claimsFirst: true, unpaced: true }),
     deliver: (letter) => deliver(box, host, awaits, evidence, now, idsIn(letter)),
   };
 }
@@ -32,7 +34,7 @@ export function logOf(box: Mailbox, host: Host, awaits: Awaits, evidence: Eviden
 }
 
 async function deliver(
-  { name, troubles }: Mailbox,
+  { name, claimsFirst, troubles }: Mailbox,
   host: Host,
   awaits: Awaits,
   evidence: Evidence,
@@ -41,12 +43,16 @@ async function deliver(
 ): Promise<Delivery> {
   const subjects = evidence.claims.filter(({ alert }) => ids.includes(alert.id)).map(({ alert }) => alert.subject);
   if (subjects.some((subject) => evidence.refused.has(`${name} ${subject}`))) {
+    evidence.hindered.add(name);
     return await awaits.ask(host, `${name} refuses`, () => {
       evidence.refusals.push({ to: name, at: now() });
       return { kind: "never", why: "no such mailbox" } as const;
     });
   }
   const trouble = troubles.shift();
+  if (trouble !== undefined) evidence.hindered.add(name);
+  evidence.greatest = Math.max(evidence.greatest, ids.length);
+  if (claimsFirst && (trouble === "throttles" || trouble === "hangs")) evidence.unclaimed++;
   const arrive = (): Delivery => {
     for (const id of ids) evidence.received.push({ to: name, id, at: now() });
     return { kind: "sent" };
@@ -63,7 +69,7 @@ async function deliver(
       const slow = trouble === "never-answers" ? timeoutMs : 0;
       const lose = (): Delivery => {
         arrive();
-        evidence.lostReplies++;
+        evidence.lostReplies += ids.length;
         return { kind: "later", why: "500 after it was delivered" };
       };
       return await awaits.ask(host, `${name} delivers and loses the reply`, lose, slow);
@@ -71,8 +77,9 @@ async function deliver(
   }
 }
 
-/** A digest names its incidents in its text, and is the first message of each. */
-function idsIn({ id, text }: Pick<Letter, "id" | "text">): readonly string[] {
+/** What came at once names each of its messages; a first look's digest names its incidents in its text, and is the first message of each. */
+function idsIn({ id, text, event }: Pick<Letter, "id" | "text"> & Partial<Pick<Letter, "event">>): readonly string[] {
+  if (event?.messages !== undefined) return event.messages.map((message) => message.id);
   if (!text.startsWith("The first looks after an import found")) return [id];
   return [...text.matchAll(/, (CM-[0-9A-F]+)\b/g)].map(([, incident]) => `${incident}·1`);
 }

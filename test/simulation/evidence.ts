@@ -5,6 +5,11 @@ import type { Alert } from "../../lib/model/incident.ts";
 /** The mailbox of the customer whose own the first target is. */
 export const contactName = "contact";
 
+/** The one who is told of it when nobody acknowledged it in time. */
+export const secondName = "contact-second";
+/** The channel that claims first. */
+export const phoneName = "box-phone";
+
 export type Mode = "good" | "plain" | "weak" | "silent" | "not-now";
 
 /** One connection to a server. */
@@ -57,10 +62,21 @@ export interface Evidence {
   /** Recipients of each subject's messages. */
   readonly recipients: ReadonlyMap<string, readonly string[]>;
   readonly vantages: readonly string[];
+  /** Who is told beside them. */
+  readonly hasPhone: boolean;
+  readonly hasSecond: boolean;
   /** When a vantage lost its vote or got it back, epoch ms. */
   readonly sights: { readonly vantage: string; readonly at: number; readonly isBlind: boolean }[];
   /** `recipient subject` pairs that refuse for ever. */
   readonly refused: Set<string>;
+  /** Recipients that could not always be told at once: they failed, or their bucket was empty. */
+  readonly hindered: Set<string>;
+  /** When somebody acknowledged an incident, epoch ms. */
+  readonly acknowledged: { readonly incident: string; readonly at: number }[];
+  /** Messages that a channel which claims first was asked to take, and didn't. */
+  unclaimed: number;
+  /** Alerts in the greatest message that anybody got. */
+  greatest: number;
   /** Messages that were refused so. */
   readonly refusals: { readonly to: string; readonly at: number }[];
   /** Processes that died, calls of the store that failed under a sender, and answers of channels that were lost. */
@@ -69,18 +85,21 @@ export interface Evidence {
   lostReplies: number;
 }
 
-export function noEvidence(recipients: Evidence["recipients"], vantages: readonly string[]): Evidence {
+export function noEvidence(known: Pick<Evidence, "recipients" | "vantages" | "hasPhone" | "hasSecond">): Evidence {
   return {
+    ...known,
     looks: [],
     hearings: [],
     claims: [],
     received: [],
     breaches: [],
     dropped: [],
-    recipients,
-    vantages,
     sights: [],
     refused: new Set(),
+    hindered: new Set(),
+    acknowledged: [],
+    unclaimed: 0,
+    greatest: 1,
     refusals: [],
     crashes: 0,
     outages: 0,

@@ -38,6 +38,12 @@ export interface History {
   /** Each target is looked at from all of them. */
   readonly vantages: number;
   readonly channels: number;
+  /** Messages that each of them may get at once when it begins; below 0: so many minutes later there is the first. */
+  readonly tokens: readonly number[];
+  /** One more operator, by a channel that claims first. */
+  readonly hasPhone: boolean;
+  /** One more contact, who is told of what nobody acknowledged in time. */
+  readonly hasSecond: boolean;
   /** The targets are new on the roster. */
   readonly isFresh: boolean;
   /** Long enough for reminders. */
@@ -54,6 +60,7 @@ export function drawHistory(seed: number, faults = true): History {
   // What several vantages do to each other shows at one target.
   const targets = vantages > 1 ? 1 : random.pick([1, 1, 1, 2, 3]);
   const channels = random.pick([1, 2, 2, 3, 5]);
+  const tokens = Array.from({ length: channels }, () => random.pick([10, 10, 10, 3, 0, -10, -20, -40]));
   const length = random.int(1, most);
   return {
     seed,
@@ -61,6 +68,9 @@ export function drawHistory(seed: number, faults = true): History {
     targets,
     vantages,
     channels,
+    tokens,
+    hasPhone: random.chance(0.25),
+    hasSecond: channels > 1 && random.chance(0.5),
     isFresh: random.chance(0.15),
     isLong: random.chance(0.01),
     happenings: Array.from({ length }, () => ({

@@ -6,6 +6,7 @@ import { judge } from "../../lib/steps/judge.ts";
 import { judgeGone } from "../../lib/steps/judge-gone.ts";
 import { notify } from "../../lib/steps/notify.ts";
 import { plan } from "../../lib/steps/plan.ts";
+import { releaseLeases } from "../../lib/steps/release.ts";
 import { tick } from "../../lib/steps/tick.ts";
 import type { Store } from "../../lib/store/store.ts";
 
@@ -16,6 +17,7 @@ export interface Machinery {
   readonly judgeGone: typeof judgeGone;
   readonly tick: typeof tick;
   readonly notify: typeof notify;
+  readonly releaseLeases: typeof releaseLeases;
   readonly acknowledge: typeof acknowledge;
   /** Between the steps and the store, which keeps its promises. */
   readonly through: (store: Store) => Store;
@@ -28,6 +30,7 @@ export const asBuilt: Machinery = {
   judgeGone,
   tick,
   notify,
+  releaseLeases,
   acknowledge,
   through: (store) => store,
 };

@@ -3,8 +3,21 @@
  * when a loss is confirmed and when it is over is said here once more, in other words.
  */
 
-import type { Alert } from "../../lib/model/incident.ts";
-import { type Claim, contactName, type Evidence, type Look, type Mode } from "./evidence.ts";
+import { deliveries } from "./deliveries.ts";
+import { type Claim, contactName, type Evidence, type Look } from "./evidence.ts";
+import {
+  type Class,
+  classes,
+  heard,
+  isEnd,
+  isPatient,
+  nameOf,
+  type Story,
+  storiesOf,
+  surelyHeard,
+  type Word,
+  wordOf,
+} from "./stories.ts";
 
 /** Design: "Incident machine". */
 const confirmedAfter = { looks: 3, ms: 40_000 };
@@ -12,29 +25,6 @@ const overAfter = { looks: 3, cycles: 2, ms: 600_000 };
 const intermittent = { bad: 3, of: 24 };
 const silent = { ms: 1_800_000, cycles: 6 };
 const remindedAfterMs = 86_400_000;
-
-type Class = "cleartext" | "weak" | "unreachable" | "temporarily-unavailable";
-type Word = "good" | "bad" | "says nothing";
-
-const meaning: Readonly<Record<Class, Readonly<Record<Mode, Word>>>> = {
-  cleartext: { good: "good", plain: "bad", weak: "good", silent: "says nothing", "not-now": "says nothing" },
-  weak: { good: "good", plain: "says nothing", weak: "bad", silent: "says nothing", "not-now": "says nothing" },
-  unreachable: { good: "good", plain: "good", weak: "good", silent: "bad", "not-now": "good" },
-  "temporarily-unavailable": { good: "good", plain: "good", weak: "good", silent: "says nothing", "not-now": "bad" },
-};
-const classes = Object.keys(meaning) as readonly Class[];
-const isPatient = (cls: Class) => cls === "unreachable" || cls === "temporarily-unavailable";
-
-/** All messages of one incident, in the order they came to be owed. */
-interface Story {
-  readonly incident: string;
-  readonly class: Class;
-  readonly subject: string;
-  readonly claims: readonly Claim[];
-  readonly since: number;
-  /** When it came to be owed that it is over; for ever where it isn't. */
-  readonly endedAt: number;
-}
 
 /** What is wrong with this history, each in a sentence; none where all promises were kept. */
 export function breachesOf(evidence: Evidence): readonly string[] {
@@ -56,47 +46,6 @@ export function breachesOf(evidence: Evidence): readonly string[] {
   ];
 }
 
-function storiesOf(claims: readonly Claim[]): readonly Story[] {
-  return [...Map.groupBy(claims, ({ alert }) => alert.incident)].map(([incident, own]): Story => {
-    const first = own[0] as Claim;
-    const end = own.find(({ alert }) => isEnd(alert));
-    const { class: cls, subject, since } = first.alert;
-    return {
-      incident,
-      class: cls as Class,
-      subject,
-      claims: own,
-      since,
-      endedAt: end?.alert.at ?? Number.POSITIVE_INFINITY,
-    };
-  });
-}
-
-function isEnd({ kind }: Alert): boolean {
-  return kind === "recovered" || kind === "gone";
-}
-
-function nameOf({ incident, class: cls, subject }: Story): string {
-  return `${incident} (${cls} of ${subject})`;
-}
-
-/** Looks at `subject` with a vote that a judge took in hand not later than `at`, each once, in the order of the looks. */
-function heard(evidence: Evidence, subject: string, at: number): readonly Look[] {
-  const looks = evidence.hearings
-    .filter(({ look, begin, mayVote }) => mayVote && look.subject === subject && begin <= at)
-    .map(({ look }) => look);
-  return [...new Set(looks)].sort((a, b) => a.at - b.at);
-}
-
-/** Only those whose judgement was done by then, and that could not be passed over. */
-function surelyHeard(evidence: Evidence, subject: string, at: number): readonly Look[] {
-  const done = evidence.hearings.filter(
-    ({ look, end, isStale, mayVote }) => mayVote && look.subject === subject && !isStale && end !== null && end <= at,
-  );
-  return [...new Set(done.map(({ look }) => look))].sort((a, b) => a.at - b.at);
-}
-
-const wordOf = (cls: Class, { mode }: Look): Word => meaning[cls][mode];
 const ofWord = (cls: Class, word: Word, looks: readonly Look[]) => looks.filter((look) => wordOf(cls, look) === word);
 const cyclesOf = (looks: readonly Look[]) => new Set(looks.map(({ cycle }) => cycle)).size;
 const spanOf = (looks: readonly Look[]) => (looks.at(-1)?.at ?? 0) - (looks[0]?.at ?? 0);
@@ -215,9 +164,9 @@ function wrongOrder({ claims, ...story }: Story): readonly string[] {
 }
 
 /** A reminder comes a day after the last word, not sooner. */
-function early({ claims }: Story): readonly string[] {
-  return claims.flatMap(({ alert }, index) => {
-    const before = claims[index - 1]?.alert.at ?? 0;
+function early({ first }: Story): readonly string[] {
+  return first.flatMap(({ alert }, index) => {
+    const before = first[index - 1]?.alert.at ?? 0;
     return alert.kind === "reminder" && alert.at - before < remindedAfterMs ? [`${alert.id} reminds too soon`] : [];
   });
 }
@@ -252,7 +201,7 @@ function untold(suffering: Suffering, evidence: Evidence, stories: readonly Stor
     return (evidence.recipients.get(subject) ?? [])
       .filter((to) => !evidence.refused.has(`${to} ${subject}`))
       .filter((to) => !told.some(({ incident }) => got.has(`${to} ${incident}`)))
-      .filter((to) => !(isContact(to) && told.some(({ claims }) => claims[0]?.isDigest)))
+      .filter((to) => !(to === contactName && told.some(({ claims }) => claims[0]?.isDigest)))
       .map((to) => `${cls} of ${subject}, confirmed at ${at}, was never told to ${to}`);
   });
 }
@@ -331,49 +280,4 @@ function orderly(evidence: Evidence, subject: string): readonly { readonly look:
     return { look, isClean: end !== null && mayVote && isInTurn && isFresh && !isStale };
   });
   return judged.sort((a, b) => a.look.at - b.look.at);
-}
-
-/** One copy each but for crashes and lost replies, to each recipient in the order of the incidents. */
-function deliveries(evidence: Evidence, stories: readonly Story[]): readonly string[] {
-  const breaches: string[] = [];
-  const order = new Map(evidence.claims.map(({ alert }, index) => [alert.id, index]));
-  const copies = Map.groupBy(evidence.received, ({ to, id }) => `${to} ${id}`);
-  const repeats = [...copies.values()].reduce((sum, all) => sum + all.length - 1, 0);
-  const allowed = evidence.crashes + evidence.outages + evidence.lostReplies;
-  if (repeats > allowed) breaches.push(`${repeats} repeats after ${allowed} crashes and lost replies`);
-  for (const { id } of evidence.received) if (!order.has(id)) breaches.push(`${id} was told and never owed`);
-
-  for (const story of stories) {
-    const told = new Set(evidence.received.map(({ id }) => id));
-    const owed = story.claims.filter(({ alert }) => told.has(alert.id));
-    const end = owed.find(({ alert }) => isEnd(alert))?.alert.id;
-    for (const to of evidence.recipients.get(story.subject) ?? []) {
-      if (evidence.refused.has(`${to} ${story.subject}`)) continue;
-      // Where nobody could know that somebody had the opening, the end told of both.
-      const isMerged = allowed > 0 && copies.has(`${to} ${end}`);
-      const missed = owed
-        .filter(({ alert, isDigest }) => !copies.has(`${to} ${alert.id}`) && !isMerged && !(isDigest && isContact(to)))
-        .map(({ alert }) => alert.id);
-      if (missed.length > 0) breaches.push(`${to} never got ${missed.join(", ")}`);
-    }
-  }
-  for (const [to, all] of Map.groupBy(evidence.received, ({ to: box }) => box)) {
-    for (const cause of Map.groupBy(all, ({ id }) => causeOf(id, stories)).values()) {
-      cause.forEach(({ id }, index) => {
-        const before = cause[index - 1]?.id ?? id;
-        if ((order.get(id) ?? 0) < (order.get(before) ?? 0)) breaches.push(`${to} got ${id} after ${before}`);
-      });
-    }
-  }
-  return breaches;
-}
-
-/** What the first looks after an import find is told to the operators alone. */
-function isContact(to: string): boolean {
-  return to === contactName;
-}
-
-function causeOf(id: string, stories: readonly Story[]): string {
-  const story = stories.find(({ incident }) => incident === id.split("·")[0]);
-  return story === undefined ? id : `${story.class} ${story.subject}`;
 }

@@ -25,6 +25,9 @@ function printOf(mode: Mode): string {
   return known;
 }
 
+/** The second contact waits so long for an acknowledgement. */
+export const secondAfterMs = 10 * 60_000;
+
 export const acme: Customer = {
   id: "acme",
   created: null,
@@ -34,7 +37,10 @@ export const acme: Customer = {
   require: { gateway: defaultRequirement, downstream: defaultRequirement },
   vantage: { gateway: null, downstream: null },
   allowPrivate: false,
-  contacts: [{ email: "it@acme.example", sms: null }],
+  contacts: [
+    { email: "it@acme.example", sms: null },
+    { email: "boss@acme.example", sms: null, after: secondAfterMs },
+  ],
 };
 
 export const vantageName = (vantage: number): string => ["here", "eu2", "us1"][vantage] ?? `v${vantage}`;

@@ -8,7 +8,16 @@ import type { ProbeJob, ProbeResults } from "../../lib/model/jobs.ts";
 import type { Slice } from "../../lib/model/roster.ts";
 import type { DelayedJob } from "../../lib/steps/plan.ts";
 import { channelOf, logOf, type Mailbox } from "./channels.ts";
-import { contactName, type Evidence, type Hearing, type Look, type Mode, noEvidence } from "./evidence.ts";
+import {
+  contactName,
+  type Evidence,
+  type Hearing,
+  type Look,
+  type Mode,
+  noEvidence,
+  phoneName,
+  secondName,
+} from "./evidence.ts";
 import { type Disturbance, every, type Happening, type History, minute, second } from "./history.ts";
 import type { Machinery } from "./machinery.ts";
 import { createMemoryStore } from "./memory-store.ts";
@@ -77,7 +86,9 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
   });
   // The last mailbox is the customer's contact, where there is more than one.
   const contact = boxes.find(({ name }) => name === contactName);
-  const operators = boxes.filter((box) => box !== contact);
+  const boss: Mailbox | null = history.hasSecond ? { name: secondName, troubles: [] } : null;
+  const phone: Mailbox | null = history.hasPhone ? { name: phoneName, claimsFirst: true, troubles: [] } : null;
+  const operators = [...boxes.filter((box) => box !== contact), ...(phone === null ? [] : [phone])];
   const log: Mailbox | null = mode === "single" ? { name: "alert-log", troubles: [] } : null;
   const vantages = Array.from({ length: history.vantages }, (_, vantage) => vantageName(vantage));
   const servers = Array.from({ length: history.targets }, (): Server => {
@@ -87,15 +98,18 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
   const blind = new Set<string>();
   const sighted = () => vantages.filter((vantage) => !blind.has(vantage));
 
-  const evidence = noEvidence(
-    new Map(
+  const evidence = noEvidence({
+    recipients: new Map(
       servers.map((_, target) => {
-        const told = target === 0 && contact !== undefined ? [...operators, contact] : operators;
+        const operating = operators.filter((box) => box !== phone);
+        const told = target === 0 && contact !== undefined ? [...operating, contact] : operating;
         return [subjectOf(target), [...told, ...(log === null ? [] : [log])].map(({ name }) => name)];
       }),
     ),
     vantages,
-  );
+    hasPhone: phone !== null,
+    hasSecond: boss !== null,
+  });
 
   const store = createMemoryStore([acme], hear);
   const fates = new Map<number, Fate>();
@@ -106,6 +120,11 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
   let roster: readonly (number | null)[] = servers.map(() => (isFresh ? firstCycle : firstCycle - 1_000));
   let isRosterBehind = false;
   for (const slice of slices()) void store.state.putSlice(slice);
+  for (const [index, { name }] of boxes.entries()) {
+    const tokens = history.tokens[index] ?? 0;
+    if (tokens < 10) evidence.hindered.add(name);
+    void store.state.putDocument(`bucket ${name}`, { value: { tokens, at: start }, version: 0 });
+  }
 
   const onTheWay = new Set<{ readonly host: Host | null }>();
   let single = startSingle();
@@ -153,6 +172,7 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
         single = startSingle();
         judging.clear();
         notifying = null;
+        isTakenOver = false;
         planCycle(Math.floor(now() / every));
         scheduleTick();
       });
@@ -303,18 +323,27 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
   }
 
   let notifying: Promise<void> | null = null;
+  /** A process that is alone takes over what its dead predecessor had in hand. */
+  let isTakenOver = true;
   function tellAll(): void {
     if (mode === "single" && notifying !== null) return;
     const told = run("notify", async (host) => {
+      if (!isTakenOver) await machinery.releaseLeases(storeOf(host));
+      isTakenOver = true;
       const channel = (box: Mailbox) => channelOf(box, host, awaits, evidence, now);
-      await machinery.notify({
+      const { jobs } = await machinery.notify({
         store: storeOf(host),
         now,
         operators: operators.map(channel),
-        contactChannels: () => (contact === undefined ? [] : [channel(contact)]),
+        contactChannels: ({ after }) => {
+          const box = after === undefined ? contact : boss;
+          return box ? [channel(box)] : [];
+        },
         alertLog: log && logOf(log, host, awaits, evidence, now),
         baseUrl: null,
       });
+      if (mode === "lambda" && jobs.length > 0) await awaits.ask(host, "send-jobs", () => enqueue(host, jobs));
+      else enqueue(host, jobs);
     });
     notifying = told;
     void told.then(() => {
@@ -400,6 +429,10 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
         for (const each of what.channel === null ? boxes : box ? [box] : []) {
           each.troubles.push(...Array.from({ length: what.times }, () => what.how));
         }
+        // What befalls the last mailbox befalls those as well that not every history has.
+        if (what.channel === null || what.channel === boxes.length - 1) {
+          for (const each of [phone, boss]) each?.troubles.push(...Array.from({ length: what.times }, () => what.how));
+        }
         return;
       case "refuses":
         if (box) evidence.refused.add(`${box.name} ${subjectOf(what.target)}`);
@@ -413,6 +446,7 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
         const { class: cls, subject } = open;
         void run("status", async (host) => {
           await machinery.acknowledge(storeOf(host), { id: incident.id, class: cls, subject }, "ada", now());
+          evidence.acknowledged.push({ incident: incident.id, at: now() });
         });
         return;
       }
@@ -448,7 +482,7 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
     calm() {
       fates.clear();
       disturbances.length = 0;
-      for (const box of boxes) box.troubles.length = 0;
+      for (const box of [...boxes, phone, boss]) if (box) box.troubles.length = 0;
     },
     underWay: () => [...onTheWay].filter(({ host }) => host?.isAlive() ?? true).length,
     mend() {

@@ -1,0 +1,159 @@
+/** What must be true of the messages that were owed: who got them, how often, in which order, and what was so when they left. */
+
+import { type Claim, contactName, type Evidence, phoneName, secondName } from "./evidence.ts";
+import { secondAfterMs } from "./servers.ts";
+import { heard, isEnd, type Story, surelyHeard, wordOf } from "./stories.ts";
+
+const minute = 60_000;
+/** A message leaves at once, or after a channel that takes its time, and the one look that was asked for. */
+const leavesWithinMs = minute;
+
+export function deliveries(evidence: Evidence, stories: readonly Story[]): readonly string[] {
+  return [
+    ...copies(evidence),
+    ...stories.flatMap((story) => [
+      ...missing(story, evidence),
+      ...unheardSecond(story, evidence),
+      ...untrue(story, evidence),
+    ]),
+    ...lostByPhone(evidence, stories),
+    ...order(evidence, stories),
+  ];
+}
+
+/** One copy each but for crashes and lost replies, each of which may repeat one message; none at all by what claims first. */
+function copies({ received, claims, crashes, outages, lostReplies, greatest }: Evidence): readonly string[] {
+  const owed = new Set(claims.map(({ alert }) => alert.id));
+  const all = [...Map.groupBy(received, ({ to, id }) => `${to} ${id}`).values()];
+  const repeats = all.reduce((sum, some) => sum + some.length - 1, 0);
+  const allowed = (crashes + outages) * greatest + lostReplies;
+  const twice = all.filter((some) => some.length > 1 && some[0]?.to === phoneName);
+  return [
+    ...(repeats > allowed ? [`${repeats} repeats after ${allowed} crashes and lost replies`] : []),
+    ...twice.map(([first]) => `${phoneName} got ${first?.id} twice`),
+    ...received.filter(({ id }) => !owed.has(id)).map(({ id }) => `${id} was told and never owed`),
+  ];
+}
+
+/** Messages of a story that somebody got, and that `to` got neither itself nor by the end that took their place. */
+function missedBy(
+  to: string,
+  { claims }: Pick<Story, "claims">,
+  { received, hindered, crashes, outages, lostReplies }: Evidence,
+) {
+  const told = new Set(received.map(({ id }) => id));
+  const got = new Set(received.filter((each) => each.to === to).map(({ id }) => id));
+  const end = claims.find(({ alert }) => isEnd(alert))?.alert.id ?? "";
+  const isMerged = got.has(end) && (crashes + outages + lostReplies > 0 || hindered.size > 0);
+  if (isMerged) return [];
+  return claims.filter(({ alert }) => told.has(alert.id) && !got.has(alert.id));
+}
+
+function missing(story: Story, evidence: Evidence): readonly string[] {
+  return (evidence.recipients.get(story.subject) ?? [])
+    .filter((to) => !evidence.refused.has(`${to} ${story.subject}`))
+    .flatMap((to) => {
+      const { first } = story;
+      const missed = missedBy(to, { claims: first }, evidence).filter(
+        ({ isDigest }) => !(isDigest && to === contactName),
+      );
+      return missed.length === 0 ? [] : [`${to} never got ${missed.map(({ alert }) => alert.id).join(", ")}`];
+    });
+}
+
+/** What claims first may lose a message by each crash and each answer that isn't the good one; and no other. */
+function lostByPhone(evidence: Evidence, stories: readonly Story[]): readonly string[] {
+  if (!evidence.hasPhone) return [];
+  const mine = stories.filter(({ subject }) => !evidence.refused.has(`${phoneName} ${subject}`));
+  const lost = mine.flatMap(({ first }) => missedBy(phoneName, { claims: first }, evidence));
+  const allowed = evidence.crashes + evidence.outages + evidence.unclaimed;
+  return lost.length > allowed ? [`${phoneName} lost ${lost.length} messages by ${allowed} crashes and refusals`] : [];
+}
+
+/** Second contacts hear of what nobody acknowledged in time, then of what becomes of it, and of nothing else. */
+function unheardSecond(story: Story, evidence: Evidence): readonly string[] {
+  const { incident, claims } = story;
+  const at = claims.findIndex(({ alert }) => alert.kind === "escalated");
+  const got = evidence.received.filter(({ to, id }) => to === secondName && id.split("·")[0] === incident);
+  const escalation = claims[at];
+  if (escalation === undefined) {
+    return [
+      ...got.map(({ id }) => `${secondName} got ${id}, which nobody escalated`),
+      ...(isOverdue(story, evidence) ? [`${incident} was never escalated`] : []),
+    ];
+  }
+  const early = escalation.alert.at - (claims[0]?.alert.at ?? 0) < secondAfterMs;
+  const before = new Set(claims.slice(0, at).map(({ alert }) => alert.id));
+  const missed = missedBy(secondName, { claims: claims.slice(at) }, evidence);
+  return [
+    ...(early ? [`${incident} was escalated too soon`] : []),
+    ...(isAcknowledged(incident, escalation, claims, evidence) ? [`${incident} was escalated, and somebody knew`] : []),
+    ...got.filter(({ id }) => before.has(id)).map(({ id }) => `${secondName} got ${id} before it was escalated`),
+    ...missed.map(({ alert }) => `${secondName} never got ${alert.id}`),
+  ];
+}
+
+/** And nothing since made it new. */
+function isAcknowledged(incident: string, { writtenAt }: Claim, claims: readonly Claim[], evidence: Evidence): boolean {
+  const known = evidence.acknowledged.find((each) => each.incident === incident && each.at < writtenAt);
+  if (known === undefined) return false;
+  return !claims.some(
+    ({ alert }) => ["worse", "reminder"].includes(alert.kind) && alert.at >= known.at && alert.at <= writtenAt,
+  );
+}
+
+/** Nobody acknowledged it, it was told long enough ago, and it was seen bad since then with nobody to say otherwise. */
+function isOverdue({ incident, class: cls, subject, claims, endedAt }: Story, evidence: Evidence): boolean {
+  if (!evidence.hasSecond || subject !== evidence.recipients.keys().next().value || cls !== "cleartext") return false;
+  // What the first looks after an import find is told to the operators alone.
+  if (claims.some(({ alert, isDigest }) => alert.kind === "flapping" || isDigest)) return false;
+  if (evidence.crashes + evidence.outages > 0) return false;
+  if (evidence.acknowledged.some((each) => each.incident === incident)) return false;
+  const told = Math.min(...evidence.received.filter(({ id }) => id.split("·")[0] === incident).map(({ at }) => at));
+  const from = told + secondAfterMs + 2 * minute;
+  const looks = heard(evidence, subject, Number.POSITIVE_INFINITY);
+  return surelyHeard(evidence, subject, endedAt - 10 * minute).some(
+    (look) =>
+      look.at > from &&
+      wordOf(cls, look) === "bad" &&
+      !looks.some((other) => wordOf(cls, other) === "good" && Math.abs(other.at - look.at) < 10 * minute),
+  );
+}
+
+/** Nothing leaves that says what everybody has seen to be over. */
+function untrue({ class: cls, subject, claims }: Story, evidence: Evidence): readonly string[] {
+  return claims.flatMap(({ alert }) => {
+    if (isEnd(alert) || alert.form === "intermittent") return [];
+    const told = evidence.received.filter(({ id }) => id === alert.id);
+    return told
+      .filter(({ at }) => isKnownToBeWell(evidence, cls, subject, at))
+      .map(({ to }) => `${to} got ${alert.id} when it was known to be well`);
+  });
+}
+
+function isKnownToBeWell(evidence: Evidence, cls: Story["class"], subject: string, at: number): boolean {
+  const speaks = (look: Parameters<typeof wordOf>[1]) => wordOf(cls, look) !== "says nothing";
+  const before = surelyHeard(evidence, subject, at - leavesWithinMs).filter(speaks);
+  const newest = Map.groupBy(heard(evidence, subject, at).filter(speaks), ({ vantage }) => vantage);
+  return (
+    before.length > 0 &&
+    [...newest.values()].every((looks) => {
+      const last = looks.at(-1);
+      return last !== undefined && before.includes(last) && wordOf(cls, last) === "good";
+    })
+  );
+}
+
+/** To each recipient in the order of the incidents; a digest that is repeated begins anew. */
+function order({ claims, received }: Evidence, stories: readonly Story[]): readonly string[] {
+  const firsts = [...Map.groupBy(received, ({ to, id }) => `${to} ${id}`).values()].flatMap(([first]) => first ?? []);
+  const places = new Map(claims.map(({ alert }, index) => [alert.id, index]));
+  const causeOf = new Map(stories.map(({ incident, class: cls, subject }) => [incident, `${cls} ${subject}`]));
+  const all = Map.groupBy(firsts, ({ to, id }) => `${to} ${causeOf.get(id.split("·")[0] ?? "") ?? id}`);
+  return [...all.values()].flatMap((some) =>
+    some.flatMap(({ to, id }, index) => {
+      const before = some[index - 1]?.id ?? id;
+      return (places.get(id) ?? 0) < (places.get(before) ?? 0) ? [`${to} got ${id} after ${before}`] : [];
+    }),
+  );
+}

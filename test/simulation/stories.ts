@@ -1,0 +1,72 @@
+/** What the oracle makes of a history first: each incident's messages, and what looks meant. In other words than the judge's. */
+
+import type { Alert } from "../../lib/model/incident.ts";
+import type { Claim, Evidence, Look, Mode } from "./evidence.ts";
+
+export type Class = "cleartext" | "weak" | "unreachable" | "temporarily-unavailable";
+export type Word = "good" | "bad" | "says nothing";
+
+const meaning: Readonly<Record<Class, Readonly<Record<Mode, Word>>>> = {
+  cleartext: { good: "good", plain: "bad", weak: "good", silent: "says nothing", "not-now": "says nothing" },
+  weak: { good: "good", plain: "says nothing", weak: "bad", silent: "says nothing", "not-now": "says nothing" },
+  unreachable: { good: "good", plain: "good", weak: "good", silent: "bad", "not-now": "good" },
+  "temporarily-unavailable": { good: "good", plain: "good", weak: "good", silent: "says nothing", "not-now": "bad" },
+};
+export const classes = Object.keys(meaning) as readonly Class[];
+export const isPatient = (cls: Class) => cls === "unreachable" || cls === "temporarily-unavailable";
+
+/** All messages of one incident, in the order they came to be owed. */
+export interface Story {
+  readonly incident: string;
+  readonly class: Class;
+  readonly subject: string;
+  readonly claims: readonly Claim[];
+  /** Those that are for everybody, and not for second contacts alone. */
+  readonly first: readonly Claim[];
+  readonly since: number;
+  /** When it came to be owed that it is over; for ever where it isn't. */
+  readonly endedAt: number;
+}
+
+export function storiesOf(claims: readonly Claim[]): readonly Story[] {
+  return [...Map.groupBy(claims, ({ alert }) => alert.incident)].map(([incident, own]): Story => {
+    const first = own[0] as Claim;
+    const end = own.find(({ alert }) => isEnd(alert));
+    const { class: cls, subject, since } = first.alert;
+    return {
+      incident,
+      class: cls as Class,
+      subject,
+      claims: own,
+      first: own.filter(({ alert }) => alert.kind !== "escalated"),
+      since,
+      endedAt: end?.alert.at ?? Number.POSITIVE_INFINITY,
+    };
+  });
+}
+
+export function isEnd({ kind }: Alert): boolean {
+  return kind === "recovered" || kind === "gone";
+}
+
+export function nameOf({ incident, class: cls, subject }: Story): string {
+  return `${incident} (${cls} of ${subject})`;
+}
+
+/** Looks at `subject` with a vote that a judge took in hand not later than `at`, each once, in the order of the looks. */
+export function heard(evidence: Evidence, subject: string, at: number): readonly Look[] {
+  const looks = evidence.hearings
+    .filter(({ look, begin, mayVote }) => mayVote && look.subject === subject && begin <= at)
+    .map(({ look }) => look);
+  return [...new Set(looks)].sort((a, b) => a.at - b.at);
+}
+
+/** Only those whose judgement was done by then, and that could not be passed over. */
+export function surelyHeard(evidence: Evidence, subject: string, at: number): readonly Look[] {
+  const done = evidence.hearings.filter(
+    ({ look, end, isStale, mayVote }) => mayVote && look.subject === subject && !isStale && end !== null && end <= at,
+  );
+  return [...new Set(done.map(({ look }) => look))].sort((a, b) => a.at - b.at);
+}
+
+export const wordOf = (cls: Class, { mode }: Look): Word => meaning[cls][mode];
