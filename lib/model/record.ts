@@ -1,4 +1,4 @@
-/** The record of incidents: what was told to whom, what was held back and why, who acknowledged. Only ever added to. */
+/** The record of incidents: what was told to whom, what was held back and why, who acknowledged or decided. Only ever added to. */
 
 import type { Alert, IncidentClass } from "./incident.ts";
 
@@ -17,6 +17,15 @@ export type RecordEntry =
       readonly class: IncidentClass;
       readonly subject: string;
       readonly by: string;
+    }
+  /** What the breaker holds: told now, or held until then (epoch ms). */
+  | {
+      readonly kind: "decided";
+      readonly at: number;
+      readonly hold: string;
+      readonly decision: "release" | "keep";
+      readonly until: number;
+      readonly by: string;
     };
 
 /** What is recorded once, however often it is tried. An incident's id is short: with its subject and time it is unique. */
@@ -29,6 +38,8 @@ export function recordId(entry: RecordEntry): string {
       return `${messageOf(entry.alert)} held ${entry.alert.held?.id} ${entry.alert.held?.until}`;
     case "acknowledged":
       return `${entry.incident} ${entry.class} ${entry.subject} ${entry.at} acknowledged`;
+    case "decided":
+      return `${entry.hold} ${entry.decision} ${entry.at}`;
   }
 }
 

@@ -1,12 +1,15 @@
-/** The silences and maintenance windows as they stand in the store. */
+/** What holds messages back, as it stands in the store: silences, maintenance windows, blind vantages, the breaker. */
 
+import { breakerCover } from "../judge/breaker.ts";
 import { coversOf } from "../judge/cover.ts";
 import type { Cover } from "../model/cover.ts";
 import { defaultVantage } from "../model/customer.ts";
 import { isDrill } from "../model/drill.ts";
-import type { Cause, IncidentClass } from "../model/incident.ts";
+import type { Cause } from "../model/incident.ts";
+import { isSeen } from "../model/seen.ts";
 import type { Sight } from "../model/sight.ts";
 import type { Store } from "../store/store.ts";
+import { breakerOf } from "./breaker-document.ts";
 import { sightOf } from "./sight-of.ts";
 
 /** What keeps back the messages of a cause at a time (epoch ms); null: nothing. */
@@ -15,29 +18,22 @@ export type CoverNow = (cause: Cause, now: number) => Cover | null;
 /** A drill is told whatever is silenced: somebody asked for it just now, to see whom it reaches. */
 export async function coversNow(store: Pick<Store, "config" | "state">): Promise<CoverNow> {
   const { config } = store;
-  const [silences, settings] = await Promise.all([config.silences(), config.settings()]);
+  const [silences, settings, { value: breaker }] = await Promise.all([
+    config.silences(),
+    config.settings(),
+    breakerOf(store),
+  ]);
   const coverOf = coversOf(silences, settings.windows);
   const ids = [defaultVantage, ...settings.vantages.map(({ id }) => id)];
   const sights = new Map(await Promise.all(ids.map(async (id) => [id, await sightOf(store, id)] as const)));
-  return (cause, now) => (isDrill(cause) ? null : (coverOf(cause, now) ?? blindCover(cause, sights, now)));
+  return (cause, now) =>
+    isDrill(cause)
+      ? null
+      : (coverOf(cause, now) ?? blindCover(cause, sights, now) ?? breakerCover(cause, breaker, now));
 }
 
 /** Looked at again after this long: when the vantage sees again, all that it held back is released. */
 const blindHoldMs = 3_600_000;
-
-/** Classes that stand on what a vantage saw; a date needs no eyes, and what is the operator's own must not hold itself back. */
-const isSeen: Readonly<Record<IncidentClass, boolean>> = {
-  cleartext: true,
-  weak: true,
-  unauthenticated: true,
-  "unsatisfiable-policy": true,
-  unreachable: true,
-  "temporarily-unavailable": true,
-  expiring: false,
-  blind: false,
-  deaf: false,
-  "mass-change": false,
-};
 
 /** What stands on the word of vantages alone that have lost their vote since. */
 function blindCover(

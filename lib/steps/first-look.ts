@@ -11,12 +11,16 @@ const graceMs = 15_000;
 
 /** The digest that a target's opening belongs to while it is new on the roster, null later on. */
 export function firstLookOf(
-  { since }: RosterEntry,
+  entry: RosterEntry,
   cycle: CycleNumber,
   everyMs: number,
-  { confirmAfter }: IncidentPolicy,
+  policy: IncidentPolicy,
 ): Digest | null {
-  const end = since + firstCycles;
-  if (cycle >= end) return null;
-  return { digest: "first-look", until: end * everyMs + Math.max(0, ...confirmAfter) + graceMs };
+  if (cycle >= entry.since + firstCycles) return null;
+  return { digest: "first-look", until: firstLookEnds(entry, everyMs, policy) };
+}
+
+/** Epoch ms when a target isn't new any more: what was so before then was so from its first look on. */
+export function firstLookEnds({ since }: RosterEntry, everyMs: number, { confirmAfter }: IncidentPolicy): number {
+  return (since + firstCycles) * everyMs + Math.max(0, ...confirmAfter) + graceMs;
 }
