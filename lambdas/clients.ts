@@ -39,6 +39,6 @@ function message({ job, delayMs }: DelayedJob): QueuedMessage {
 }
 
 /** Wakes `notify`, so that a message leaves within seconds; what is lost here leaves with the next tick. */
-export async function wakeNotify(): Promise<void> {
-  await outboxQueue().send([{ body: JSON.stringify({ v: 1 }), delaySeconds: 0 }]);
+export async function wakeNotify(delaySeconds = 0): Promise<void> {
+  await outboxQueue().send([{ body: JSON.stringify({ v: 1 }), delaySeconds }]);
 }

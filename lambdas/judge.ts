@@ -21,10 +21,11 @@ async function work(results: QueuedResults): Promise<void> {
     await wakeNotify();
     return;
   }
-  const { jobs, marked } = await judge(results, world);
+  const { jobs, marked, tellsIn } = await judge(results, world);
   await sendJobs(jobs);
-  // A loss is told when a second look confirms it; what else is owed can wait for the tick.
-  if (results.round > 0) await wakeNotify();
+  // An opening waits a little for others of the same cause, and not for the minute's tick.
+  if (tellsIn !== null) await wakeNotify(Math.ceil(tellsIn / 1_000));
+  if (results.round > 0 && tellsIn !== 0) await wakeNotify();
   if (results.round === 0) measure("Looked", marked);
   heartbeat("judge");
 }

@@ -1,6 +1,7 @@
 /** Outbox queue → the messages that incidents owe, to the operators' topic and to the web services of the customers file. A wake-up carries nothing: what is owed stands with the causes. */
 
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { defaultPolicy } from "../lib/model/policy.ts";
 import { withDrillNotes } from "../lib/steps/drill/stamp.ts";
 import { type NotifyWorld, notify } from "../lib/steps/notify.ts";
 import { tellWeek } from "../lib/steps/tell-week.ts";
@@ -18,10 +19,12 @@ const topic = once(() => createSnsChannel(createSnsClient(), fromEnvironment("to
 /** Settings are read anew each time: an import changes them. */
 async function world(): Promise<NotifyWorld> {
   const baseUrl = fromEnvironment("statusUrl");
-  const { notify: settings } = await store().config.settings();
+  const { notify: settings, policy } = await store().config.settings();
   return withDrillNotes({
     store: store(),
     now: systemClock,
+    grouping: { policy: { ...defaultPolicy, ...policy }, everyMs: intervalMs() },
+    tellsShared: settings.shared,
     operators: [topic(), ...webChannels(settings, baseUrl, systemClock)],
     // On AWS a contact subscribes to the topic, with a filter on the customer: docs/aws.md.
     contactChannels: () => [],

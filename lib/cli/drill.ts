@@ -89,7 +89,7 @@ async function onDisk({ data, ca, json }: CommandOptions, io: Io): Promise<Place
     sendOf,
     async work() {
       await drillTick(world);
-      const telling = { store, now: systemClock, roots, operators, alertLog: null, baseUrl: null };
+      const telling = { store, now: systemClock, roots, operators, alertLog: null, baseUrl: null, everyMs: null };
       await notify({ ...(await tellingWorld(telling)), store: drillsOnly(store) });
     },
     close,

@@ -73,10 +73,14 @@ const escalate = fields("{ after, to, webhook, slack, teams, pagerduty }", {
   )
   .describe("Second contacts: told of an incident that nobody acknowledged in time, and then of what becomes of it.");
 
-export const notify = fields("{ smtp, webhook, slack, teams, pagerduty, escalate, heartbeat, weekly }", {
+export const notify = fields("{ smtp, webhook, slack, teams, pagerduty, escalate, shared, heartbeat, weekly }", {
   smtp: smtp.optional(),
   ...web,
   escalate: escalate.optional(),
+  shared: z
+    .boolean({ error: "true or false" })
+    .optional()
+    .describe("True: customers' own contacts are told of trouble that others share too, each in words of its own."),
   heartbeat: webhookUrl
     .optional()
     .describe("A URL that `chainmail up` asks for (GET) after each complete cycle: of a checker that misses it."),

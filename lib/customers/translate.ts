@@ -160,7 +160,7 @@ function toPolicy({ flapsPerHour, ...durations }: Given<HeadInput["policy"]>): F
   };
 }
 
-function toNotify({ smtp, escalate, heartbeat, weekly, ...web }: Given<HeadInput["notify"]>): NotifySettings {
+function toNotify({ smtp, escalate, shared, heartbeat, weekly, ...web }: Given<HeadInput["notify"]>): NotifySettings {
   return {
     smtp:
       smtp === undefined
@@ -183,6 +183,7 @@ function toNotify({ smtp, escalate, heartbeat, weekly, ...web }: Given<HeadInput
             to: [escalate.to ?? []].flat().map(toEmail),
             ...toWeb(escalate),
           },
+    shared: shared ?? false,
     heartbeat: heartbeat ?? null,
     weekly: weekly === undefined ? null : weekly === true ? defaultWeekly : passed(readWeekly(weekly)),
   };

@@ -57,6 +57,7 @@ export function writeHead(settings: FleetSettings, gateways: readonly Gateway[])
     ...(notify.smtp && { smtp: given({ ...notify.smtp }) }),
     ...writeWeb(notify),
     ...(notify.escalate && { escalate: writeEscalation(notify.escalate) }),
+    ...(notify.shared && { shared: true }),
     ...given({ heartbeat: notify.heartbeat }),
     ...(notify.weekly && { weekly: `${notify.weekly.day} ${notify.weekly.time} ${notify.weekly.zone}` }),
   };

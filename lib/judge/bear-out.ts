@@ -2,7 +2,7 @@
 
 import { isDrill } from "../model/drill.ts";
 import type { AlertKind, Cause, OutboxEntry } from "../model/incident.ts";
-import { manners } from "./incident/cause.ts";
+import { mannerOf } from "./incident/cause.ts";
 
 /** What was seen no longer ago than this is true now. A confirmed opening leaves 10 to 15 s after its last look. */
 const freshMs = 20_000;
@@ -59,8 +59,8 @@ function isClaim({ incident, form }: Cause, { alert }: OutboxEntry): boolean {
 }
 
 /** Those of one digest were seen in two cycles, and leave together or not at all. */
-function canBeAsked({ class: cls, context }: Cause, { digest }: OutboxEntry): boolean {
-  return manners[cls] !== "certain" && context.slot !== null && digest === null;
+function canBeAsked(cause: Cause, { digest, alert }: OutboxEntry): boolean {
+  return mannerOf(cause) !== "certain" && cause.context.slot !== null && digest === null && alert.within === null;
 }
 
 function isFresh({ votes }: Cause, now: number): boolean {

@@ -15,6 +15,7 @@ import { type DelayedJob, plan } from "../steps/plan.ts";
 import { probe } from "../steps/probe.ts";
 import { releaseLeases } from "../steps/release.ts";
 import { type ResolveReport, resolve } from "../steps/resolve.ts";
+import { sightTick } from "../steps/sight-follow.ts";
 import { sightedOf } from "../steps/sight-of.ts";
 import { tellWeek } from "../steps/tell-week.ts";
 import { tick } from "../steps/tick.ts";
@@ -103,7 +104,7 @@ export function composeSteps(world: LocalWorld): Steps {
       }
       const world = await judging();
       await drillTick(world);
-      return (await tick(world)).jobs;
+      return [...(await sightTick(world)), ...(await tick(world)).jobs];
     },
     async notify() {
       // The data directory is this process's alone: who held a lease before it is dead.
@@ -111,7 +112,7 @@ export function composeSteps(world: LocalWorld): Steps {
       isTakenOver = true;
       const { operators, alertLog, baseUrl } = world;
       const { pems: roots } = world.tls.roots;
-      const telling = await tellingWorld({ store, now, roots, operators, alertLog, baseUrl });
+      const telling = await tellingWorld({ store, now, roots, operators, alertLog, baseUrl, everyMs });
       const report = await notify(telling);
       listener.told(report);
       await tellWeek({ ...telling, everyMs });

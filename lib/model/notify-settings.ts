@@ -61,6 +61,8 @@ export interface EscalationSettings extends WebSettings {
 export interface NotifySettings extends WebSettings {
   readonly smtp: SmtpSettings | null;
   readonly escalate: EscalationSettings | null;
+  /** Customers' own contacts are told of trouble that others share too. */
+  readonly shared: boolean;
   /** Of a checker outside, that one process asks for after each complete cycle; null for none. */
   readonly heartbeat: string | null;
   /** Null: nobody is told that all is well. */
@@ -74,6 +76,7 @@ export const noNotify: NotifySettings = {
   teams: [],
   pagerduty: [],
   escalate: null,
+  shared: false,
   heartbeat: null,
   weekly: null,
 };

@@ -19,6 +19,9 @@ export interface IncidentPolicy {
   readonly silentCycles: number;
   /** Reminders: first after this many ms, then doubled each time. */
   readonly remindAfter: number;
+  /** An opening waits this long (ms) for others of one cause, and is told no later than so long after its first bad answer. */
+  readonly groupWait: number;
+  readonly toldWithin: number;
   /** An acknowledgement lapses after this many ms. */
   readonly acknowledgedFor: number;
 }
@@ -36,5 +39,7 @@ export const defaultPolicy: IncidentPolicy = {
   silentFor: 1_800_000,
   silentCycles: 6,
   remindAfter: 86_400_000,
+  groupWait: 30_000,
+  toldWithin: 75_000,
   acknowledgedFor: 604_800_000,
 };

@@ -1,10 +1,12 @@
 /** One look's votes, brought to their causes. */
 
 import { advance, type Digest, type Step, type VoteEvent } from "../judge/incident.ts";
+import { withoutGaps } from "../judge/sight/gaps.ts";
 import { type ClassVote, verifiedLevels, votesOf } from "../judge/votes.ts";
 import { type Cause, type IncidentClass, isSpent, type Vote } from "../model/incident.ts";
 import type { IncidentPolicy } from "../model/policy.ts";
 import type { RosterEntry } from "../model/roster.ts";
+import type { Gap } from "../model/sight.ts";
 import { targetKey } from "../model/target.ts";
 import type { NameState, Store, TargetState } from "../store/store.ts";
 import { isWantedBeside } from "./beside.ts";
@@ -39,6 +41,8 @@ export interface CastWorld {
 export interface VotingWorld extends CastWorld {
   /** Vantages that have a vote. */
   readonly sighted: readonly string[];
+  /** By vantage: votes from within are taken back. */
+  readonly gaps: ReadonlyMap<string, readonly Gap[]>;
 }
 
 export interface Cast {
@@ -46,6 +50,8 @@ export interface Cast {
   readonly hot: readonly IncidentClass[];
   /** Rounds of this cycle in which the target has to be looked at again. */
   readonly rounds: readonly number[];
+  /** Epoch ms of when the messages that came to be owed may leave. */
+  readonly tellsAt: readonly number[];
 }
 
 /** The classes that this look will make hot, before any cause is written. */
@@ -61,12 +67,14 @@ export async function castVotes(world: VotingWorld, look: Look): Promise<Cast> {
   const votes = votesOf(lookAt(state, names, vote.at), entry, { now: vote.at });
   const hot = new Set<IncidentClass>();
   const rounds = new Set<number>();
+  const tellsAt: number[] = [];
   for (const each of votes) {
     const isNews = (each.answer === "bad" && !look.isOvertaken) || look.thorough;
     if (!isNews && !look.hot.includes(each.class)) continue;
-    const { cause, confirm } = await advanceBy(world, await eventOf(world, look, each), look.isOvertaken);
+    const { cause, confirm, owed } = await advanceBy(world, await eventOf(world, look, each), world.gaps, look.isOvertaken);
     if (cause !== null && !isSpent(cause)) hot.add(each.class);
     for (const round of confirm?.rounds ?? []) rounds.add(round);
+    tellsAt.push(...owed.map(({ notBefore }) => notBefore));
   }
   for (const cls of look.hot) {
     if (votes.some((each) => each.class === cls)) continue;
@@ -75,7 +83,7 @@ export async function castVotes(world: VotingWorld, look: Look): Promise<Cast> {
       await endCause(world, cls, cls === "expiring" ? leafOf(state) : targetKey(entry.target));
     }
   }
-  return { hot: [...hot], rounds: [...rounds] };
+  return { hot: [...hot], rounds: [...rounds], tellsAt };
 }
 
 /** Nobody wishes for anything here that a class without a vote could be about: not merely silent on it this time. */
@@ -140,12 +148,20 @@ export async function noLongerShown(world: CastWorld, sha256: string, vote: Omit
   });
 }
 
-async function advanceBy({ store, policy, now }: CastWorld, event: VoteEvent, isOvertaken = false): Promise<Step> {
+const noGaps: VotingWorld["gaps"] = new Map();
+
+async function advanceBy(
+  { store, policy, now }: CastWorld,
+  event: VoteEvent,
+  gaps = noGaps,
+  isOvertaken = false,
+): Promise<Step> {
   let step: Step = { cause: null, confirm: null, owed: [] };
-  await changeCause(store, event.class, event.subject, (cause) => {
+  await changeCause(store, event.class, event.subject, (stands) => {
+    const cause = stands && withoutGaps(stands, gaps);
     step =
       isOvertaken && !doubts(event, cause) ? { cause, confirm: null, owed: [] } : advance(cause, event, policy, now);
-    return changedCause(cause, step);
+    return changedCause(stands, step);
   });
   return step;
 }

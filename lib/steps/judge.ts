@@ -6,6 +6,8 @@
  */
 
 import { isBelieved, isSighted } from "../judge/sight.ts";
+import { isVouched } from "../judge/sight/batch.ts";
+import { isWithin } from "../judge/sight/gaps.ts";
 import type { ProbeResults } from "../model/jobs.ts";
 import type { IncidentPolicy } from "../model/policy.ts";
 import type { Clock } from "../model/ports.ts";
@@ -16,7 +18,8 @@ import { type Alarm, alertBeside, fromAllVantages } from "./beside.ts";
 import { alarmedBy, type Cast, castVotes } from "./cast.ts";
 import { changeMemory, type MemoryChange } from "./change-memory.ts";
 import { type Judged, judgeSlot } from "./judge-slot.ts";
-import { seenBy } from "./sight.ts";
+import { type Eyes, seenBy } from "./sight.ts";
+import { gapsIn } from "./sight-of.ts";
 import { type SlotAnswers, slotsOf } from "./slot-answers.ts";
 import { confirmJobs, type DelayedJob, type Doubt } from "./tasks.ts";
 
@@ -32,8 +35,10 @@ export interface JudgeWorld {
 export interface JudgeReport {
   /** The looks that have to be made again soon, to be sure. */
   readonly jobs: readonly DelayedJob[];
-  /** Targets of this cycle that the ledger has a mark of by this batch: what was delivered again adds none. */
+  /** Targets that were looked at in this cycle, believed or not: what was delivered again adds none. */
   readonly marked: number;
+  /** Ms until the first message that came to be owed may leave; null: none did. */
+  readonly tellsIn: number | null;
 }
 
 const slotsAtOnce = 16;
@@ -44,15 +49,19 @@ export async function judge(results: ProbeResults, world: JudgeWorld): Promise<J
   const { store, policy, everyMs } = world;
   const now = world.now();
   const [slice, memory] = await Promise.all([store.state.slice(results.slice), store.state.memory(results.slice)]);
-  if (slice === undefined) return { jobs: [], marked: 0 };
+  if (slice === undefined) return { jobs: [], marked: 0, tellsIn: null };
   const all = slotsOf(results, slice, memory.value, now);
-  const sight = await seenBy(results, slice, all, { store, policy, everyMs, now });
-  const slots = all.filter(({ entry }) => isBelieved(sight, entry));
+  const eyes = await seenBy(results, slice, all, { store, policy, everyMs, now, sighted: world.sighted });
+  const slots = all.filter((slot) => counts(slot, eyes));
   const toJudge = slots.filter(({ isSteady }) => !isSteady);
   const late = toJudge.length > 0 && (await isLate(results, world, now));
-  // What it still has a say in is judged as ever.
-  const sighted = isSighted(sight) ? world.sighted : [...new Set([...world.sighted, results.vantage])];
-  const context = { store, policy, everyMs, now, results, late, sighted, mayVote: sighted.includes(results.vantage) };
+  // What it still has a say in is judged as ever, and so is what it sees from this batch on.
+  const hasSay = eyes.isBack || !isSighted(eyes.sight);
+  const sighted = hasSay ? [...new Set([...world.sighted, results.vantage])] : world.sighted;
+  const watchers = toJudge.flatMap(({ entry }) => [entry.vantage, ...entry.beside.map(({ vantage }) => vantage)]);
+  const gaps = await gapsIn(store, [...new Set(watchers)]);
+  const mayVote = sighted.includes(results.vantage);
+  const context = { store, policy, everyMs, now, results, late, sighted, mayVote, gaps };
 
   const judged = new Map<SlotAnswers, Judged>();
   await eachAtOnce(toJudge, slotsAtOnce, async (slot) => void judged.set(slot, await judgeSlot(slot, context)));
@@ -76,6 +85,8 @@ export async function judge(results: ProbeResults, world: JudgeWorld): Promise<J
   }
   await changeMemory(store, results.slice, alarmed, changes);
 
+  const tellsAt = [...casts.values()].flatMap((cast) => cast.tellsAt);
+  const tellsIn = tellsAt.length === 0 ? null : Math.max(0, Math.min(...tellsAt) - now);
   let marked = 0;
   if (results.round === 0) {
     const marks = Array.from({ length: slice.entries.length }, (): CycleMark => "not-tried");
@@ -85,10 +96,23 @@ export async function judge(results: ProbeResults, world: JudgeWorld): Promise<J
       { cycle: results.cycle, everyMs, at: now, marks },
       results.part,
     );
-    if (isNew) marked = marks.filter((mark) => mark !== "not-tried").length;
+    if (isNew) marked = all.filter(({ mark }) => mark !== "not-tried").length;
     await store.ledger.rollUp(results.slice, now, everyMs);
   }
-  return { jobs: confirmJobs(await fromAllVantages(store, doubts, sighted), policy.confirmAfter, now), marked };
+  const confirming = confirmJobs(await fromAllVantages(store, doubts, sighted), policy.confirmAfter, now);
+  return {
+    jobs: [...eyes.jobs, ...confirming],
+    marked,
+    tellsIn,
+  };
+}
+
+/** What is seen by eyes that see, and was made when they did. */
+function counts({ entry, light }: SlotAnswers, { sight, gaps }: Eyes): boolean {
+  if (!isBelieved(sight, entry)) return false;
+  if (light === null) return true;
+  const at = light.kind === "same" ? light.at : light.observation.at;
+  return !isWithin(gaps, at, isVouched(entry));
 }
 
 /**

@@ -13,6 +13,7 @@ import { createRecipients } from "./delivery/recipients.ts";
 import { createSender } from "./delivery/sender.ts";
 import { isUrgent, waysOf } from "./delivery/ways.ts";
 import type { NotifyReport, NotifyWorld } from "./delivery/world.ts";
+import { group } from "./group.ts";
 import { isDue, isLeased, isOwing } from "./outbox.ts";
 
 export type { NotifyReport, NotifyWorld, SecondChannel } from "./delivery/world.ts";
@@ -24,7 +25,11 @@ const mostTogether = 100;
 export async function notify(telling: NotifyWorld): Promise<NotifyReport> {
   const world = withEars(telling);
   const { store, now } = world;
-  const owing = (await store.state.dueCauses(now())).filter(({ value }) => owes(value, now()));
+  const due = async () => (await store.state.dueCauses(now())).filter(({ value }) => owes(value, now()));
+  const first = await due();
+  const isGrouped = telling.grouping !== undefined && first.some(({ value }) => owesOpening(value));
+  if (isGrouped) await group({ store, now: now(), ...telling.grouping });
+  const owing = isGrouped ? await due() : first;
   if (owing.length === 0) return { sent: [], later: [], dead: [], unheard: [], jobs: [] };
   return await tellAll(world, urgentFirst(owing, now()), await coversNow(store));
 }
@@ -58,6 +63,10 @@ async function tellAll(
   }
   if (together.length > 0) await sender.sendTogether(together);
   return { ...delivering.report(), jobs: await looksAgain(store, asking, now()) };
+}
+
+function owesOpening({ outbox, folded }: Cause): boolean {
+  return folded === null && outbox.some(({ alert }) => alert.kind === "opened");
 }
 
 function owes(cause: Cause, now: number): boolean {

@@ -9,6 +9,7 @@ import { targetKey } from "../model/target.ts";
 import type { Store, Versioned } from "../store/store.ts";
 import { fromAllVantages } from "./beside.ts";
 import { changeCause } from "./change-cause.ts";
+import { tendFamilies } from "./families.ts";
 import { isOrphan } from "./orphan.ts";
 import { confirmJobs, type DelayedJob, type Doubt } from "./tasks.ts";
 
@@ -27,6 +28,7 @@ export interface TickReport {
 /** Advances every cause whose time has come. The outboxes are emptied by `notify`, called after it. */
 export async function tick({ store, now, policy, sighted }: TickWorld): Promise<TickReport> {
   const at = now();
+  await tendFamilies({ store, policy, now: at });
   const due = (await store.state.dueCauses(at)).filter(({ value }) => value.due !== null && value.due <= at);
   const doubts: Doubt[] = [];
   for (const cause of due) {

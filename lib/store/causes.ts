@@ -83,7 +83,7 @@ type KeptIncident = Omit<Incident, LateInIncident> & Partial<Pick<Incident, Late
 type LateInEntry = "reach" | "asked" | "merges" | "alone";
 type KeptEntry = Omit<OutboxEntry, "alert" | LateInEntry> &
   Partial<Pick<OutboxEntry, LateInEntry>> & { alert: KeptAlert };
-type LateInAlert = "lapsed" | "merged";
+type LateInAlert = "lapsed" | "merged" | "within" | "parent";
 type KeptAlert = Omit<Alert, "context" | LateInAlert> &
   Partial<Pick<Alert, LateInAlert>> & { context: Partial<CauseContext> };
 
@@ -95,7 +95,14 @@ function readCause(body: Uint8Array): Cause {
     merges: [],
     alone: [],
     ...entry,
-    alert: { lapsed: null, merged: false, ...entry.alert, context: readContext(entry.alert.context) },
+    alert: {
+      lapsed: null,
+      merged: false,
+      within: null,
+      parent: null,
+      ...entry.alert,
+      context: readContext(entry.alert.context),
+    },
   }));
   // One vantage watched each target then.
   const seenFrom = [...new Set(kept.votes.map(({ vantage }) => vantage))];

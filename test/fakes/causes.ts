@@ -40,6 +40,8 @@ export function alert(over: Partial<Alert> = {}): Alert {
     held: null,
     lapsed: null,
     merged: false,
+    within: null,
+    parent: null,
     context,
     ...over,
   };

@@ -21,5 +21,7 @@ export const smallPolicy: IncidentPolicy = {
   silentFor: 2 * every,
   silentCycles: 3,
   remindAfter: day,
+  groupWait: 0,
+  toldWithin: 75_000,
   acknowledgedFor: 7 * day,
 };

@@ -84,6 +84,8 @@ export function createLab(store: Store, slice: number, policy = defaultPolicy, t
   const servers = new Map<string, Outcome>();
   const connections: Lab["connections"] = [];
   const queue: Lab["queue"] = [];
+  /** When a message that came to be owed may leave. */
+  const wakes: number[] = [];
   let inHand: ProbeResults | null = null;
   let toJudge: ProbeResults | null = null;
 
@@ -134,10 +136,18 @@ export function createLab(store: Store, slice: number, policy = defaultPolicy, t
         }
         enqueue((await tick({ store: inUse, now, policy, sighted: ["here"] })).jobs);
         const contactChannels = () => [];
-        const world = { store: inUse, now, operators: [operator], contactChannels, alertLog: log, baseUrl: null };
+        const world = {
+          store: inUse,
+          now,
+          grouping: { policy, everyMs: every },
+          operators: [operator],
+          contactChannels,
+          alertLog: log,
+          baseUrl: null,
+        };
         enqueue((await notify(world)).jobs);
         const nextTick = (Math.floor(clock / tickMs) + 1) * tickMs;
-        clock = Math.min(end, nextTick, ...queue.map(({ at }) => at));
+        clock = Math.min(end, nextTick, ...queue.map(({ at }) => at), ...wakes.filter((at) => at > clock));
       }
     },
     restart(redelivered) {
@@ -146,7 +156,9 @@ export function createLab(store: Store, slice: number, policy = defaultPolicy, t
       inHand = null;
     },
     async judgeBatch(results) {
-      enqueue((await judge(results, { store: inUse, now, policy, everyMs: every, sighted: ["here"] })).jobs);
+      const { jobs, tellsIn } = await judge(results, { store: inUse, now, policy, everyMs: every, sighted: ["here"] });
+      enqueue(jobs);
+      if (tellsIn !== null) wakes.push(clock + tellsIn);
     },
     probe({ cycle, slice: number, vantage, round, tasks, ...rest }) {
       const answers = tasks.map((task) => answer(task, { cycle, slice: number, vantage, round, tasks, ...rest }));

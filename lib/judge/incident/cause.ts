@@ -13,7 +13,9 @@ const hourMs = 3_600_000;
  * How a class opens. `confirmed`: by looks of its own, or as intermittent. `certain`: at the first bad answer, and over
  * when it was not shown for the clean time. `patient`: by silence that lasts.
  */
-export const manners: Readonly<Record<IncidentClass, "confirmed" | "certain" | "patient">> = {
+type Manner = "confirmed" | "certain" | "patient";
+
+const manners: Readonly<Record<IncidentClass, Manner>> = {
   cleartext: "confirmed",
   weak: "confirmed",
   unauthenticated: "confirmed",
@@ -26,7 +28,12 @@ export const manners: Readonly<Record<IncidentClass, "confirmed" | "certain" | "
   "mass-change": "certain",
 };
 
-export function blank({ class: cls, subject, vote, context }: VoteEvent): Cause {
+/** A parent is made of children that were confirmed: nothing more has to be. */
+export function mannerOf({ class: cls, parent }: Pick<Cause, "class" | "parent">): Manner {
+  return parent === null ? manners[cls] : "certain";
+}
+
+export function blank({ class: cls, subject, vote, context, parent = null }: VoteEvent): Cause {
   return {
     class: cls,
     subject,
@@ -40,7 +47,7 @@ export function blank({ class: cls, subject, vote, context }: VoteEvent): Cause 
     context,
     outbox: [],
     folded: null,
-    parent: null,
+    parent,
     due: null,
   };
 }
@@ -58,8 +65,9 @@ export function noted<C extends Cause>(cause: C, event: VoteEvent, { policy }: A
 }
 
 /** A certificate is shown by many targets, and each has its own watchers. */
-export function stillWatching({ class: cls, votes }: Cause, event: VoteEvent): readonly Vote[] {
-  if (manners[cls] === "certain") return votes;
+export function stillWatching(cause: Cause, event: VoteEvent): readonly Vote[] {
+  const { votes } = cause;
+  if (mannerOf(cause) === "certain") return votes;
   const watchers = watchersOf(event);
   return votes.every(({ vantage }) => watchers.includes(vantage))
     ? votes
@@ -74,7 +82,7 @@ export function isOpened(cause: Cause): cause is Opened {
 export function cleared(cause: Cause, since: number, votes: readonly Vote[], now: number): Cause {
   const openings = withinHour(cause.openings, now);
   const due = nextForgetting(openings);
-  return { ...cause, state: "clear", stateSince: since, form: "steady", votes, clean: 0, openings, due };
+  return { ...cause, state: "clear", stateSince: since, form: "steady", votes, clean: 0, openings, folded: null, due };
 }
 
 export function ended(cause: Opened, how: "recovered" | "gone", { now }: At): Cause {
@@ -107,7 +115,7 @@ export function withDue(cause: Opened, policy: IncidentPolicy): Opened {
 
 function dueOf(cause: Opened, policy: IncidentPolicy): number | null {
   if (cause.state === "open") return earliest(remindAt(cause.incident, policy), escalatesAt(cause.incident));
-  return manners[cause.class] === "certain" ? cause.stateSince + cleanTime(cause, policy) : null;
+  return mannerOf(cause) === "certain" ? cause.stateSince + cleanTime(cause, policy) : null;
 }
 
 function earliest(...times: readonly (number | null)[]): number | null {

@@ -1,6 +1,6 @@
 /** What moves a cause, and what a move brings. */
 
-import type { Cause, CauseContext, IncidentClass, OutboxEntry, Vote } from "../../model/incident.ts";
+import type { Cause, CauseContext, IncidentClass, OutboxEntry, ParentFacts, Vote } from "../../model/incident.ts";
 import type { IncidentPolicy } from "../../model/policy.ts";
 import type { Digest } from "./telling.ts";
 
@@ -16,6 +16,8 @@ export interface VoteEvent {
   readonly blinded: readonly string[];
   /** A cleartext incident of the same subject is open: silence beside it doesn't open another. */
   readonly held: boolean;
+  /** Where the subject is what several targets share. */
+  readonly parent?: ParentFacts | null;
   /** In the first two cycles after an import: what was found to never have offered TLS leaves as one message. */
   readonly firstLook: Digest | null;
 }

@@ -3,7 +3,7 @@
 import { severities } from "../../model/finding.ts";
 import type { Cause, Incident } from "../../model/incident.ts";
 import { wantsEvidence, withEvidence } from "../bear-out.ts";
-import { ended, isOpened, manners, noted, remindAt, withDue, withinHour } from "./cause.ts";
+import { ended, isOpened, mannerOf, noted, remindAt, withDue, withinHour } from "./cause.ts";
 import { inForm, rateOfSuffering, seenSideBySide } from "./context.ts";
 import { escalate } from "./escalate.ts";
 import { type At, changed, type Handlers, type Step, unchanged, type VoteEvent } from "./event.ts";
@@ -23,8 +23,9 @@ function suffer(cause: Cause, event: VoteEvent, at: At): Step {
   return changed(cause, isNews ? afterBad(suffering, event, at) : suffering);
 }
 
-function isKnown({ class: cls, form, votes }: Opened, { vote }: VoteEvent): boolean {
-  return form === "steady" && (manners[cls] === "certain" || wordOf(votes, vote.vantage) === "bad");
+function isKnown(cause: Opened, { vote }: VoteEvent): boolean {
+  const { form, votes } = cause;
+  return form === "steady" && (mannerOf(cause) === "certain" || wordOf(votes, vote.vantage) === "bad");
 }
 
 /** What one more bad answer, already in the window, makes of an open cause: worse where it rises or became steady. */
@@ -64,13 +65,13 @@ function recover(cause: Cause, event: VoteEvent, at: At): Step {
   if (!isOpened(cause)) return unchanged(cause);
   const { vote } = event;
   const after = noted(cause, event, at);
-  if (manners[cause.class] === "certain" || isWell(after, event)) {
+  if (mannerOf(cause) === "certain" || isWell(after, event)) {
     const clean = Math.max(1, after.clean);
     const recovering: Opened = { ...after, clean, state: "recovering", stateSince: vote.at };
     return changed(cause, endWhenClean(recovering, event, at));
   }
   if (cause.form === "steady" && isSettled(of(cause.votes, vote.vantage), at.policy)) return unchanged(cause);
-  const isDivided = manners[cause.class] === "confirmed" && isPartial(after.votes, at.policy, event.sighted);
+  const isDivided = mannerOf(cause) === "confirmed" && isPartial(after.votes, at.policy, event.sighted);
   const form = isDivided && cause.form === "steady" ? "partial" : cause.form;
   const context = inForm(seenSideBySide(cause, event), form, after);
   return changed(cause, withDue({ ...after, form, context }, at.policy));

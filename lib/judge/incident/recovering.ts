@@ -2,7 +2,7 @@
 
 import type { Cause } from "../../model/incident.ts";
 import type { IncidentPolicy } from "../../model/policy.ts";
-import { cleanTime, ended, isOpened, manners, noted, withDue } from "./cause.ts";
+import { cleanTime, ended, isOpened, mannerOf, noted, withDue } from "./cause.ts";
 import { type At, changed, type Step, unchanged, type VoteEvent } from "./event.ts";
 import type { Opened } from "./telling.ts";
 import { isWellForLong } from "./vantages.ts";
@@ -18,7 +18,7 @@ export function endWhenClean(cause: Opened, event: VoteEvent, at: At): Cause {
   const { policy } = at;
   const longEnough = event.vote.at - cause.stateSince >= cleanTime(cause, policy);
   const oftenEnough =
-    manners[cause.class] === "certain" ||
+    mannerOf(cause) === "certain" ||
     (cause.clean >= answersNeeded(cause, policy) && isWellForLong(cause, event, policy));
   return longEnough && oftenEnough ? ended(cause, "recovered", at) : withDue(cause, policy);
 }
@@ -30,7 +30,7 @@ function answersNeeded({ form, incident }: Opened, policy: IncidentPolicy): numb
 
 /** A certificate that is shown no more gets no further answers: time alone ends it. */
 export function endOfTime(cause: Cause, at: At): Step {
-  if (!isOpened(cause) || manners[cause.class] !== "certain") return unchanged(cause);
+  if (!isOpened(cause) || mannerOf(cause) !== "certain") return unchanged(cause);
   return at.now - cause.stateSince < cleanTime(cause, at.policy)
     ? unchanged(cause)
     : changed(cause, ended(cause, "recovered", at));

@@ -2,7 +2,7 @@
 
 import type { Cause, CauseForm } from "../../model/incident.ts";
 import type { IncidentPolicy } from "../../model/policy.ts";
-import { cleared, manners, noted, withDue, withinHour } from "./cause.ts";
+import { cleared, mannerOf, noted, withDue, withinHour } from "./cause.ts";
 import { inForm, rateOfSuffering, seenSideBySide } from "./context.ts";
 import { type At, changed, type Handlers, type Step, unchanged, type VoteEvent } from "./event.ts";
 import { incidentId, type Opened, tell } from "./telling.ts";
@@ -47,7 +47,7 @@ export function openOrConfirm(before: Cause, suspect: Cause, event: VoteEvent, a
   const cause = { ...noted(standing, event, at), context: seenSideBySide(standing, event) };
   const form = formOf(cause, event, at);
   if (form !== null) return changed(before, open(cause, form, event, at));
-  if (manners[cause.class] !== "confirmed") return changed(before, cause);
+  if (mannerOf(cause) !== "confirmed") return changed(before, cause);
   const { cycle, round } = event.vote;
   // A bad confirmation has its further rounds under way; so has a look while an earlier asking runs.
   const running = round > 0 || (cause.due !== null && cause.due > at.now);
@@ -56,14 +56,15 @@ export function openOrConfirm(before: Cause, suspect: Cause, event: VoteEvent, a
 }
 
 /** Silence here that goes on while another vantage is answered opens nothing, and costs no writes. */
-function isWaiting({ class: cls, votes }: Cause, { vote, sighted }: VoteEvent, { policy }: At): boolean {
-  if (manners[cls] !== "patient" || !sighted.some((vantage) => wordOf(votes, vantage) === "good")) return false;
+function isWaiting(cause: Cause, { vote, sighted }: VoteEvent, { policy }: At): boolean {
+  const { votes } = cause;
+  if (mannerOf(cause) !== "patient" || !sighted.some((vantage) => wordOf(votes, vantage) === "good")) return false;
   return trailingBad(of(votes, vote.vantage)).length >= policy.silentCycles;
 }
 
 /** Who was answered and has no vote any more can't say until when: the silence of the others is counted from now. */
 function withoutAnswered(cause: Cause, { vote, sighted }: VoteEvent): Cause {
-  if (manners[cause.class] !== "patient") return cause;
+  if (mannerOf(cause) !== "patient") return cause;
   const isAnswered = (vantage: string) => wordOf(cause.votes, vantage) === "good" && !sighted.includes(vantage);
   return vantagesOf(cause.votes).some(isAnswered) ? { ...cause, stateSince: vote.at, votes: [] } : cause;
 }
@@ -74,7 +75,7 @@ function withoutAnswered(cause: Cause, { vote, sighted }: VoteEvent): Cause {
  */
 function dismiss(cause: Cause, event: VoteEvent, at: At): Step {
   const { vote } = event;
-  const isPatient = manners[cause.class] === "patient";
+  const isPatient = mannerOf(cause) === "patient";
   const after = noted(cause, event, at);
   if (!isBadSomewhere(after.votes, event)) {
     return changed(cause, cleared(cause, vote.at, isPatient ? [] : after.votes, at.now));
@@ -112,7 +113,7 @@ function answeredBy({ policy, now }: At): number {
 
 /** How the cause opens by now; null where it doesn't. */
 function formOf(cause: Cause, { sighted, held, vote }: VoteEvent, { policy }: At): CauseForm | null {
-  switch (manners[cause.class]) {
+  switch (mannerOf(cause)) {
     case "certain":
       return "steady";
     case "patient": {
@@ -156,7 +157,16 @@ function open(cause: Cause, form: CauseForm, { vote, firstLook, sighted }: VoteE
     },
   };
   const digest = cause.class === "cleartext" && cause.context.neverOffered ? firstLook : null;
-  return withDue(tell(opened, flaps ? "flapping" : "opened", now, { digest }), policy);
+  return withDue(
+    tell(opened, flaps ? "flapping" : "opened", now, { digest, notBefore: groupedBy(opened, policy, now) }),
+    policy,
+  );
+}
+
+/** Others of the same cause come at about the same time: it waits for them a little, and isn't told late because of it. */
+function groupedBy(cause: Opened, { groupWait, toldWithin }: IncidentPolicy, now: number): number {
+  if (mannerOf(cause) === "certain") return now;
+  return Math.max(now, Math.min(now + groupWait, cause.incident.since + toldWithin));
 }
 
 /** Epoch ms since which no vantage was answered. */
@@ -167,14 +177,15 @@ function silentSince({ stateSince, votes }: Cause): number {
 }
 
 /** Of vantages that saw it once in a window only the intermittent asks: the others are well. */
-function seenFrom({ class: cls, votes }: Cause, form: CauseForm, from: string): readonly string[] {
-  if (manners[cls] === "certain") return [from];
+function seenFrom(cause: Cause, form: CauseForm, from: string): readonly string[] {
+  const { votes } = cause;
+  if (mannerOf(cause) === "certain") return [from];
   const all = suffering(votes);
   return form === "intermittent" ? all : all.filter((vantage) => wordOf(votes, vantage) === "bad");
 }
 
 function firstBad(cause: Cause, form: CauseForm, sighted: readonly string[]): number {
-  if (manners[cause.class] === "patient") return silentSince(cause);
+  if (mannerOf(cause) === "patient") return silentSince(cause);
   return firstOf(cause, form, sighted) ?? cause.stateSince;
 }
 

@@ -120,7 +120,7 @@ export function createDelivering({ now, baseUrl, marks, buckets }: DeliveringWor
 
     heard({ entry, sentTo, dead: unreached }) {
       const reached = [...sentTo].filter((name) => name !== logName && !unreached.has(name));
-      if (reached.length === 0) unheard.push(entry.alert.id);
+      if (reached.length === 0 && entry.alert.within === null) unheard.push(entry.alert.id);
     },
 
     report: () => ({ sent, later, dead, unheard }),

@@ -14,7 +14,7 @@ export interface Recipients {
 
 /** Reads each customer once. */
 export function createRecipients(world: Omit<NotifyWorld, "alertLog" | "baseUrl">): Recipients {
-  const { store, operators, secondOperators = [], contactChannels } = world;
+  const { store, operators, secondOperators = [], contactChannels, tellsShared = false } = world;
   const contacts = new Map<string, Promise<readonly SecondChannel[]>>();
 
   function contactsOf(customer: string): Promise<readonly SecondChannel[]> {
@@ -33,8 +33,12 @@ export function createRecipients(world: Omit<NotifyWorld, "alertLog" | "baseUrl"
   /** Each channel once, the soonest of those that are one and the same. */
   async function everybody({ alert, digest }: OutboxEntry): Promise<readonly SecondChannel[]> {
     const { customer } = alert.context;
-    const own = digest === null && customer !== null ? await contactsOf(customer) : [];
-    const all = [...operators.map((channel) => ({ after: 0, channel })), ...own, ...secondOperators];
+    // Operators hear of it by its parent.
+    const isShared = alert.within !== null;
+    const isTheirs = digest === null && customer !== null && (!isShared || tellsShared);
+    const own = isTheirs ? await contactsOf(customer) : [];
+    const theirs = isShared ? [] : [...operators.map((channel) => ({ after: 0, channel })), ...secondOperators];
+    const all = [...theirs, ...own];
     const soonest = new Map<string, SecondChannel>();
     for (const each of all.toSorted((a, b) => a.after - b.after)) {
       const { name } = each.channel;

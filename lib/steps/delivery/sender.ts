@@ -64,7 +64,12 @@ export function createSender({ now, alertLog }: NotifyWorld, tools: SenderTools)
 
   async function lacking(item: Item): Promise<readonly string[]> {
     const names = (await recipients.of(item.entry)).map(({ channel }) => channel.name);
-    return (alertLog === null ? names : [...names, logName]).filter((name) => lacks(item, name));
+    return (isLogged(item, names) ? [...names, logName] : names).filter((name) => lacks(item, name));
+  }
+
+  /** What its parent tells of, and nobody is told of apart, is no message. */
+  function isLogged({ entry }: Item, names: readonly string[]): boolean {
+    return alertLog !== null && (entry.alert.within === null || names.length > 0);
   }
 
   /** What everybody has leaves the outbox. */
@@ -140,11 +145,13 @@ export function createSender({ now, alertLog }: NotifyWorld, tools: SenderTools)
 
   async function tellLog(hands: ReadonlyMap<Item, Hand>, items: readonly Item[]): Promise<void> {
     if (alertLog === null) return;
-    const unlogged = items.filter((item) => lacks(item, logName));
+    const unlogged: Item[] = [];
     const names = new Set<string>();
-    for (const item of unlogged) {
-      for (const { channel } of await recipients.of(item.entry))
-        if (!item.dead.has(channel.name)) names.add(channel.name);
+    for (const item of items.filter((each) => lacks(each, logName))) {
+      const own = (await recipients.of(item.entry)).map(({ channel }) => channel.name);
+      if (!isLogged(item, own)) continue;
+      unlogged.push(item);
+      for (const name of own) if (!item.dead.has(name)) names.add(name);
     }
     await tell(hands, unlogged, logRecipient(alertLog, [...names]), 0);
   }

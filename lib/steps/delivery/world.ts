@@ -1,6 +1,7 @@
 /** What telling needs of the outside, and what it says of itself. */
 
 import type { Contact } from "../../model/customer.ts";
+import type { IncidentPolicy } from "../../model/policy.ts";
 import type { AlertLog, Channel, Clock } from "../../model/ports.ts";
 import type { Store } from "../../store/store.ts";
 import type { DelayedJob } from "../tasks.ts";
@@ -14,6 +15,10 @@ export interface SecondChannel {
 export interface NotifyWorld {
   readonly store: Store;
   readonly now: Clock;
+  /** How openings of one cause are told as one; left out where nothing is judged. */
+  readonly grouping?: { readonly policy: IncidentPolicy; readonly everyMs: number };
+  /** Customers' own contacts are told of trouble that others share too. */
+  readonly tellsShared?: boolean;
   /** Told of everything. */
   readonly operators: readonly Channel[];
   /** Told of what nobody acknowledged in time, and of its end. */

@@ -2,7 +2,7 @@
 
 import type { AlertClass } from "../../model/alert-event.ts";
 import { isDrill } from "../../model/drill.ts";
-import type { Alert, CauseForm } from "../../model/incident.ts";
+import type { Alert, CauseForm, ParentFacts } from "../../model/incident.ts";
 import { asciiId, fitted, hostLabel, shown } from "./escape.ts";
 import { customersWord, phrases } from "./phrases.ts";
 import { span, utc } from "./time.ts";
@@ -20,6 +20,15 @@ export const formWords: Readonly<Record<CauseForm, string>> = {
   steady: "",
   intermittent: " at times",
   partial: " from some places",
+};
+
+/** What several targets share. */
+const parentWords: Readonly<Record<ParentFacts["kind"], string>> = {
+  certificate: "Certificate",
+  address: "Address",
+  "mx-set": "The MX hosts of",
+  provider: "Provider",
+  vantage: "Seen from vantage",
 };
 
 const noWord = "No message of its beginning reached you.";
@@ -67,7 +76,10 @@ export function smsText(alert: Alert): string {
 }
 
 /** `mx1.gateway.example (192.0.2.1:25)`, or of a certificate `mx1.gateway.example (SHA-256 028b81fcce54...)`. */
-export function nameOf({ context, subject }: Alert): string {
+export function nameOf({ context, subject, parent }: Alert): string {
+  if (parent !== null) {
+    return `${parentWords[parent.kind]} ${hostLabel(parent.label, subject)}: ${parent.suffering} of ${parent.children} targets. Each`;
+  }
   const host = hostLabel(context.host, subject);
   if (/^[0-9a-f]{64}$/.test(subject)) return `${host} (SHA-256 ${subject.slice(0, 12)}...)`;
   return host === subject || subject.startsWith(host) ? subject : `${host} (${hostLabel(subject, subject)})`;
@@ -107,10 +119,21 @@ function real(alert: Alert): string {
       return `It comes and goes: ${name} ${opened(alert)} Nothing more is said of it until it stays away.`;
     case "recovered":
       if (alert.merged) return `${name} ${wasSo(alert)}`;
+      if (alert.parent !== null) return familyOver(alert, alert.parent);
       return `${name} ${words.recovered} It lasted ${lasted(alert)}, from ${utc(alert.since)} to ${utc(alert.at)}.`;
     case "gone":
       return `${name} is no longer in use: DNS or the customers file no longer names it. That is not a recovery: it was open for ${lasted(alert)}, since ${utc(alert.since)}.${alert.merged ? ` ${noWord}` : ""}`;
   }
+}
+
+/** The few that are left are told each for itself. */
+function familyOver(alert: Alert, { kind, label, suffering }: ParentFacts): string {
+  const whose = `${parentWords[kind]} ${hostLabel(label, alert.subject)}`;
+  const left =
+    suffering === 0
+      ? "all of its targets are well"
+      : `${suffering} of its targets suffer still, and each is told alone`;
+  return `${whose}: that is over, ${left}. It lasted ${lasted(alert)}, from ${utc(alert.since)} to ${utc(alert.at)}.`;
 }
 
 /** Of beginning and end at once, for those who were told of neither. */

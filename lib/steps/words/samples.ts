@@ -24,6 +24,8 @@ function sample(kind: AlertKind, message: number, now: number): Alert {
     held: null,
     lapsed: null,
     merged: false,
+    within: null,
+    parent: null,
     context: {
       host: "mx1.sample.example",
       hop: "gateway",

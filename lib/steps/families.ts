@@ -1,0 +1,92 @@
+/** Parents that are open, and the children that they tell for: what becomes of them when the clock ticks. */
+
+import { tell } from "../judge/incident/telling.ts";
+import { advance } from "../judge/incident.ts";
+import { isOverFor } from "../judge/parents.ts";
+import type { Cause, IncidentClass } from "../model/incident.ts";
+import type { IncidentPolicy } from "../model/policy.ts";
+import type { Store } from "../store/store.ts";
+import { changeCause } from "./change-cause.ts";
+
+export interface Family {
+  readonly class: IncidentClass;
+  /** Of the parent. */
+  readonly subject: string;
+  /** Children that were told of before it opened: they count, and go on telling for themselves. */
+  readonly told: readonly string[];
+}
+
+const documentName = "families";
+const mostTries = 8;
+
+/** The list of parents, kept so that a tick without any reads one small document and no more. */
+export async function keepFamilies(
+  { state }: Store,
+  change: (open: readonly Family[]) => readonly Family[],
+): Promise<void> {
+  for (let tries = 0; tries < mostTries; tries++) {
+    const { value, version } = await state.document<readonly Family[]>(documentName);
+    const before = value ?? [];
+    const next = [...new Map(change(before).map((key) => [`${key.class} ${key.subject}`, key])).values()];
+    if (next.length === before.length) return;
+    if (await state.putDocument(documentName, { value: next, version })) return;
+  }
+  throw new Error(`the list of families was written by others ${mostTries} times in a row`);
+}
+
+interface FamiliesWorld {
+  readonly store: Store;
+  readonly policy: IncidentPolicy;
+  /** Epoch ms. */
+  readonly now: number;
+}
+
+/**
+ * A parent ends when few of its children suffer still: each of those tells for itself then. What recovers while its parent
+ * tells for it ends without a word of its own.
+ */
+export async function tendFamilies(world: FamiliesWorld): Promise<void> {
+  const { store } = world;
+  const { value: families } = await store.state.document<readonly Family[]>(documentName);
+  if (families === null || families.length === 0) return;
+  const active = (await store.state.activeCauses()).map(({ value }) => value);
+  const over: Family[] = [];
+  for (const family of families) {
+    const own = active.filter(({ class: cls, incident }) => cls === family.class && incident?.endedAt === null);
+    const children = own.filter(({ folded }) => folded === family.subject);
+    const others = own.filter(({ subject, folded }) => folded === null && family.told.includes(subject));
+    const parent = active.find(({ class: cls, subject }) => cls === family.class && subject === family.subject);
+    if (parent !== undefined) await tendParent(world, parent, children.length + others.length);
+    else if (children.length === 0) over.push(family);
+    else for (const child of children) await letTell(world, child);
+  }
+  if (over.length === 0) return;
+  await keepFamilies(store, (open) =>
+    open.filter((key) => !over.some(({ class: cls, subject }) => cls === key.class && subject === key.subject)),
+  );
+}
+
+/** A parent's answers are made of its children: bad while enough of them suffer. */
+async function tendParent({ store, policy, now }: FamiliesWorld, parent: Cause, suffering: number): Promise<void> {
+  const answer = isOverFor(suffering) ? "good" : "bad";
+  const isNews = answer === "good" ? parent.state === "open" : parent.state === "recovering";
+  if (!isNews && parent.parent?.suffering === suffering) return;
+  const vote = { at: now, cycle: 0, round: 0, vantage: "family", answer } as const;
+  await changeCause(store, parent.class, parent.subject, (stands) => {
+    if (stands === null || stands.parent === null) return null;
+    const counted = { ...stands, parent: { ...stands.parent, suffering } };
+    if (!isNews) return counted;
+    const { class: cls, subject, context } = counted;
+    const event = { kind: "vote", class: cls, subject, vote, context, sighted: ["family"], blinded: [] } as const;
+    return advance(counted, { ...event, held: false, firstLook: null }, policy, now).cause;
+  });
+}
+
+/** Its parent ended and it suffers still. While it recovers nothing is said: it may be over in a moment. */
+async function letTell({ store, now }: FamiliesWorld, { class: cls, subject }: Cause): Promise<void> {
+  await changeCause(store, cls, subject, (cause) => {
+    if (cause === null || cause.folded === null || cause.state !== "open" || cause.incident === null) return null;
+    const { incident } = cause;
+    return tell({ ...cause, incident, folded: null }, "opened", now);
+  });
+}

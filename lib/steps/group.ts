@@ -1,0 +1,220 @@
+/**
+ * One cause, one alarm: what opened at about the same time and shares something is told as that. The parent is written
+ * before its children are folded into it, so that no crash between them loses anything; run twice it changes nothing.
+ */
+
+import { advance } from "../judge/incident.ts";
+import { type ChildFacts, familiesOf, type ParentKey, parentsOf, type Family as Siblings } from "../judge/parents.ts";
+import { isDrill } from "../model/drill.ts";
+import { severities } from "../model/finding.ts";
+import type { Cause, CauseContext, IncidentClass } from "../model/incident.ts";
+import type { IncidentPolicy } from "../model/policy.ts";
+import { parseTargetKey } from "../model/target.ts";
+import type { Store } from "../store/store.ts";
+import { changeCause } from "./change-cause.ts";
+import { keepFamilies } from "./families.ts";
+import { leafOf } from "./target-state.ts";
+
+export interface GroupWorld {
+  readonly store: Store;
+  readonly policy: IncidentPolicy;
+  readonly everyMs: number;
+  /** Epoch ms. */
+  readonly now: number;
+}
+
+/** Openings that lie no further apart are of one time. */
+const cycles = 2;
+const mostNamed = 10;
+
+/** What a parent can be told of. Dates and the operator's own trouble are told as what they are. */
+const grouped: readonly IncidentClass[] = [
+  "cleartext",
+  "weak",
+  "unauthenticated",
+  "unsatisfiable-policy",
+  "unreachable",
+  "temporarily-unavailable",
+];
+
+/** Before anything is told: openings that nobody heard of yet are folded into a parent that is open, or that they open. */
+export async function group(world: GroupWorld): Promise<void> {
+  const { store, everyMs, now } = world;
+  const active = (await store.state.activeCauses()).map(({ value }) => value);
+  const children = active.filter(isChild);
+  const untold = children.filter((cause) => cause.folded === null && isUntold(cause));
+  if (untold.length === 0) return;
+  const parents = active.filter(isOpenParent);
+  const recent = children.filter(
+    ({ folded, incident }) => folded === null && (incident?.openedAt ?? 0) > now - cycles * everyMs,
+  );
+  if (parents.length === 0 && recent.length < 2) return;
+
+  const facts = await factsOf(store, recent);
+  const rest: Cause[] = [];
+  for (const cause of untold) {
+    const keys = parentsOf(facts.of(cause));
+    const parent = parents.find(({ class: cls, subject }) => {
+      return cls === cause.class && keys.some((key) => key.subject === subject);
+    });
+    if (parent === undefined) rest.push(cause);
+    else await fold(store, cause, parent.subject);
+  }
+  for (const [cls, some] of Map.groupBy(recent, (cause) => cause.class)) {
+    const open = some.filter((cause) => !untold.includes(cause) || rest.includes(cause));
+    const suffering = open.map((child) => ({ child, keys: parentsOf(facts.of(child)) }));
+    for (const family of familiesOf(suffering, facts.knownOf)) await openFamily(world, cls, family, facts.knownOf);
+  }
+}
+
+function isChild(cause: Cause): boolean {
+  const isOpen = cause.incident !== null && cause.incident.endedAt === null;
+  return isOpen && cause.parent === null && grouped.includes(cause.class) && !isDrill(cause);
+}
+
+export function isOpenParent({ parent, incident }: Cause): boolean {
+  return parent !== null && incident !== null && incident.endedAt === null;
+}
+
+function isUntold({ outbox, incident }: Cause): boolean {
+  const opening = outbox.find(({ alert }) => alert.incident === incident?.id && alert.kind === "opened");
+  return opening !== undefined && opening.digest === null && opening.sentTo.length === 0;
+}
+
+interface Facts {
+  readonly of: (cause: Cause) => ChildFacts;
+  readonly knownOf: (key: ParentKey) => number;
+}
+
+/** Reads the roster once: how many targets share what. */
+async function factsOf(store: Store, causes: readonly Cause[]): Promise<Facts> {
+  const [slices, gateways] = await Promise.all([store.state.slices(), store.config.gateways()]);
+  const gatewaysOf = (names: readonly string[]) =>
+    gateways.filter(({ hosts }) => names.some((name) => hosts.includes(name))).map(({ id }) => id);
+  const names = new Map<string, readonly string[]>();
+  const known = new Map<string, number>();
+  for (const { entries } of slices) {
+    for (const entry of entries) {
+      if (entry === null || entry.canary === true) continue;
+      const { address } = entry.target;
+      const seen = names.has(`${address} ${entry.target.port}`);
+      names.set(
+        `${address} ${entry.target.port}`,
+        entry.names.map(({ name }) => name),
+      );
+      const host = entry.names[0]?.name ?? null;
+      const own = gatewaysOf(entry.names.map(({ name }) => name));
+      const shared = parentsOf({ address, host, certificate: null, gateways: own, onlyFrom: entry.vantage });
+      for (const { kind, subject } of shared) {
+        // The same target from a further vantage is no further child of what it shares with others.
+        if (kind === "vantage" || !seen) known.set(subject, (known.get(subject) ?? 0) + 1);
+      }
+    }
+  }
+  const certificates = await certificatesOf(store, causes);
+  return {
+    of(cause) {
+      const target = parseTargetKey(cause.subject);
+      const address = target?.address ?? cause.subject;
+      const own = names.get(`${address} ${target?.port}`) ?? [];
+      return {
+        address,
+        host: own[0] ?? null,
+        certificate: certificates.get(cause.subject) ?? null,
+        gateways: gatewaysOf(own),
+        onlyFrom: cause.form === "partial" ? onlyWitness(cause) : null,
+      };
+    },
+    knownOf: ({ subject }) => known.get(subject) ?? 0,
+  };
+}
+
+function onlyWitness({ incident }: Cause): string | null {
+  const seenFrom = incident?.seenFrom ?? [];
+  return seenFrom.length === 1 ? (seenFrom[0] ?? null) : null;
+}
+
+/** Of those whose trouble is one of certificates. */
+async function certificatesOf({ state }: Store, causes: readonly Cause[]): Promise<ReadonlyMap<string, string>> {
+  const shown = causes.filter(({ class: cls }) => cls === "unauthenticated" || cls === "weak");
+  const keys = shown.flatMap(({ subject, context }) => {
+    return context.slot === null ? [] : [{ key: subject, vantage: context.slot.vantage }];
+  });
+  const states = keys.length === 0 ? [] : await state.targets(keys);
+  return new Map(
+    states.flatMap((target) => {
+      const leaf = leafOf(target);
+      return leaf === null ? [] : [[target.key, leaf] as const];
+    }),
+  );
+}
+
+async function openFamily(
+  { store, policy, now }: GroupWorld,
+  cls: IncidentClass,
+  { key, children }: Siblings<Cause>,
+  knownOf: (key: ParentKey) => number,
+): Promise<void> {
+  const since = Math.min(...children.map(({ incident }) => incident?.since ?? now));
+  const parent = {
+    kind: key.kind,
+    label: key.label,
+    children: Math.max(children.length, knownOf(key)),
+    suffering: children.length,
+  };
+  const vote = { at: since, cycle: 0, round: 0, vantage: "family", answer: "bad" } as const;
+  const told = children.filter((child) => !isUntold(child)).map(({ subject }) => subject);
+  await keepFamilies(store, (open) => [...open, { class: cls, subject: key.subject, told }]);
+  await changeCause(store, cls, key.subject, (cause) => {
+    const event = {
+      kind: "vote",
+      class: cls,
+      subject: key.subject,
+      vote,
+      context: contextOf(key, children),
+      parent,
+    } as const;
+    const step = advance(
+      cause,
+      { ...event, sighted: ["family"], blinded: [], held: false, firstLook: null },
+      policy,
+      now,
+    );
+    return step.cause === cause ? null : step.cause;
+  });
+  for (const child of children) if (isUntold(child)) await fold(store, child, key.subject);
+}
+
+/** Its messages go to the customer's own contacts alone from now on. */
+async function fold(store: Store, { class: cls, subject }: Cause, parent: string): Promise<void> {
+  await changeCause(store, cls, subject, (cause) => {
+    if (cause === null || cause.folded !== null || !isChild(cause) || !isUntold(cause)) return null;
+    const outbox = cause.outbox.map((entry) => ({ ...entry, alert: { ...entry.alert, within: parent } }));
+    return { ...cause, folded: parent, outbox };
+  });
+}
+
+function contextOf({ label }: ParentKey, children: readonly Cause[]): CauseContext {
+  const contexts = children.map(({ context }) => context);
+  const worst = contexts.toSorted((a, b) => severities.indexOf(b.severity) - severities.indexOf(a.severity))[0];
+  const customers = new Set(contexts.map(({ customer }) => customer));
+  const [only] = customers;
+  const hops = new Set(contexts.map(({ hop }) => hop));
+  const named = children.slice(0, mostNamed).map(({ subject, context }) => {
+    const whose = context.customer ?? `${context.customers} customers`;
+    return `${context.host} (${subject}), ${whose}`;
+  });
+  const rest = children.length - named.length;
+  return {
+    host: label,
+    hop: hops.size === 1 ? (contexts[0]?.hop ?? null) : null,
+    customers: contexts.reduce((sum, each) => sum + each.customers, 0),
+    customer: customers.size === 1 ? (only ?? null) : null,
+    neverOffered: false,
+    severity: worst?.severity ?? "critical",
+    findings: worst?.findings ?? [],
+    lines: rest > 0 ? [...named, `and ${rest} more`] : named,
+    beside: [],
+    slot: null,
+  };
+}
