@@ -1,10 +1,12 @@
 /** `chainmail doctor`: one line a check, worst state as exit code. */
 
 import { type Check, examine } from "../local/doctor.ts";
+import { checkContacts } from "../local/doctor-contacts.ts";
 import { systemClock } from "../world/clock.ts";
 import { createDialler } from "../world/dialler.ts";
 import { defaultEhloName } from "../world/ehlo-name.ts";
 import { createResolver } from "../world/resolver.ts";
+import { withStore } from "./data.ts";
 import type { ExitCode } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { printJson } from "./print-json.ts";
@@ -29,6 +31,7 @@ export async function doctorCommand(options: DoctorOptions, io: Io): Promise<Exi
     publicDomains,
     otherClock,
     tryStore: () => tryStore(options.data),
+    checkContacts: () => contactsIn(options.data),
   });
   if (options.json) printJson({ checks }, io);
   else for (const { name, state, words } of checks) io.stdout.write(`${state.padEnd(7)} ${name.padEnd(13)} ${words}\n`);
@@ -47,13 +50,16 @@ async function otherClock(): Promise<number> {
   return date;
 }
 
-async function tryStore(dir: string): Promise<void> {
-  const { openShared } = await import("../store/embedded.ts");
-  const { store, close } = await openShared(dir);
-  try {
-    await store.config.putToken("doctor", { customer: null, createdAt: 0 });
-    await store.config.removeToken("doctor");
-  } finally {
-    await close();
-  }
+async function tryStore(data: string): Promise<void> {
+  await withStore({ data }, async ({ config }) => {
+    await config.putToken("doctor", { customer: null, createdAt: 0 });
+    await config.removeToken("doctor");
+  });
+}
+
+async function contactsIn(data: string): Promise<readonly Check[]> {
+  return withStore({ data }, async ({ config }) => {
+    const { notify } = await config.settings();
+    return await checkContacts({ notify, customers: config.customers() }, false);
+  });
 }

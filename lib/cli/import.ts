@@ -3,6 +3,7 @@
 import { type ImportOptions, type ImportResult, importFleet } from "../customers/import.ts";
 import { formatOf, type ParsedFleet, type ParseOptions, parseFleet } from "../customers/parse.ts";
 import { describeProblem } from "../customers/problem.ts";
+import { ownPathWarnings } from "../judge/own-path.ts";
 import type { Fleet } from "../model/customer.ts";
 import { InputError } from "../model/input-error.ts";
 import { releaseHeld } from "../steps/release.ts";
@@ -39,9 +40,19 @@ export async function importFile(
     ? parseFile(file, present, io)
     : { fleet: readFleet(file, present, io), errors: [] };
   if (errors.length > 0) io.stderr.write(`${file}: ${counted(errors.length, "error")}: who has one is left out\n`);
+  warn(ownPathWarnings(fleet.settings.notify, fleet.customers), io);
   const result = refusedIsWrong(file, await importFleet(config, fleet, { dryRun, yes, partial: errors.length > 0 }));
   if (result.kind === "imported" && result.diff.head.includes("windows")) await releaseHeld(store, systemClock);
   return result;
+}
+
+/** So many are said in full. */
+const mostWarnings = 20;
+
+function warn(warnings: readonly string[], io: Io): void {
+  for (const warning of warnings.slice(0, mostWarnings)) io.stderr.write(`warning: ${warning}\n`);
+  const more = warnings.length - mostWarnings;
+  if (more > 0) io.stderr.write(`warning: the same of ${more} more\n`);
 }
 
 function refusedIsWrong(file: string, result: ImportResult): ImportResult {

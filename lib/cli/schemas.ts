@@ -58,7 +58,9 @@ export type ProbeTargetsJson = z.infer<typeof probeTargetsSchema>;
 
 const doctorSchema = z
   .strictObject({
-    checks: z.array(z.strictObject({ name: z.string(), state: z.enum(["good", "bad", "unknown"]), words: z.string() })),
+    checks: z.array(
+      z.strictObject({ name: z.string(), state: z.enum(["good", "warning", "bad", "unknown"]), words: z.string() }),
+    ),
   })
   .describe("chainmail doctor --json");
 

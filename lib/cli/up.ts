@@ -2,6 +2,7 @@
 
 import { existsSync } from "node:fs";
 import packageJson from "../../package.json" with { type: "json" };
+import { isNobodyTold, nobodyTold } from "../local/doctor-contacts.ts";
 import { run } from "../local/run.ts";
 import { InputError } from "../model/input-error.ts";
 import type { StatusContext } from "../status/context.ts";
@@ -63,6 +64,7 @@ export async function upCommand(options: UpOptions, io: Io): Promise<ExitCode> {
     io.stdout.write(
       `page and API: ${running.url}/  (${auth.kind === "open" ? "no token asked for: loopback only" : "log in with a token"})\n`,
     );
+    if (isNobodyTold((await store.config.settings()).notify)) io.stderr.write(`beside this terminal ${nobodyTold}\n`);
     running.start();
     await stopSignal();
     say("stop", "no new looks; what is under way is kept");

@@ -8,7 +8,7 @@ import { addressBytes } from "../protocols/ip/address.ts";
 
 export interface Check {
   readonly name: string;
-  readonly state: "good" | "bad" | "unknown";
+  readonly state: "good" | "warning" | "bad" | "unknown";
   /** One sentence with what was seen and, where it is bad, what to do. */
   readonly words: string;
 }
@@ -24,6 +24,8 @@ export interface DoctorWorld {
   readonly otherClock: () => Promise<number>;
   /** Writes and reads one item. Rejects with the reason. */
   readonly tryStore: () => Promise<void>;
+  /** Whether anybody is told. Rejects when the store can't be read. */
+  readonly checkContacts: () => Promise<readonly Check[]>;
 }
 
 const dialMs = 8_000;
@@ -31,14 +33,19 @@ const clockToleranceMs = 5_000;
 
 export async function examine(world: DoctorWorld): Promise<readonly Check[]> {
   const dns = await checkDns(world);
-  const [v4, v6, name, clock, store] = await Promise.all([
+  const [v4, v6, name, clock, store, contacts] = await Promise.all([
     checkPort25(world, "IPv4"),
     checkPort25(world, "IPv6"),
     checkName(world),
     checkClock(world),
     checkStore(world),
+    world
+      .checkContacts()
+      .catch((error: unknown): readonly Check[] => [
+        { name: "messages", state: "unknown", words: `who is told can't be read: ${reason(error)}` },
+      ]),
   ]);
-  return [dns, v4, v6, name, clock, store];
+  return [dns, v4, v6, name, clock, store, ...contacts];
 }
 
 async function checkDns({ resolver, publicDomains }: DoctorWorld): Promise<Check> {

@@ -1,5 +1,6 @@
 /** What a viewer may see, in the API's shapes: the one way to the data for the JSON API and the pages. */
 
+import { contactsOnOwnPath, mailDomain } from "../judge/own-path.ts";
 import { type AcknowledgeResult, acknowledge } from "./acknowledge.ts";
 import { maySee, type StatusContext, type Viewer } from "./context.ts";
 import { loadFleet } from "./fleet.ts";
@@ -30,6 +31,8 @@ export interface Reader {
   incident(viewer: Viewer, id: string): Promise<IncidentJson | undefined>;
   /** Of one customer, to one who may see it; what others have to do with them is kept from all but the operator. */
   ofCustomer(viewer: Viewer, look: CustomerLook): Promise<VisibleIncidents>;
+  /** Its contacts that are told by the watched path alone. */
+  onOwnPath(look: CustomerLook): Promise<readonly string[]>;
   fleet(): Promise<FleetJson>;
   /** Ids that contain `text`, at most `limit`. */
   search(text: string, limit: number): Promise<{ readonly found: readonly string[]; readonly more: boolean }>;
@@ -72,6 +75,18 @@ export function createReader(context: StatusContext): Reader {
     visibleTo,
     incident: async (viewer, id) => (await visibleTo(viewer)).incidents.find((incident) => incident.id === id),
     history: ({ loaded }, page) => loadHistory(store, loaded, page, { now, everyMs }),
+    async onOwnPath({ status }) {
+      const { contacts = [], domains = [] } = (await store.config.customer(status.id)) ?? {};
+      const own = new Set(domains.map(({ name }) => name));
+      const asked = [...new Set(contacts.flatMap(({ email }) => (email === null ? [] : mailDomain(email))))];
+      const others = asked.filter((domain) => !own.has(domain));
+      // What DNS is asked about belongs to some customer.
+      const watched = await Promise.all(
+        others.map(async (domain) => ({ domain, known: await store.state.domain(domain) })),
+      );
+      for (const { domain, known } of watched) if (known !== undefined) own.add(domain);
+      return contactsOnOwnPath(contacts, (domain) => own.has(domain));
+    },
     fleet,
     search: async (text, limit) => {
       const found: string[] = [];

@@ -1,6 +1,9 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { type DoctorWorld, examine, reverseName } from "../../lib/local/doctor.ts";
+import { checkContacts, nobodyTold, type ToldFleet } from "../../lib/local/doctor-contacts.ts";
+import { type Contact, type Customer, defaultRequirement } from "../../lib/model/customer.ts";
+import { type NotifySettings, noNotify, type SmtpSettings } from "../../lib/model/notify-settings.ts";
 import type { DnsAnswer, Resolver } from "../../lib/model/ports.ts";
 
 const zone: Record<string, unknown[]> = {
@@ -25,6 +28,7 @@ const healthy: DoctorWorld = {
   publicDomains: ["example.com"],
   otherClock: async () => 1_001_000,
   tryStore: async () => {},
+  checkContacts: async () => [],
 };
 
 const stateOf = async (over: Partial<DoctorWorld>, name: string) => {
@@ -73,6 +77,71 @@ describe("doctor", () => {
   it("tells why the store can't be used", async () => {
     const tryStore = () => Promise.reject(new Error("data: permission denied"));
     expect(await stateOf({ tryStore }, "store")).toBe("bad: can't be used: data: permission denied");
+  });
+});
+
+const fleet = (notify: Partial<NotifySettings>, customers: readonly Customer[] = []): ToldFleet => ({
+  notify: { ...noNotify, ...notify },
+  customers: (async function* () {
+    yield* customers;
+  })(),
+});
+const smtp = { host: "mail.example.net", port: 25, from: "monitor@example.net", to: ["ops@example.net"] };
+const relay: SmtpSettings = { ...smtp, user: null, password: null, tls: "required" };
+const customer = (id: string, contacts: readonly Contact[]): Customer => ({
+  id,
+  created: null,
+  gateway: null,
+  domains: [{ name: `${id}.example`, tlsMode: null }],
+  downstream: [],
+  require: { gateway: defaultRequirement, downstream: defaultRequirement },
+  vantage: { gateway: null, downstream: null },
+  allowPrivate: false,
+  contacts,
+});
+const own = customer("acme", [{ email: "it@acme.example", sms: null }]);
+const lines = async (...of: Parameters<typeof checkContacts>) =>
+  (await checkContacts(...of)).map(({ name, state, words }) => `${state} ${name} ${words}`);
+
+describe("who is told", () => {
+  it("nobody, without a channel", async () => {
+    expect(await lines(fleet({}), false)).toEqual([`warning messages ${nobodyTold}`]);
+    expect(await lines(fleet({}), true)).toEqual(["good messages leave by the stack's topic"]);
+  });
+
+  it("names the kinds of channels that there are", async () => {
+    const notify = { smtp: relay, slack: ["https://hooks.slack.example/1", "https://hooks.slack.example/2"] };
+    expect(await lines(fleet(notify), false)).toEqual([
+      "good messages go to mail, 2 Slack; try them by 'chainmail notify --test'",
+    ]);
+  });
+
+  it("contacts that this installation doesn't reach", async () => {
+    const phone = customer("late", [{ email: null, sms: "+4915112345678" }]);
+    const elsewhere = customer("acme", [{ email: "it@elsewhere.example", sms: null }]);
+    expect(await lines(fleet({ slack: ["https://hooks.slack.example/1"] }, [elsewhere]), false)).toContain(
+      "warning contacts those of customer 'acme' aren't told: there is no notify.smtp to reach them by",
+    );
+    expect(await lines(fleet({ smtp: relay }, [elsewhere, phone]), false)).toContain(
+      "warning contacts those of customer 'late' aren't told: one process reaches no phones",
+    );
+    expect(await lines(fleet({ smtp: relay }, [elsewhere, phone]), true)).toHaveLength(1);
+  });
+
+  it("demands a second path where the only one is watched, and names three", async () => {
+    const many = [1, 2, 3, 4].map((number) => customer(`c${number}`, [{ email: `it@c${number}.example`, sms: null }]));
+    const said = await lines(fleet({ smtp: relay }, [own]), false);
+    expect(said).toContainEqual(expect.stringMatching(/^warning second path customer 'acme': it@acme\.example is/));
+    const all = await lines(fleet({ smtp: relay }, many), false);
+    expect(all.filter((line) => line.startsWith("warning second path customer"))).toHaveLength(3);
+    expect(all.at(-1)).toBe("warning second path and the same of 1 more");
+  });
+
+  it("says what it couldn't read", async () => {
+    const checkContacts = () => Promise.reject(new Error("data: permission denied"));
+    expect(await stateOf({ checkContacts }, "messages")).toBe(
+      "unknown: who is told can't be read: data: permission denied",
+    );
   });
 });
 

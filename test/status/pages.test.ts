@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import type { Contact } from "../../lib/model/customer.ts";
 import { alert, recorded } from "../fakes/causes.ts";
 import { type Fixture, fixture, form } from "./helpers.ts";
 import { noon } from "./looks.ts";
@@ -242,5 +243,38 @@ describe("acknowledging", () => {
     } finally {
       await own.close();
     }
+  });
+});
+
+describe("a customer whose contacts are told by the watched path alone", () => {
+  const put = async (contacts: readonly Contact[]) => {
+    const acme = await world.store.config.customer("acme");
+    if (acme === undefined) throw new Error("acme is in the seed");
+    await world.store.config.putCustomers([{ ...acme, contacts }]);
+  };
+
+  it.each([
+    ["its own domain", "it@acme.example", true],
+    ["another customer's", "it@beta.example", true],
+    ["elsewhere", "it@elsewhere.example", false],
+  ])("%s", async (_name, email, warned) => {
+    await world.store.state.putDomain({
+      domain: "beta.example",
+      mx: { kind: "null-mx", ttl: 300 },
+      since: 0,
+      failure: null,
+    });
+    await put([{ email, sms: null }]);
+    const text = words(await page("/customers/acme"));
+    expect(text.includes(`Contacts: ${email} is delivered through mail servers that are watched here`)).toBe(warned);
+    expect(text.includes("add a second channel")).toBe(warned);
+  });
+
+  it("is content with a second one", async () => {
+    await put([
+      { email: "it@acme.example", sms: null },
+      { email: "it@elsewhere.example", sms: null },
+    ]);
+    expect(words(await page("/customers/acme"))).not.toContain("add a second channel");
   });
 });

@@ -1,6 +1,7 @@
 /** The page of one customer. */
 
 import { html } from "hono/html";
+import { ownPathWords } from "../../judge/own-path.ts";
 import { verdicts } from "../../model/verdict.ts";
 import type { ChainJson, HistoryJson, IncidentJson, StatusJson, SuspicionJson } from "../json/schemas.ts";
 import { badge } from "./badge.ts";
@@ -17,6 +18,8 @@ export interface CustomerView {
   /** Those of this customer. */
   readonly incidents: readonly IncidentJson[];
   readonly suspected: readonly SuspicionJson[];
+  /** Its contacts that are told by the watched path alone. */
+  readonly onOwnPath: readonly string[];
   /** The only domain that is to be shown; null for the worst ones. */
   readonly domain: string | null;
   readonly now: number;
@@ -92,7 +95,7 @@ ${when(ended.length > 0, () =>
 }
 
 export function customerPage(view: CustomerView): Html {
-  const { status, history, domain, now } = view;
+  const { status, history, onOwnPath, domain, now } = view;
   const { id, verdict, chains, asOf } = status;
   const sorted = chains.toSorted((a, b) => verdicts.indexOf(a.verdict) - verdicts.indexOf(b.verdict));
   const shown = domain === null ? sorted.slice(0, shownInFull) : sorted.filter((chain) => chain.domain === domain);
@@ -101,6 +104,7 @@ export function customerPage(view: CustomerView): Html {
   return html`<div class="title"><h1>${id}</h1>${badge(verdict)}</div>
 <p class="muted">${given(asOf, (at) => html`Last round of looks began ${ago(at, now)}. `)}${when(asOf === null, () => html`No round of looks has begun yet. `)}<a href="${api}">This page as JSON</a></p>
 ${notices(view)}
+${when(onOwnPath.length > 0, () => notice("warning", "own-path", "Told by this path alone", html`<p>${ownPathWords("Contacts", onOwnPath)}.</p>`))}
 ${when(chains.length === 0, () => html`<p class="card">Nothing is watched for this customer yet: DNS has not been asked.</p>`)}
 ${shown.map((chain, index) => chainSection(chain, index + 1, now))}
 ${otherChains(others, id)}

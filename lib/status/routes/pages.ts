@@ -56,9 +56,10 @@ export function pageRoutes(context: StatusContext, reader: Reader): Hono<StatusE
     if (query.kind === "wrong") return problem(c, 400, query.why);
     const look = await reader.customer(c.var.viewer, id);
     if (look === undefined) return problem(c, 404, `There is no customer '${id}', or you may not see it.`);
-    const [history, { incidents, suspected }] = await Promise.all([
+    const [history, { incidents, suspected }, onOwnPath] = await Promise.all([
       reader.history(look, query.page),
       reader.ofCustomer(c.var.viewer, look),
+      reader.onOwnPath(look),
     ]);
     const domain = c.req.query("domain") ?? null;
     const newest = query.page.before === Number.POSITIVE_INFINITY;
@@ -66,7 +67,7 @@ export function pageRoutes(context: StatusContext, reader: Reader): Hono<StatusE
       c,
       id,
       newest,
-      customerPage({ status: look.status, history, incidents, suspected, domain, now: now() }),
+      customerPage({ status: look.status, history, incidents, suspected, onOwnPath, domain, now: now() }),
     );
   });
 

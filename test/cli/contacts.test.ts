@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { run } from "../../lib/cli/program.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "chainmail-contacts-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function imported(text: string) {
+  const file = join(folder, "customers.yaml");
+  writeFileSync(file, text);
+  let err = "";
+  const code = await run(["customers", "import", file, "--yes", "--data", join(folder, "data")], {
+    stdout: { write: () => {} },
+    stderr: { write: (text) => (err += text) },
+    env: {},
+  });
+  return { code, err };
+}
+
+describe("chainmail customers import", () => {
+  it("warns of contacts that are told by the watched path alone, and imports them", async () => {
+    const { code, err } = await imported(
+      "customers: [{ id: acme, domains: [acme.example], contacts: [it@acme.example] }]",
+    );
+    expect(code).toBe(0);
+    expect(err).toBe(
+      "warning: customer 'acme': it@acme.example is delivered through mail servers that are watched here; when these break, no message reaches it: add a second channel that doesn't depend on them\n",
+    );
+  });
+
+  it("says nothing where there is another way", async () => {
+    const contacts = "contacts: [it@acme.example, it@elsewhere.example]";
+    expect((await imported(`customers: [{ id: acme, domains: [acme.example], ${contacts} }]`)).err).toBe("");
+  });
+
+  it("says twenty in full and counts the rest", async () => {
+    const ids = Array.from({ length: 23 }, (_, number) => `c${number}`);
+    const customers = ids.map((id) => `  - { id: ${id}, domains: [${id}.example], contacts: [it@${id}.example] }`);
+    const { err } = await imported(["customers:", ...customers, ""].join("\n"));
+    expect(err.trimEnd().split("\n")).toHaveLength(21);
+    expect(err).toMatch(/warning: the same of 3 more\n$/);
+  });
+});
