@@ -33,19 +33,15 @@ const clockToleranceMs = 5_000;
 
 export async function examine(world: DoctorWorld): Promise<readonly Check[]> {
   const dns = await checkDns(world);
-  const [v4, v6, name, clock, store, contacts] = await Promise.all([
+  const [v4, v6, name, clock, store] = await Promise.all([
     checkPort25(world, "IPv4"),
     checkPort25(world, "IPv6"),
     checkName(world),
     checkClock(world),
     checkStore(world),
-    world
-      .checkContacts()
-      .catch((error: unknown): readonly Check[] => [
-        { name: "messages", state: "unknown", words: `who is told can't be read: ${reason(error)}` },
-      ]),
   ]);
-  return [dns, v4, v6, name, clock, store, ...contacts];
+  // After the store has answered: whoever opens it is alone for a moment.
+  return [dns, v4, v6, name, clock, store, ...(await contactsOf(world))];
 }
 
 async function checkDns({ resolver, publicDomains }: DoctorWorld): Promise<Check> {
@@ -147,6 +143,14 @@ async function checkStore({ tryStore }: DoctorWorld): Promise<Check> {
     return { name, state: "good", words: "can be written and read" };
   } catch (error) {
     return { name, state: "bad", words: `can't be used: ${reason(error)}` };
+  }
+}
+
+async function contactsOf({ checkContacts }: DoctorWorld): Promise<readonly Check[]> {
+  try {
+    return await checkContacts();
+  } catch (error) {
+    return [{ name: "messages", state: "unknown", words: `who is told can't be read: ${reason(error)}` }];
   }
 }
 
