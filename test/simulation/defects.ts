@@ -1,5 +1,6 @@
 /** Machines with one fault each, as somebody might build them. The oracle has to find every one; it is proved by them. */
 
+import type { Contact, Customer } from "../../lib/model/customer.ts";
 import type { Cause, OutboxEntry } from "../../lib/model/incident.ts";
 import type { ProbeAnswer, ProbeResults } from "../../lib/model/jobs.ts";
 import type { Channel, Delivery } from "../../lib/model/ports.ts";
@@ -38,6 +39,26 @@ function withChannels(change: (channel: Channel) => Channel): Notify {
     });
 }
 
+/** As if every incident were open, and had just been seen bad: what the sender asks before a message leaves. */
+const neverWell = onState((state) => {
+  const asItIs = new Map<Cause["context"], Cause>();
+  return {
+    async dueCauses(at) {
+      return (await state.dueCauses(at)).map(({ value, version }) => {
+        if (value.state !== "recovering") return { value, version };
+        asItIs.set(value.context, value);
+        const bad = { at, cycle: 0, round: 0, vantage: "here", answer: "bad" } as const;
+        return { value: { ...value, state: "open", votes: [...value.votes, bad] }, version };
+      });
+    },
+    putCause({ value, version }) {
+      const real = asItIs.get(value.context);
+      const kept = real === undefined ? value : { ...value, state: real.state, votes: real.votes };
+      return state.putCause({ value: kept, version });
+    },
+  };
+});
+
 function answering(change: (delivery: Delivery) => Delivery): Notify {
   return withChannels((channel) => ({ ...channel, deliver: async (letter) => change(await channel.deliver(letter)) }));
 }
@@ -64,6 +85,11 @@ const madeNow =
 
 const added = (next: Cause, stands: Cause | null): readonly OutboxEntry[] =>
   next.outbox.filter(({ alert }) => !stands?.outbox.some((known) => known.alert.id === alert.id));
+
+function hardlyWaiting(customer: Customer | undefined): Customer | undefined {
+  const soon = (contact: Contact) => (contact.after === undefined ? contact : { ...contact, after: 1 });
+  return customer && { ...customer, contacts: customer.contacts.map(soon) };
+}
 
 const delivered = new WeakSet<ProbeResults>();
 
@@ -215,6 +241,57 @@ export const defects: readonly Defect[] = [
         if (next.incident === null || next.state !== "open" || stands?.state !== "recovering") return next;
         return { ...next, incident: { ...next.incident, id: `${next.incident.id}0` } };
       }),
+    },
+  },
+  {
+    name: "nobody looks again before a message leaves",
+    breaks: /when it was known to be well/,
+    machinery: { ...asBuilt, through: neverWell },
+  },
+  {
+    name: "what claims first is marked afterwards, as the others",
+    breaks: /box-phone got CM-.* twice/,
+    machinery: {
+      ...asBuilt,
+      notify: withChannels(({ claimsFirst: _, ...channel }) => channel),
+    },
+  },
+  {
+    name: "the last message of a digest is left out",
+    breaks: /never got CM-|was never told to/,
+    machinery: {
+      ...asBuilt,
+      notify: withChannels((channel) => ({
+        ...channel,
+        deliver({ event, ...letter }) {
+          const { messages, ...rest } = event;
+          return channel.deliver({ ...letter, event: messages ? { ...rest, messages: messages.slice(0, -1) } : rest });
+        },
+      })),
+    },
+  },
+  {
+    name: "second contacts hardly wait",
+    breaks: /was escalated too soon/,
+    machinery: {
+      ...asBuilt,
+      through: (store) => {
+        const config = new Proxy(store.config, {
+          get: (inner, name) =>
+            name === "customer"
+              ? async (id: string) => hardlyWaiting(await inner.customer(id))
+              : Reflect.get(inner, name),
+        });
+        return { ...store, config };
+      },
+    },
+  },
+  {
+    name: "second contacts are forgotten",
+    breaks: /was never escalated/,
+    machinery: {
+      ...asBuilt,
+      through: writing((next) => ({ ...next, incident: next.incident && { ...next.incident, escalations: [] } })),
     },
   },
 ];
