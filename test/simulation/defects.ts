@@ -107,6 +107,31 @@ export const defects: readonly Defect[] = [
     machinery: { ...asBuilt, policy: { ...asBuilt.policy, openAfter: 1, openSpan: 0 } },
   },
   {
+    name: "one vantage is enough, whatever the others see",
+    breaks: /without being confirmed: (only|a good look)/,
+    machinery: {
+      ...asBuilt,
+      judge: (results, world) => asBuilt.judge(results, { ...world, sighted: [results.vantage] }),
+    },
+  },
+  {
+    name: "vantages that disagree are taken for one that does so with itself",
+    breaks: /without being confirmed: nobody disagrees with itself/,
+    machinery: { ...asBuilt, judge: judging((results) => ({ ...results, vantage: "here" })) },
+  },
+  {
+    name: "a partial loss is over as soon as those say so who never saw it",
+    breaks: /recovered (on|, and not from)|recovered, and not from/,
+    machinery: {
+      ...asBuilt,
+      through: writing((next) =>
+        next.incident === null || next.form !== "partial"
+          ? next
+          : { ...next, incident: { ...next.incident, seenFrom: [] } },
+      ),
+    },
+  },
+  {
     name: "a second delivery of one look counts as another look",
     breaks: /without being confirmed/,
     machinery: {

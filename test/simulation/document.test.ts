@@ -5,7 +5,7 @@ import type { Cause } from "../../lib/model/incident.ts";
 import type { IncidentPolicy } from "../../lib/model/policy.ts";
 import { cleanLoss, plainBackend } from "./detection.ts";
 import { incidentsDocument, manners } from "./document.ts";
-import { explore } from "./explore.ts";
+import { explore, twoVantages } from "./explore.ts";
 
 type Advance = typeof advance;
 
@@ -14,6 +14,14 @@ describe("the incident machine, walked through every state by every event", () =
     const { states, forbidden } = explore(cls);
     expect(states).toBeGreaterThan(1_000);
     expect(forbidden).toEqual([]);
+  });
+
+  it("nor from two vantages, of which one can go blind", () => {
+    const { states, forbidden, transitions } = explore("cleartext", advance, twoVantages);
+    expect(states).toBeGreaterThan(1_000);
+    expect(forbidden).toEqual([]);
+    const opens = transitions.filter(({ from, to, tells }) => from === "suspected" && to === "open" && tells.length > 0);
+    expect(new Set(opens.map(({ event }) => event))).toContain("good, but from there");
   });
 
   /** What the machine answers to one kind of event is put in the place of another's. */
@@ -42,7 +50,7 @@ describe("the incident machine, walked through every state by every event", () =
       ),
     ],
     ["it stays open when it is gone", taking("gone", () => ({ kind: "tick" }))],
-    ["more answers are kept than the window holds", under({ window: 6 })],
+    ["more answers are kept than the window of each vantage holds", under({ window: 6 })],
     [
       "a number is left out or used twice",
       rewritten((cause) =>

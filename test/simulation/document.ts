@@ -3,7 +3,7 @@
 import type { CauseState, IncidentClass } from "../../lib/model/incident.ts";
 import { defaultPolicy } from "../../lib/model/policy.ts";
 import { cleanLoss, type Delays, plainBackend } from "./detection.ts";
-import { type Exploration, type ExploredEvent, explore, exploredEvents, type Transition } from "./explore.ts";
+import { type Exploration, type ExploredEvent, explore, fromHere, type Transition, twoVantages } from "./explore.ts";
 import { rules } from "./forbidden.ts";
 import { smallPolicy } from "./small-policy.ts";
 
@@ -31,6 +31,7 @@ export const manners: readonly { readonly title: string; readonly class: Inciden
 export async function incidentsDocument(): Promise<string> {
   const explored = manners.map((manner) => ({ ...manner, ...explore(manner.class) }));
   const [confirmed] = explored;
+  const divided = explore("cleartext", undefined, twoVantages);
   return [
     "# Incidents",
     "",
@@ -52,9 +53,16 @@ export async function incidentsDocument(): Promise<string> {
     "## Every state, every event",
     "",
     `The machine is walked through by every event from every state that it can reach, with windows small enough to try all of`,
-    `them (${smallPolicy.window} answers instead of ${defaultPolicy.window}): ${sum(explored, "states")} states, ${sum(explored, "steps")} steps. Where a cell has several lines, what came before decides.`,
+    `them (${smallPolicy.window} answers instead of ${defaultPolicy.window}): ${sum(explored, "states")} states, ${sum(explored, "steps")} steps. With a second vantage,`,
+    `which can go blind, and windows of ${twoVantages.policy.window} answers each: ${sum([divided], "states")} states, ${sum([divided], "steps")} steps. Where a cell has several lines, what came before decides.`,
     "",
     ...explored.flatMap((each) => [`### ${each.title}`, "", each.text, "", ...tableOf(each.transitions), ""]),
+    "### From two vantages",
+    "",
+    "The class that is confirmed by looks of its own, as `here` and `there` see it. An event without a place is from here.",
+    "",
+    ...tableOf(divided.transitions, twoVantages.events),
+    "",
     "## What never happens",
     "",
     "None of those steps does any of this, and the build fails when one does:",
@@ -72,19 +80,28 @@ function sum(explored: readonly Exploration[], what: "states" | "steps"): string
 
 function figures(): readonly string[] {
   const { confirmAfter, openAfter, openSpan, intermittentAfter, window, recoverAfter, recoverCycles } = defaultPolicy;
-  const { cleanFor, flapsPerHour, silentFor, silentCycles, remindAfter } = defaultPolicy;
+  const { cleanFor, flapsPerHour, silentFor, silentCycles, remindAfter, acknowledgedFor } = defaultPolicy;
   const rows = [
     ["looks again after", confirmAfter.map((ms) => `${ms / 1_000} s`).join(", ")],
     ["opens on", `${openAfter} bad looks over ${openSpan / 1_000} s with no good one between`],
-    ["or, as intermittent, on", `${intermittentAfter} bad of the last ${window} answers, confirmations counted`],
-    ["unreachable opens after", `${silentFor / 60_000} minutes and ${silentCycles} cycles, never beside a loss of TLS`],
-    ["recovers on", `${recoverAfter} good looks in ${recoverCycles} cycles, over ${cleanFor / 60_000} clean minutes`],
+    ["and, where several vantages have a vote, from", "two of them; where the others stay silent from one, a cycle later"],
+    ["or, as partial, when", `one vantage got ${openAfter} bad answers in a row and another ${openAfter} good ones meanwhile`],
+    ["or, as intermittent, on", `${intermittentAfter} bad of one vantage's last ${window} answers, confirmations counted`],
+    [
+      "unreachable opens after",
+      `${silentFor / 60_000} minutes and ${silentCycles} cycles in which no vantage was answered, never beside a loss of TLS`,
+    ],
+    [
+      "recovers on",
+      `${recoverAfter} good looks in ${recoverCycles} cycles from each vantage that saw it and has a vote, over ${cleanFor / 60_000} clean minutes`,
+    ],
     ["after intermittent, on", `n clean answers with (1 − rate)ⁿ ≤ 10⁻⁴, at least ${window} (69 for 3 in 24)`],
     ["flaps", `on the ${flapsPerHour}rd opening within an hour: one message, then quiet until an hour was clean`],
     [
       "reminds after",
       `${remindAfter / 3_600_000} hours, then twice as long each time, unless somebody acknowledged it`,
     ],
+    ["an acknowledgement lapses", `after ${acknowledgedFor / 86_400_000} days, and when it gets worse`],
   ];
   return ["| it | |", "| --- | --- |", ...rows.map(([it, when]) => `| ${it} | ${when} |`)];
 }
@@ -116,8 +133,8 @@ const delivery = [
   "in.",
 ];
 
-/** As people say it; two events of one kind are one word. */
-const words: Readonly<Record<ExploredEvent, string>> = {
+/** As people say it, seen from one vantage; two events of one kind are one word. */
+const words: Readonly<Partial<Record<ExploredEvent, string>>> = {
   "bad, a confirmation": "bad",
   "bad, next cycle": "bad",
   "bad and worse, next cycle": "worse",
@@ -136,14 +153,18 @@ function diagramOf({ transitions }: Exploration): readonly string[] {
   for (const { from, event, to, tells } of transitions) {
     if (from === to && tells.length === 0) continue;
     const key = `${from} --> ${to}`;
-    const label = tells.length === 0 ? words[event] : `${words[event]}, tells ${tells.join(" and ")}`;
+    const word = words[event] ?? event;
+    const label = tells.length === 0 ? word : `${word}, tells ${tells.join(" and ")}`;
     edges.set(key, (edges.get(key) ?? new Set()).add(label));
   }
   const lines = [...edges].map(([edge, labels]) => `    ${edge}: ${[...labels].sort().join(" · ")}`).sort();
   return ["```mermaid", "stateDiagram-v2", "    [*] --> clear", ...lines, "```"];
 }
 
-function tableOf(transitions: readonly Transition[]): readonly string[] {
+function tableOf(
+  transitions: readonly Transition[],
+  events: readonly ExploredEvent[] = fromHere,
+): readonly string[] {
   const cell = (from: CauseState, event: ExploredEvent): string => {
     const all = transitions.filter((each) => each.from === from && each.event === event).map(outcomeOf);
     return [...new Set(all)].sort().join("<br>") || "·";
@@ -151,7 +172,7 @@ function tableOf(transitions: readonly Transition[]): readonly string[] {
   return [
     `| event | ${states.join(" | ")} |`,
     `| --- |${states.map(() => " --- |").join("")}`,
-    ...exploredEvents.map((event) => `| ${event} | ${states.map((from) => cell(from, event)).join(" | ")} |`),
+    ...events.map((event) => `| ${event} | ${states.map((from) => cell(from, event)).join(" | ")} |`),
   ];
 }
 

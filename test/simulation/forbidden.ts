@@ -2,8 +2,7 @@
 
 import type { Step } from "../../lib/judge/incident.ts";
 import type { Cause } from "../../lib/model/incident.ts";
-import type { ExploredEvent, Place } from "./explore.ts";
-import { smallPolicy } from "./small-policy.ts";
+import type { ExploredEvent, Extent, Place } from "./explore.ts";
 
 interface Taken {
   readonly before: Cause | null;
@@ -12,12 +11,16 @@ interface Taken {
   readonly step: Step;
   readonly tells: readonly string[];
   readonly now: number;
+  readonly extent: Extent;
+  readonly sighted: readonly string[];
 }
 
 const isOpen = (cause: Cause | null) => cause !== null && cause.incident !== null && cause.incident.endedAt === null;
 const isBad = (event: ExploredEvent) => event.startsWith("bad");
 const isGood = (event: ExploredEvent) => event.startsWith("good");
 const hasCertainEnd = ({ before }: Taken) => before?.class === "expiring";
+const wordFrom = (cause: Cause | null, from: string, since = 0) =>
+  cause?.votes.findLast(({ vantage, at }) => vantage === from && at >= since)?.answer;
 const begins = ["opened", "flapping"];
 const ends = ["recovered", "gone"];
 
@@ -28,8 +31,24 @@ export const rules: Readonly<Record<string, (taken: Taken) => boolean>> = {
   "silence changes something": ({ before, after, event }) => event === "silence, next cycle" && before !== after,
   "a look that is late, or delivered again, changes something": ({ step, event, before }) =>
     (event === "bad, but late" || event === "the last look again") && step.cause !== before,
-  "something is opened by what isn't a bad look": ({ before, after, event }) =>
-    isOpen(after) && !isOpen(before) && !isBad(event),
+  "something is opened by what isn't a bad look, unless it shows that vantages disagree": ({ before, after, event }) =>
+    isOpen(after) && !isOpen(before) && !isBad(event) && after?.form !== "partial",
+  "it is partial and nobody sees it well, or nobody sees it bad": ({ before, after, sighted }) => {
+    const words = sighted.map((vantage) => wordFrom(after, vantage));
+    return after?.form === "partial" && before?.form !== "partial" && !(words.includes("good") && words.includes("bad"));
+  },
+  "it opens as steady against the word of a vantage": ({ before, after, sighted }) =>
+    isOpen(after) &&
+    !isOpen(before) &&
+    after?.form === "steady" &&
+    after.class === "cleartext" &&
+    sighted.some((vantage) => wordFrom(after, vantage, after.incident?.since) === "good"),
+  "it recovers, or seems to, while a vantage with a vote saw it bad last": ({ before, after, sighted }) =>
+    after?.class !== "expiring" &&
+    before?.state === "open" &&
+    after?.state !== "open" &&
+    !(isOpen(before) && after?.incident?.ended === "gone") &&
+    sighted.some((vantage) => wordFrom(after, vantage) === "bad"),
   "it opens and nobody is told": ({ before, after, tells }) =>
     isOpen(after) && !isOpen(before) && !begins.includes(tells[0] ?? ""),
   "it ends and nobody is told, or it is told and doesn't end": ({ before, after, tells }) =>
@@ -41,8 +60,12 @@ export const rules: Readonly<Record<string, (taken: Taken) => boolean>> = {
   "it is gone while it is there": ({ tells, event }) => tells.includes("gone") && event !== "gone",
   "it stays open when it is gone": ({ after, event }) => event === "gone" && isOpen(after),
   "it is suspected when it is gone": ({ after, event }) => event === "gone" && after?.state === "suspected",
-  "a reminder of what was acknowledged, or of what flaps": ({ before, tells }) =>
-    tells.includes("reminder") && (before?.incident?.acknowledged !== null || before?.incident?.quiet === true),
+  "a reminder of what is acknowledged, or of what flaps": ({ before, step, tells, now, extent }) => {
+    if (!tells.includes("reminder") || before?.incident == null) return false;
+    const { acknowledged, quiet } = before.incident;
+    const isKnown = acknowledged !== null && now - acknowledged.at < extent.policy.acknowledgedFor;
+    return quiet || isKnown || step.owed.some(({ alert }) => (alert.lapsed === null) !== (acknowledged === null));
+  },
   "it tells two things at once": ({ tells }) => tells.length > 1,
   "a flapping incident tells more than its end": ({ before, tells }) =>
     isOpen(before) && before?.incident?.quiet === true && tells.some((kind) => !ends.includes(kind)),
@@ -61,17 +84,20 @@ export const rules: Readonly<Record<string, (taken: Taken) => boolean>> = {
     event === "tick, when due" && after !== null && after.due !== null && after.due <= now,
   "looks are asked for by what was not written": ({ before, step }) =>
     step.cause === before && (step.confirm !== null || step.owed.length > 0),
-  "more answers are kept than the window holds": ({ after }) => (after?.votes.length ?? 0) > smallPolicy.window,
+  "more answers are kept than the window of each vantage holds": ({ after, extent: { policy, vantages } }) =>
+    (after?.votes.length ?? 0) > policy.window * vantages.length,
 };
 
 export function forbidden(
   { cause: before }: Place,
   event: ExploredEvent,
   step: Step,
-  { cause: after, now }: Place,
+  { cause: after, now, isBlind }: Place,
+  extent: Extent,
 ): readonly string[] {
+  const sighted = extent.vantages.filter((vantage) => !(isBlind && vantage === "there"));
   const tells = step.owed.map(({ alert }) => alert.kind);
-  const taken: Taken = { before, after: step.cause === before ? before : after, event, step, tells, now };
+  const taken: Taken = { before, after: step.cause === before ? before : after, event, step, tells, now, extent, sighted };
   return Object.entries(rules)
     .filter(([, isBroken]) => isBroken(taken))
     .map(([rule]) => rule);

@@ -25,3 +25,18 @@ export const smallPolicy: IncidentPolicy = {
   toldWithin: 75_000,
   acknowledgedFor: 7 * day,
 };
+
+/** Smaller still, for the answers of two vantages. */
+export const tinyPolicy: IncidentPolicy = {
+  ...smallPolicy,
+  confirmAfter: [20 * second, 40 * second],
+  openAfter: 2,
+  openSpan: 20 * second,
+  intermittentAfter: 2,
+  window: 2,
+  recoverAfter: 1,
+  recoverCycles: 1,
+  cleanFor: every,
+  flapsPerHour: 2,
+  silentCycles: 2,
+};
