@@ -20,7 +20,9 @@ describe("the incident machine, walked through every state by every event", () =
     const { states, forbidden, transitions } = explore("cleartext", advance, twoVantages);
     expect(states).toBeGreaterThan(1_000);
     expect(forbidden).toEqual([]);
-    const opens = transitions.filter(({ from, to, tells }) => from === "suspected" && to === "open" && tells.length > 0);
+    const opens = transitions.filter(
+      ({ from, to, tells }) => from === "suspected" && to === "open" && tells.length > 0,
+    );
     expect(new Set(opens.map(({ event }) => event))).toContain("good, but from there");
   });
 

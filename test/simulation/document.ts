@@ -84,9 +84,18 @@ function figures(): readonly string[] {
   const rows = [
     ["looks again after", confirmAfter.map((ms) => `${ms / 1_000} s`).join(", ")],
     ["opens on", `${openAfter} bad looks over ${openSpan / 1_000} s with no good one between`],
-    ["and, where several vantages have a vote, from", "two of them; where the others stay silent from one, a cycle later"],
-    ["or, as partial, when", `one vantage got ${openAfter} bad answers in a row and another ${openAfter} good ones meanwhile`],
-    ["or, as intermittent, on", `${intermittentAfter} bad of one vantage's last ${window} answers, confirmations counted`],
+    [
+      "and, where several vantages have a vote, from",
+      "two of them; where the others stay silent from one, a cycle later",
+    ],
+    [
+      "or, as partial, when",
+      `one vantage got ${openAfter} bad answers in a row and another ${openAfter} good ones meanwhile`,
+    ],
+    [
+      "or, as intermittent, on",
+      `${intermittentAfter} bad of one vantage's last ${window} answers, confirmations counted`,
+    ],
     [
       "unreachable opens after",
       `${silentFor / 60_000} minutes and ${silentCycles} cycles in which no vantage was answered, never beside a loss of TLS`,
@@ -161,10 +170,7 @@ function diagramOf({ transitions }: Exploration): readonly string[] {
   return ["```mermaid", "stateDiagram-v2", "    [*] --> clear", ...lines, "```"];
 }
 
-function tableOf(
-  transitions: readonly Transition[],
-  events: readonly ExploredEvent[] = fromHere,
-): readonly string[] {
+function tableOf(transitions: readonly Transition[], events: readonly ExploredEvent[] = fromHere): readonly string[] {
   const cell = (from: CauseState, event: ExploredEvent): string => {
     const all = transitions.filter((each) => each.from === from && each.event === event).map(outcomeOf);
     return [...new Set(all)].sort().join("<br>") || "·";

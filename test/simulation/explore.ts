@@ -5,8 +5,8 @@
 
 import { advance, type CauseEvent, type Step } from "../../lib/judge/incident.ts";
 import type { AlertKind, Cause, CauseState, Incident, IncidentClass, Vote } from "../../lib/model/incident.ts";
-import { context } from "../judge/incident/watch.ts";
 import type { IncidentPolicy } from "../../lib/model/policy.ts";
+import { context } from "../judge/incident/watch.ts";
 import { forbidden } from "./forbidden.ts";
 import { every, minute, second, smallPolicy, tinyPolicy } from "./small-policy.ts";
 
@@ -30,12 +30,7 @@ export const fromHere = [
   "acknowledged",
   "gone",
 ] as const;
-const fromThere = [
-  "bad, from there as well",
-  "good, but from there",
-  "there goes blind",
-  "there sees again",
-] as const;
+const fromThere = ["bad, from there as well", "good, but from there", "there goes blind", "there sees again"] as const;
 export type ExploredEvent = (typeof fromHere)[number] | (typeof fromThere)[number];
 
 const [here, there] = ["here", "there"];
@@ -106,7 +101,8 @@ export function explore(cls: IncidentClass, machine = advance, extent = oneVanta
         asks: step.confirm !== null,
       };
       transitions.set(JSON.stringify(transition), transition);
-      for (const wrong of forbidden(place, event, step, after, extent)) found.add(`${transition.from}, ${event}: ${wrong}`);
+      for (const wrong of forbidden(place, event, step, after, extent))
+        found.add(`${transition.from}, ${event}: ${wrong}`);
       const key = keyOf(after, extent);
       if (!known.has(key)) known.set(key, after);
     }
@@ -133,10 +129,7 @@ function attempt(
   return { step, after: { ...next, cause: cause && { ...cause, outbox: [] } } };
 }
 
-function momentOf(
-  { cause, now, cycle, round, isBlind }: Place,
-  event: ExploredEvent,
-): Omit<Place, "cause"> | null {
+function momentOf({ cause, now, cycle, round, isBlind }: Place, event: ExploredEvent): Omit<Place, "cause"> | null {
   switch (event) {
     case "there goes blind":
     case "there sees again": {
@@ -214,7 +207,10 @@ function keyOf({ cause, now, round, isBlind }: Place, { policy, vantages }: Exte
   if (cause === null) return `nothing ${round} ${isBlind}`;
   const { state, form, votes, clean, openings, incident, due } = cause;
   const ages = [policy.openSpan, every, policy.cleanFor].filter((ms) => now - cause.stateSince >= ms).length;
-  const runs = [votes, ...(vantages.length > 1 ? vantages.map((name) => votes.filter((vote) => vote.vantage === name)) : [])];
+  const runs = [
+    votes,
+    ...(vantages.length > 1 ? vantages.map((name) => votes.filter((vote) => vote.vantage === name)) : []),
+  ];
   const recent = openings.filter((at) => now - at < 60 * minute).length;
   return JSON.stringify([
     state,

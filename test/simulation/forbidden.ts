@@ -35,7 +35,9 @@ export const rules: Readonly<Record<string, (taken: Taken) => boolean>> = {
     isOpen(after) && !isOpen(before) && !isBad(event) && after?.form !== "partial",
   "it is partial and nobody sees it well, or nobody sees it bad": ({ before, after, sighted }) => {
     const words = sighted.map((vantage) => wordFrom(after, vantage));
-    return after?.form === "partial" && before?.form !== "partial" && !(words.includes("good") && words.includes("bad"));
+    return (
+      after?.form === "partial" && before?.form !== "partial" && !(words.includes("good") && words.includes("bad"))
+    );
   },
   "it opens as steady against the word of a vantage": ({ before, after, sighted }) =>
     isOpen(after) &&
@@ -97,7 +99,16 @@ export function forbidden(
 ): readonly string[] {
   const sighted = extent.vantages.filter((vantage) => !(isBlind && vantage === "there"));
   const tells = step.owed.map(({ alert }) => alert.kind);
-  const taken: Taken = { before, after: step.cause === before ? before : after, event, step, tells, now, extent, sighted };
+  const taken: Taken = {
+    before,
+    after: step.cause === before ? before : after,
+    event,
+    step,
+    tells,
+    now,
+    extent,
+    sighted,
+  };
   return Object.entries(rules)
     .filter(([, isBroken]) => isBroken(taken))
     .map(([rule]) => rule);
