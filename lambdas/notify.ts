@@ -2,7 +2,9 @@
 
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { defaultPolicy } from "../lib/model/policy.ts";
+import { loadRoots } from "../lib/protocols/x509/roots.ts";
 import { withDrillNotes } from "../lib/steps/drill/stamp.ts";
+import { policyDigest } from "../lib/steps/judged-with.ts";
 import { type NotifyWorld, notify } from "../lib/steps/notify.ts";
 import { tellWeek } from "../lib/steps/tell-week.ts";
 import { createSnsChannel, createSnsClient } from "../lib/world/channels/sns.ts";
@@ -16,14 +18,19 @@ import { store } from "./store.ts";
 
 const topic = once(() => createSnsChannel(createSnsClient(), fromEnvironment("topic"), "sns:operators"));
 
+/** Of the same runtime that the looks are made by. */
+const roots = once(() => loadRoots().digest);
+
 /** Settings are read anew each time: an import changes them. */
 async function world(): Promise<NotifyWorld> {
   const baseUrl = fromEnvironment("statusUrl");
-  const { notify: settings, policy } = await store().config.settings();
+  const all = await store().config.settings();
+  const { notify: settings, policy } = all;
   return withDrillNotes({
     store: store(),
     now: systemClock,
     grouping: { policy: { ...defaultPolicy, ...policy }, everyMs: intervalMs() },
+    judgedWith: { policy: policyDigest(all), roots: roots(), build: fromEnvironment("build") },
     tellsShared: settings.shared,
     operators: [topic(), ...webChannels(settings, baseUrl, systemClock)],
     // On AWS a contact subscribes to the topic, with a filter on the customer: docs/aws.md.

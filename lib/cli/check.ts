@@ -1,5 +1,6 @@
 /** `chainmail check`: the whole chain of one domain, by the very steps that watch it, run once over a store in memory. */
 
+import packageJson from "../../package.json" with { type: "json" };
 import { composeSteps, type StepListener } from "../local/compose.ts";
 import type { RequirementLevel, TlsMode } from "../model/customer.ts";
 import { type Customer, type Downstream, defaultFloor, defaultSettings, type Gateway } from "../model/customer.ts";
@@ -103,6 +104,7 @@ async function lookOnce(customer: Customer, gateway: Gateway | null, options: Ch
       operators: [],
       alertLog: null,
       baseUrl: "",
+      version: packageJson.version,
       listener: silent,
     });
     const { now } = looking.clock;

@@ -157,6 +157,21 @@ function commands(io: Io, ended: (code: ExitCode) => void): Command {
     new Option("--for <duration>", "how long").argParser(duration(60_000, 7 * 86_400_000)).default(86_400_000, "24h"),
   ]).action(async (id, options) => ended(await (await import("./vantage.ts")).trustCommand(id, options, io)));
 
+  const breaker = command(program, "breaker", "what is held because too much opened at once", dataOptions()).action(
+    async (options) => ended(await (await import("./breaker.ts")).breakerCommand(options, io)),
+  );
+  const decides = new Option("--by <name>", "who decides").makeOptionMandatory();
+  command(breaker, "release", "it is true: tell it now", [...dataOptions(), decides]).action(async (_options, made) =>
+    ended(await (await import("./breaker.ts")).releaseCommand(made.optsWithGlobals(), io)),
+  );
+  command(breaker, "keep", "hold it for longer", [
+    ...dataOptions(),
+    decides,
+    new Option("--for <duration>", "from now on").argParser(duration(60_000, 7 * 86_400_000)).makeOptionMandatory(),
+  ]).action(async (_options, made) =>
+    ended(await (await import("./breaker.ts")).keepCommand(made.optsWithGlobals(), io)),
+  );
+
   const silence = program.command("silence").description("when nobody is to be told");
   command(silence, "add", "hold back what is owed until the silence ends, and tell it then if it still holds", [
     ...dataOptions(),

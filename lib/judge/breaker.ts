@@ -97,6 +97,7 @@ export function tripped(breaker: Breaker, openings: readonly Opening[], { now, e
     from: countedFrom(breaker, now, everyMs),
     at: now,
     until: isAnew ? wary.until : now + holdMs(everyMs),
+    lasts: holdMs(everyMs),
     why: isAnew
       ? `${changeWords(wary.changed)}, and ${count} followed, in ${places}`
       : `${count} at ${subjects} of ${targets} targets within two cycles, in ${places}`,
@@ -148,8 +149,8 @@ export function ended(breaker: Breaker, hold: Hold): Breaker {
 }
 
 /** The operator's word: what opened is true. As long as it would have been held again, nothing is. */
-export function released(breaker: Breaker, hold: Hold, by: string, now: number, lastsMs: number): Breaker {
-  return { ...breaker, hold: { ...hold, until: now, by }, wary: null, trustedUntil: now + lastsMs, trustedBy: by };
+export function released(breaker: Breaker, hold: Hold, by: string, now: number): Breaker {
+  return { ...breaker, hold: { ...hold, until: now, by }, wary: null, trustedUntil: now + hold.lasts, trustedBy: by };
 }
 
 /** The operator's word: it is looked into, and held until then. */

@@ -36,6 +36,8 @@ export interface LocalWorld {
   readonly operators: readonly Channel[];
   readonly alertLog: AlertLog | null;
   readonly baseUrl: string;
+  /** Of this program. */
+  readonly version: string;
   /** Hears what each step did; for the terminal. */
   readonly listener: StepListener;
 }
@@ -111,8 +113,9 @@ export function composeSteps(world: LocalWorld): Steps {
       if (!isTakenOver) await releaseLeases(store);
       isTakenOver = true;
       const { operators, alertLog, baseUrl } = world;
-      const { pems: roots } = world.tls.roots;
-      const telling = await tellingWorld({ store, now, roots, operators, alertLog, baseUrl, everyMs });
+      const { pems: roots, digest } = world.tls.roots;
+      const judgedWith = { roots: digest, build: world.version };
+      const telling = await tellingWorld({ store, now, roots, operators, alertLog, baseUrl, everyMs, judgedWith });
       const report = await notify(telling);
       listener.told(report);
       await tellWeek({ ...telling, everyMs });

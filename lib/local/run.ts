@@ -12,7 +12,6 @@ export interface RunOptions extends Omit<LocalWorld, "baseUrl" | "listener"> {
   readonly listen: string;
   readonly port: number;
   readonly auth: StatusContext["auth"];
-  readonly version: string;
   readonly say: (step: string, line: string) => void;
   readonly failed: (step: string, error: unknown) => void;
 }

@@ -1,8 +1,10 @@
 /** Whom one process tells, and how: by the settings as they are now, since an import beside it changes them. */
 
+import type { JudgedWith } from "../model/breaker.ts";
 import { defaultPolicy } from "../model/policy.ts";
 import type { AlertLog, Channel, Clock } from "../model/ports.ts";
 import { withDrillNotes } from "../steps/drill/stamp.ts";
+import { policyDigest } from "../steps/judged-with.ts";
 import type { NotifyWorld } from "../steps/notify.ts";
 import type { Store } from "../store/store.ts";
 import { mailChannels, operatorChannels, secondChannels } from "./channels.ts";
@@ -18,15 +20,19 @@ export interface TellingOptions {
   readonly baseUrl: string | null;
   /** Null: nothing is grouped, as for a drill. */
   readonly everyMs: number | null;
+  /** What it is judged with beside the settings. */
+  readonly judgedWith?: Omit<JudgedWith, "policy">;
 }
 
 export async function tellingWorld(options: TellingOptions): Promise<NotifyWorld> {
   const { store, now, roots, alertLog, baseUrl, everyMs } = options;
-  const { notify: settings, policy } = await store.config.settings();
+  const all = await store.config.settings();
+  const { notify: settings, policy } = all;
   return withDrillNotes({
     store,
     now,
     ...(everyMs !== null && { grouping: { policy: { ...defaultPolicy, ...policy }, everyMs } }),
+    ...(options.judgedWith && { judgedWith: { ...options.judgedWith, policy: policyDigest(all) } }),
     tellsShared: settings.shared,
     operators: [...options.operators, ...operatorChannels(settings, { now, roots, baseUrl })],
     secondOperators: secondChannels(settings, { now, roots, baseUrl }),

@@ -18,6 +18,8 @@ export interface Hold {
   /** Epoch ms when it began, and when it ends. */
   readonly at: number;
   readonly until: number;
+  /** How long what opens is held unless somebody decides, ms. */
+  readonly lasts: number;
   /** In words. */
   readonly why: string;
   /** Who decided to keep it on; null: nobody has decided. */

@@ -1,7 +1,8 @@
 /** Turns one handler's TypeScript into a folder that Lambda runs: everything in it, split so that what isn't needed at start isn't loaded. */
 
+import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { buildSync, type Metafile } from "esbuild";
+import { type BuildOptions, buildSync, type Metafile } from "esbuild";
 
 export const handlersDir = join(import.meta.dirname, "../../lambdas");
 
@@ -13,7 +14,20 @@ const requireForCommonJs = `import{createRequire as __createRequire}from"node:mo
  * The AWS SDK is bundled too: pinned by our lock file, and faster to load than the runtime's own.
  */
 export function bundleHandler(name: string, outDir: string): Metafile {
-  const { metafile } = buildSync({
+  return buildSync({ ...optionsOf(name, outDir), metafile: true }).metafile;
+}
+
+/** Says whether the functions that look and judge are other ones than before: lower-case hex. */
+export function digestOfJudging(): string {
+  const hash = createHash("sha256");
+  for (const name of ["probe", "judge"]) {
+    for (const file of buildSync({ ...optionsOf(name, "/"), write: false }).outputFiles) hash.update(file.contents);
+  }
+  return hash.digest("hex");
+}
+
+function optionsOf(name: string, outDir: string) {
+  return {
     absWorkingDir: join(handlersDir, ".."),
     entryPoints: [{ in: join(handlersDir, `${name}.ts`), out: "index" }],
     outdir: outDir,
@@ -27,8 +41,6 @@ export function bundleHandler(name: string, outDir: string): Metafile {
     minify: true,
     legalComments: "none",
     banner: { js: requireForCommonJs },
-    metafile: true,
     logLevel: "error",
-  });
-  return metafile;
+  } as const satisfies BuildOptions;
 }

@@ -4,6 +4,7 @@ import { Duration, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { defaultVantage } from "../model/customer.ts";
 import { resultsQueueName } from "../world/results-queue.ts";
+import { digestOfJudging } from "./bundle.ts";
 import type { StackSettings } from "./context.ts";
 import { Operators } from "./operators.ts";
 import { Rhythm } from "./rhythm.ts";
@@ -56,7 +57,7 @@ export class ChainmailStack extends Stack {
       description: "Sends the messages that incidents owe",
       timeout: minutes(1),
       memory: 256,
-      environment: { ...common, topic: operators.topic.topicArn, statusUrl: status.url },
+      environment: { ...common, topic: operators.topic.topicArn, statusUrl: status.url, build: digestOfJudging() },
     });
 
     const results = new WorkQueue(this, "Results", {

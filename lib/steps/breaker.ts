@@ -24,7 +24,7 @@ import { type Standing, standingOf } from "../model/network.ts";
 import type { IncidentPolicy } from "../model/policy.ts";
 import type { RosterEntry } from "../model/roster.ts";
 import { targetKey } from "../model/target.ts";
-import type { Store } from "../store/store.ts";
+import type { Store, Versioned } from "../store/store.ts";
 import { breakerOf, changeBreaker } from "./breaker-document.ts";
 import { changeCause } from "./change-cause.ts";
 import { coversNow } from "./covers.ts";
@@ -43,14 +43,20 @@ export interface BreakerWorld {
 const witness = "fleet";
 
 /** `owing` are the causes that owe a message now. True where the breaker began or ended something: what is owed is another then. */
-export async function breaker(world: BreakerWorld, owing: readonly Cause[]): Promise<boolean> {
+export async function breaker(world: BreakerWorld, owing: readonly Versioned<Cause>[]): Promise<boolean> {
   if (owing.length === 0) return false;
   const { store, now } = world;
   const stands = (await breakerOf(store)).value ?? idleBreaker;
   const over = stands.hold !== null && isOver(stands.hold, now) ? stands.hold : null;
   if (over !== null) await endHold(world, over);
   const next = over === null ? stands : ended(stands, over);
-  const hold = next.hold ?? (await trip(world, next, owing));
+  const hold =
+    next.hold ??
+    (await trip(
+      world,
+      next,
+      owing.map(({ value }) => value),
+    ));
   if (hold === null || hold.asked) return over !== null;
   await ask(world, hold);
   return true;
@@ -131,7 +137,7 @@ function wordsOf({ class: cls, subject, context, parent }: Cause): string {
 }
 
 /** The operator is told that it is over, and nothing is held by it any more. */
-export async function endHold(world: BreakerWorld, hold: Hold): Promise<void> {
+export async function endHold(world: Omit<BreakerWorld, "everyMs">, hold: Hold): Promise<void> {
   await say(world, "good", contextOf(hold));
   await changeBreaker(world.store, (breaker) => breaker && ended(breaker, hold));
 }
@@ -144,7 +150,11 @@ async function ask(world: BreakerWorld, hold: Hold): Promise<void> {
 }
 
 /** Each hold is an incident of its own: over when it is, and however often one follows another, it is asked about. */
-async function say({ store, policy, now }: BreakerWorld, answer: "bad" | "good", context: CauseContext): Promise<void> {
+async function say(
+  { store, policy, now }: Omit<BreakerWorld, "everyMs">,
+  answer: "bad" | "good",
+  context: CauseContext,
+): Promise<void> {
   const vote = { at: now, cycle: 0, round: 0, vantage: witness, answer } as const;
   await changeCause(store, "mass-change", witness, (cause) => {
     const event = { kind: "vote", class: "mass-change", subject: witness, vote, context } as const;

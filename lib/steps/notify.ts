@@ -1,7 +1,9 @@
 /** Empties the outboxes: what is due, may leave and still holds is told, each message once to each recipient. */
 
+import { pace } from "../judge/bucket.ts";
 import type { Cause } from "../model/incident.ts";
 import type { Versioned } from "../store/store.ts";
+import { breaker } from "./breaker.ts";
 import { type CoverNow, coversNow } from "./covers.ts";
 import { withEars } from "./deaf.ts";
 import { createBuckets } from "./delivery/buckets.ts";
@@ -14,22 +16,24 @@ import { createSender } from "./delivery/sender.ts";
 import { isUrgent, waysOf } from "./delivery/ways.ts";
 import type { NotifyReport, NotifyWorld } from "./delivery/world.ts";
 import { group } from "./group.ts";
+import { watchJudgedWith } from "./judged-with.ts";
 import { isDue, isLeased, isOwing } from "./outbox.ts";
 
 export type { NotifyReport, NotifyWorld, SecondChannel } from "./delivery/world.ts";
-
-/** So many causes are in hand at once for a digest: each costs a lease and a mark. */
-const mostTogether = 100;
 
 /** Sends what is due now. Run twice at once it sends nothing twice: a cause is leased before it is told. */
 export async function notify(telling: NotifyWorld): Promise<NotifyReport> {
   const world = withEars(telling);
   const { store, now } = world;
   const due = async () => (await store.state.dueCauses(now())).filter(({ value }) => owes(value, now()));
+  const { grouping, judgedWith } = telling;
+  if (grouping && judgedWith) await watchJudgedWith(store, judgedWith, grouping.everyMs, now());
   const first = await due();
-  const isGrouped = telling.grouping !== undefined && first.some(({ value }) => owesOpening(value));
-  if (isGrouped) await group({ store, now: now(), ...telling.grouping });
-  const owing = isGrouped ? await due() : first;
+  const isGrouped = grouping !== undefined && first.some(({ value }) => owesOpening(value));
+  if (isGrouped) await group({ store, now: now(), ...grouping });
+  const single = isGrouped ? await due() : first;
+  const isHeld = grouping !== undefined && (await breaker({ store, now: now(), ...grouping }, single));
+  const owing = isHeld ? await due() : single;
   if (owing.length === 0) return { sent: [], later: [], dead: [], unheard: [], jobs: [] };
   return await tellAll(world, urgentFirst(owing, now()), await coversNow(store));
 }
@@ -57,7 +61,7 @@ async function tellAll(
   for (const cause of digests.get(null) ?? []) await sender.sendCause(cause);
 
   const together: Versioned<Cause>[] = [];
-  for (const { class: cls, subject } of leaving.filter(ways.isTogether).slice(0, mostTogether)) {
+  for (const { class: cls, subject } of leaving.filter(ways.isTogether).slice(0, pace.mostTogether)) {
     const { value, version } = await store.state.cause(cls, subject);
     if (value !== null) together.push({ value, version });
   }

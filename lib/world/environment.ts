@@ -13,6 +13,8 @@ export const environmentNames = {
   /** Where the pages are: what messages link to. */
   statusUrl: "CHAINMAIL_STATUS_URL",
   vantage: "CHAINMAIL_VANTAGE",
+  /** Another one says that the functions which look and judge were changed. */
+  build: "CHAINMAIL_BUILD",
   /** The name said in EHLO; without it the address literal. */
   ehlo: "CHAINMAIL_EHLO",
   /** `IP[:port]`, separated by commas; without it the system's. */

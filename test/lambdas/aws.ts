@@ -121,6 +121,7 @@ export async function startAws(): Promise<FakeAws> {
     [environmentNames.outboxQueue]: `${url}/1/outbox`,
     [environmentNames.topic]: "arn:aws:sns:eu-central-1:123456789012:operators",
     [environmentNames.statusUrl]: "https://status.example",
+    [environmentNames.build]: "build-1",
     [environmentNames.vantage]: "here",
     [environmentNames.ehlo]: "probe.example",
   };

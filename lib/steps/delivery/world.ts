@@ -1,5 +1,6 @@
 /** What telling needs of the outside, and what it says of itself. */
 
+import type { JudgedWith } from "../../model/breaker.ts";
 import type { Contact } from "../../model/customer.ts";
 import type { IncidentPolicy } from "../../model/policy.ts";
 import type { AlertLog, Channel, Clock } from "../../model/ports.ts";
@@ -17,6 +18,8 @@ export interface NotifyWorld {
   readonly now: Clock;
   /** How openings of one cause are told as one; left out where nothing is judged. */
   readonly grouping?: { readonly policy: IncidentPolicy; readonly everyMs: number };
+  /** What it is judged with; left out where nothing is judged. */
+  readonly judgedWith?: JudgedWith;
   /** Customers' own contacts are told of trouble that others share too. */
   readonly tellsShared?: boolean;
   /** Told of everything. */
