@@ -2,6 +2,7 @@
 
 import { drillTick } from "../lib/steps/drill/judge.ts";
 import { oldestOwedMs } from "../lib/steps/oldest-owed.ts";
+import { sightTick } from "../lib/steps/sight-follow.ts";
 import { tick } from "../lib/steps/tick.ts";
 import { systemClock } from "../lib/world/clock.ts";
 import { sendJobs, vantages, wakeNotify } from "./clients.ts";
@@ -13,6 +14,7 @@ export async function handler(event: unknown): Promise<void> {
   parseSchedule(event, systemClock);
   const world = await judging(vantages());
   await drillTick(world);
+  await sendJobs(await sightTick(world));
   const { jobs } = await tick(world);
   await sendJobs(jobs);
   await wakeNotify();

@@ -1,15 +1,13 @@
 /** `chainmail vantage list|trust`: whose eyes are believed. */
 
 import { trusted } from "../judge/sight.ts";
-import { defaultVantage } from "../model/customer.ts";
 import { InputError } from "../model/input-error.ts";
 import { defaultPolicy } from "../model/policy.ts";
 import type { Sight } from "../model/sight.ts";
 import { visible } from "../protocols/printable.ts";
-import { releaseHeld } from "../steps/release.ts";
-import { tellSight } from "../steps/sight.ts";
-import { sightOf, sightSubject } from "../steps/sight-of.ts";
-import type { Store } from "../store/store.ts";
+import { vantagesIn } from "../steps/outlook.ts";
+import { followUp } from "../steps/sight-follow.ts";
+import { changeSight, sightOf } from "../steps/sight-of.ts";
 import { systemClock } from "../world/clock.ts";
 import { withStore } from "./data.ts";
 import type { ExitCode } from "./exit.ts";
@@ -40,20 +38,13 @@ export async function trustCommand(id: string, options: TrustOptions, io: Io): P
     const known = await vantagesIn(store);
     if (!known.includes(id)) throw new InputError(`'${id}': there is no such vantage, expected ${known.join(" or ")}`);
     const now = systemClock();
-    const { value, version } = await store.state.document<Sight>(sightSubject(id));
-    const next = trusted(value, options.by, now + options.for, now);
-    if (!(await store.state.putDocument(sightSubject(id), { value: next, version })))
-      throw new InputError(`'${id}' was judged at this very moment: try again`);
+    const next = await changeSight(store, id, (sight) => trusted(sight, options.by, now + options.for, now));
     const policy = { ...defaultPolicy, ...(await store.config.settings()).policy };
-    await tellSight(id, next, (await store.state.lastCycle())?.cycle ?? 0, { store, policy, now });
-    await releaseHeld(store, systemClock);
+    const cycle = (await store.state.lastCycle())?.cycle ?? 0;
+    await followUp(id, next, { cycle, isAsked: () => false }, { store, policy, everyMs: 0, now });
     io.stdout.write(`${id} is believed until ${new Date(next.trustedUntil).toISOString()}, by ${options.by}\n`);
     return 0;
   });
-}
-
-async function vantagesIn({ config }: Store): Promise<readonly string[]> {
-  return [defaultVantage, ...(await config.settings()).vantages.map(({ id }) => id)];
 }
 
 function wordsOf(sight: Sight | null): string {

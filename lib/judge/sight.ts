@@ -1,203 +1,168 @@
 /**
  * Whether a vantage still sees. It is doubted, and loses its vote at once, when its canaries fail or when a large share
  * of what was well got worse in one cycle, in networks that have nothing to do with each other: by time-outs, or by
- * missing STARTTLS, since an egress can strip it. Pure.
+ * missing STARTTLS, since an egress can strip it. Looks made for the purpose settle the doubt. Pure.
  */
 
-import type { CycleMark, RosterEntry } from "../model/roster.ts";
-import { type BlindKind, clearSight, type Sight, type Tally } from "../model/sight.ts";
+import type { RosterEntry } from "../model/roster.ts";
+import { clearSight, type Sight, type Witness } from "../model/sight.ts";
+import type { TargetKey } from "../model/target.ts";
+import { isVouched, type SightAt, type SightBatch, type SightLook } from "./sight/batch.ts";
+import { withGap } from "./sight/gaps.ts";
+import { found, heardBy, inquiryOf } from "./sight/inquiry.ts";
+import { isAtOnce, kindOf, largeShare, tallyAfter, wordsOf } from "./sight/tally.ts";
 
-/** What a change at once takes to be laid to our own eyes. */
-const fewestTargets = 5;
-const fewestNetworks = 3;
-const largeShare = 0.5;
-/** Looks that make sure: of canaries that fail, and of sight that came back. */
+/** Cycles in a row that make sure of sight that came back. */
 const looksToBeSure = 2;
-const mostNetworks = 20;
-/** Cycles for which canaries that are well speak for a change at once. */
-const trustCycles = 2;
-
-export interface SightLook {
-  readonly key: string;
-  readonly network: string;
-  readonly isCanary: boolean;
-  /** What is known of it from before. */
-  readonly before: CycleMark;
-  readonly mark: CycleMark;
-}
-
-export interface SightBatch {
-  readonly cycle: number;
-  readonly round: number;
-  readonly looks: readonly SightLook[];
-  /** Canaries that are watched from here, whether or not they are in the batch. */
-  readonly canaries: number;
-}
-
-export interface SightAt {
-  /** Epoch ms. */
-  readonly now: number;
-  readonly everyMs: number;
-}
+/** What was held back is released at once, and so often and so long again: a sender may have read the store just before. */
+export const releaseEveryMs = 60_000;
+export const releaseForMs = 180_000;
 
 /** The very same object where nothing changed: then there is nothing to write. */
 export function afterBatch(before: Sight | null, batch: SightBatch, at: SightAt): Sight {
   const sight = before ?? clearSight;
-  const canaries = canariesAfter(sight, batch);
-  const tally = tallyAfter(sight.tally, batch);
-  const seen = canaries.asked ? { ...sight, failing: canaries.failing } : sight;
-  const next = decide({ ...seen, tally }, canaries, batch, at);
-  return isSame(next, sight) ? sight : next;
+  const seen = {
+    ...sight,
+    failing: failingAfter(sight.failing, batch),
+    // A doubt stands on one cycle's changes.
+    tally:
+      sight.state === "doubtful" && sight.tally?.cycle !== batch.cycle ? sight.tally : tallyAfter(sight.tally, batch),
+    inquiry: heardBy(sight.inquiry, batch.looks),
+  };
+  return same(sight, decide(seen, batch, at));
 }
 
-interface Canaries {
-  /** Some are among the batch. */
-  readonly asked: boolean;
-  readonly failing: readonly string[];
-  readonly well: boolean;
-  /** More than half of all fail. */
-  readonly bad: boolean;
-  readonly kind: BlindKind;
+function decide(sight: Sight, batch: SightBatch, at: SightAt): Sight {
+  switch (sight.state) {
+    case "sighted":
+      return doubted(sight, batch, at);
+    case "doubtful":
+      return settled(sight, at.now);
+    case "blind":
+      return recovered({ ...sight, tally: null }, batch, at);
+  }
 }
 
-function canariesAfter({ failing }: Sight, { looks, canaries }: SightBatch): Canaries {
-  const mine = looks.filter(({ isCanary, mark }) => isCanary && mark !== "not-tried");
-  const known = failing.filter((key) => !mine.some((look) => look.key === key));
-  const bad = mine.filter(({ mark }) => mark !== "tls");
-  const all = [...known, ...bad.map(({ key }) => key)].sort();
-  const isBad = canaries > 0 && all.length * 2 > canaries;
-  const kind = bad.some(({ mark }) => mark === "clear") ? "no-starttls" : "nothing-answers";
-  return { asked: mine.length > 0, failing: all, well: mine.length > 0 && !isBad, bad: isBad, kind };
+/** What only time brings: a doubt that nobody answered in time is asked about again. */
+export function afterTime(sight: Sight, now: number): Sight {
+  return sight.state === "doubtful" ? same(sight, settled(sight, now)) : sight;
 }
 
-/** Only a cycle's own looks tell what changed at once; those that confirm were chosen because they were bad. */
-function tallyAfter(tally: Tally | null, { cycle, round, looks }: SightBatch): Tally | null {
-  if (round !== 0) return tally;
-  const known = looks.filter(({ isCanary, before, mark }) => !isCanary && before === "tls" && mark !== "not-tried");
-  const worse = known.filter(({ mark }) => mark !== "tls");
-  const last = tally?.cycle === cycle ? tally : null;
-  if (worse.length === 0) return last;
+/** Who is to settle the doubt was asked; without anybody to ask there is none. */
+export function asked(sight: Sight, witnesses: readonly Witness[], at: SightAt): Sight {
+  if (sight.state !== "doubtful" || sight.inquiry !== null) return sight;
+  return witnesses.length === 0 ? believed(sight, at.now) : { ...sight, inquiry: inquiryOf(witnesses, at) };
+}
+
+function failingAfter(failing: readonly TargetKey[], { looks, canaries }: SightBatch): readonly TargetKey[] {
+  const mine = looks.filter(({ isCanary }) => isCanary);
+  const known = failing.filter((key) => canaries.includes(key) && !mine.some((look) => look.key === key));
+  return [...known, ...mine.filter(({ mark }) => mark !== "tls").map(({ key }) => key)].sort();
+}
+
+function doubted(sight: Sight, batch: SightBatch, { now, everyMs }: SightAt): Sight {
+  if (now < sight.trustedUntil && sight.trustedBy !== null) return sight;
+  const doubtful = { ...sight, state: "doubtful", since: now, inquiry: null } as const;
+  if (isAtOnce(sight.tally) && now >= sight.trustedUntil) {
+    const { tally } = sight;
+    // It may have begun at any time since the looks before.
+    const troubleSince = tally.since - everyMs;
+    return { ...doubtful, by: "at-once", kind: kindOf(tally), why: wordsOf(tally), troubleSince };
+  }
+  const mine = batch.looks.filter(({ isCanary }) => isCanary);
+  if (mine.length === 0 || sight.failing.length * 2 <= batch.canaries.length) return sight;
+  const kind = mine.some(({ mark }) => mark === "clear") ? "no-starttls" : "nothing-answers";
+  const what = kind === "no-starttls" ? "offer no STARTTLS" : "do not answer";
+  const why = `${sight.failing.length} of ${batch.canaries.length} canaries ${what}`;
+  return { ...doubtful, by: "canaries", kind, why, troubleSince: now - everyMs };
+}
+
+function settled(sight: Sight, now: number): Sight {
+  // Later batches of the cycle brought so much that is well that it was no change at once.
+  if (sight.by === "at-once" && !isAtOnce(sight.tally)) return believed(sight, now);
+  const { inquiry } = sight;
+  if (inquiry === null) return sight;
+  const finding = found(inquiry, now);
+  if (finding === null) return sight;
+  if (finding === "unheard") return { ...sight, inquiry: null };
+  const { isBlind, by, kind, isOutThere } = finding;
+  if (isBlind) return { ...sight, state: "blind", since: now, by, kind, tally: null, inquiry: null };
+  // More of the same is to be expected.
+  const isTrusted = sight.by === "at-once" && isOutThere;
+  return { ...believed(sight, now), trustedUntil: isTrusted ? now + inquiry.trustMs : sight.trustedUntil };
+}
+
+/** The doubt was unfounded: nothing it saw is taken back. */
+function believed(sight: Sight, now: number): Sight {
+  const looks = { ...sight.looks, count: 0 };
   return {
-    cycle,
-    well: (last?.well ?? 0) + known.length - worse.length,
-    silent: (last?.silent ?? 0) + worse.filter(({ mark }) => mark === "no-answer").length,
-    plain: (last?.plain ?? 0) + worse.filter(({ mark }) => mark === "clear").length,
-    networks: [...new Set([...(last?.networks ?? []), ...worse.map(({ network }) => network)])].slice(0, mostNetworks),
+    ...sight,
+    state: "sighted",
+    since: now,
+    by: null,
+    kind: null,
+    why: "",
+    looks,
+    tally: null,
+    inquiry: null,
+    troubleSince: null,
   };
 }
 
-function isAtOnce(tally: Tally | null): tally is Tally {
-  if (tally === null) return false;
-  const worse = tally.silent + tally.plain;
-  return (
-    worse >= fewestTargets && tally.networks.length >= fewestNetworks && worse >= largeShare * (worse + tally.well)
-  );
-}
-
-function decide(sight: Sight, canaries: Canaries, batch: SightBatch, at: SightAt): Sight {
-  switch (sight.state) {
-    case "sighted":
-      return doubted(sight, canaries, batch, at);
-    case "doubtful":
-      return settled(sight, canaries, batch, at);
-    case "blind":
-      return recovered(sight, canaries, batch, at);
-  }
-}
-
-function doubted(sight: Sight, canaries: Canaries, batch: SightBatch, at: SightAt): Sight {
-  if (at.now < sight.trustedUntil && sight.trustedBy !== null) return sight;
-  if (isAtOnce(sight.tally) && at.now >= sight.trustedUntil) {
-    const atOnce = entered(sight, "doubtful", "at-once", kindOf(sight.tally), wordsOf(sight.tally), batch, at);
-    if (batch.canaries > 0) return settled(atOnce, canaries, batch, at);
-    return entered(sight, "blind", "at-once", atOnce.kind, atOnce.why, batch, at);
-  }
-  if (!canaries.asked || !canaries.bad) return sight;
-  return entered(sight, "doubtful", "canaries", canaries.kind, canaryWords(canaries, batch), batch, at);
-}
-
-function settled(sight: Sight, canaries: Canaries, batch: SightBatch, at: SightAt): Sight {
-  if (!canaries.asked) return sight;
-  if (canaries.bad) {
-    if (sight.by === "at-once") return entered(sight, "blind", "at-once", sight.kind, sight.why, batch, at);
-    const count = sight.looks.count + 1;
-    if (count < looksToBeSure) return { ...sight, looks: { count, cycle: batch.cycle } };
-    return entered(sight, "blind", "canaries", canaries.kind, canaryWords(canaries, batch), batch, at);
-  }
-  // They are well: what changed at once did so out there.
-  const until = sight.by === "at-once" ? at.now + trustCycles * at.everyMs : sight.trustedUntil;
-  return { ...sighted(sight, batch, at), trustedUntil: until };
-}
-
-function recovered(sight: Sight, canaries: Canaries, batch: SightBatch, at: SightAt): Sight {
-  const speaks = batch.canaries > 0 ? (canaries.asked ? canaries.well : null) : isWellAgain(batch);
-  if (speaks === null) return sight;
-  if (!speaks) return sight.looks.count === 0 ? sight : { ...sight, looks: { count: 0, cycle: batch.cycle } };
+function recovered(sight: Sight, batch: SightBatch, { now }: SightAt): Sight {
+  const isWell = sight.by === "canaries" && batch.canaries.length > 0 ? areWell(sight, batch) : isWellAgain(batch);
+  if (isWell === null) return sight;
+  if (!isWell) return sight.looks.count === 0 ? sight : { ...sight, looks: { count: 0, cycle: batch.cycle } };
   // One look a cycle: several batches of one moment are one.
   if (sight.looks.count > 0 && sight.looks.cycle === batch.cycle) return sight;
-  const count = sight.looks.count + 1;
-  if (count < looksToBeSure) return { ...sight, looks: { count, cycle: batch.cycle } };
-  return sighted(sight, batch, at);
+  const looks = { count: sight.looks.count + 1, cycle: batch.cycle };
+  if (looks.count < looksToBeSure) return { ...sight, looks };
+  // The looks that said so are the first that count.
+  const until = Math.min(now, ...batch.looks.map(({ at }) => at));
+  return { ...believed(sight, now), gaps: withGap(sight, until), releaseAt: now };
 }
 
-/** Of what was well before it went blind; null where the batch has none of it. */
+function areWell({ failing }: Sight, { looks, canaries }: SightBatch): boolean | null {
+  return looks.some(({ isCanary }) => isCanary) ? failing.length * 2 <= canaries.length : null;
+}
+
+/** Of what was well before it went blind, and of what is well that came since; null where the batch has none of it. */
 function isWellAgain({ round, looks }: SightBatch): boolean | null {
-  const known = looks.filter(({ before, mark }) => before === "tls" && mark !== "not-tried");
+  const known = looks.filter(({ before, mark }) => before === "tls" || mark === "tls");
   if (round !== 0 || known.length === 0) return null;
   return known.filter(({ mark }) => mark === "tls").length > largeShare * known.length;
-}
-
-function entered(
-  sight: Sight,
-  state: Sight["state"],
-  by: Sight["by"],
-  kind: Sight["kind"],
-  why: string,
-  { cycle }: SightBatch,
-  { now }: SightAt,
-): Sight {
-  return { ...sight, state, since: now, by, kind, why, looks: { count: state === "blind" ? 0 : 1, cycle } };
-}
-
-function sighted(sight: Sight, { cycle }: SightBatch, { now }: SightAt): Sight {
-  const looks = { count: 0, cycle };
-  return { ...sight, state: "sighted", since: now, by: null, kind: null, why: "", looks, tally: null };
-}
-
-function kindOf({ silent, plain }: Tally): BlindKind {
-  return plain > silent ? "no-starttls" : "nothing-answers";
-}
-
-function wordsOf(tally: Tally): string {
-  const worse = tally.silent + tally.plain;
-  const what = kindOf(tally) === "no-starttls" ? "offered no STARTTLS any more" : "did not answer any more";
-  return `${worse} of ${worse + tally.well} targets that were well, in ${tally.networks.length} unrelated networks, ${what} in one cycle`;
-}
-
-function canaryWords({ failing, kind }: Canaries, { canaries }: SightBatch): string {
-  const what = kind === "no-starttls" ? "offer no STARTTLS" : "do not answer";
-  return `${failing.length} of ${canaries} canaries ${what}`;
 }
 
 export function isSighted(sight: Sight | null): boolean {
   return sight === null || sight.state === "sighted";
 }
 
-/** Public canaries have no say over what the operator vouches for: a private network has a way of its own. */
-export function isBelieved(sight: Sight | null, { allowPrivate }: Pick<RosterEntry, "allowPrivate">): boolean {
-  return isSighted(sight) || (sight?.by === "canaries" && allowPrivate);
+/** Public canaries have no say over private addresses that the operator vouches for. */
+export function isBelieved(sight: Sight | null, entry: Pick<RosterEntry, "allowPrivate" | "target">): boolean {
+  return isSighted(sight) || (sight?.by === "canaries" && isVouched(entry));
 }
 
 /** The operator's word: it sees, whatever seems to be so. `until` in epoch ms. */
 export function trusted(sight: Sight | null, by: string, until: number, now: number): Sight {
   const before = sight ?? clearSight;
-  return {
-    ...sighted(before, { cycle: 0, round: 0, looks: [], canaries: 0 }, { now, everyMs: 0 }),
-    trustedUntil: until,
-    trustedBy: by,
-  };
+  const releaseAt = before.state === "blind" ? now : before.releaseAt;
+  return { ...believed(before, now), releaseAt, trustedUntil: until, trustedBy: by };
 }
 
-function isSame(a: Sight, b: Sight): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+/** Nobody is looked at from there any more: it is neither blind nor does it see. */
+export function forgotten(sight: Sight, now: number): Sight {
+  const releaseAt = sight.state === "blind" ? now : sight.releaseAt;
+  return { ...believed(sight, now), releaseAt, told: false };
 }
+
+/** What was held back for it was released at `now`. */
+export function released(sight: Sight, now: number): Sight {
+  const next = now + releaseEveryMs;
+  return { ...sight, releaseAt: next > sight.since + releaseForMs ? null : next };
+}
+
+function same(before: Sight, after: Sight): Sight {
+  return JSON.stringify(after) === JSON.stringify(before) ? before : after;
+}
+
+export type { SightAt, SightBatch, SightLook };

@@ -7,6 +7,7 @@ import type { Clock } from "../model/ports.ts";
 import { targetKey } from "../model/target.ts";
 import type { Store } from "../store/store.ts";
 import { endCause, noLongerShown } from "./cast.ts";
+import { forgetUnused } from "./forget-sight.ts";
 import { isOrphan } from "./orphan.ts";
 import type { Gone } from "./roster.ts";
 import { leafOf } from "./target-state.ts";
@@ -27,9 +28,11 @@ const keptMs = 30 * 86_400_000;
 export async function judgeGone(gone: readonly Gone[], cycle: CycleNumber, world: GoneWorld): Promise<void> {
   const { store, policy } = world;
   const now = world.now();
-  for (const { value } of await store.state.activeCauses()) {
-    if (await isOrphan(store, value)) await endCause({ store, policy, now }, value.class, value.subject);
+  const active = (await store.state.activeCauses()).map(({ value }) => value);
+  for (const cause of active) {
+    if (await isOrphan(store, cause)) await endCause({ store, policy, now }, cause.class, cause.subject);
   }
+  await forgetUnused(active, { store, policy, now });
   if (gone.length === 0) return;
   const entries = (await store.state.slices()).flatMap((slice) => slice.entries);
   const inUse = new Set(entries.flatMap((entry) => (entry === null ? [] : targetKey(entry.target))));

@@ -11,6 +11,7 @@ import { withBudget } from "../world/resolver.ts";
 import { eachAtOnce } from "./at-once.ts";
 import { domainAfter, hostAfter, hostsOf } from "./dns-change.ts";
 import { type FollowWorld, follow, type Kind } from "./follow.ts";
+import { hasOutlooks, keepOutlooks } from "./outlook.ts";
 import { createRosterBuilder, type Gone } from "./roster.ts";
 
 export interface ResolveWorld {
@@ -74,6 +75,8 @@ export async function resolve(world: ResolveWorld, cycle: CycleNumber, everyMs: 
     revision !== built || domains.moved || hosts.moved
       ? await rebuild(store, domains.known, hosts.known, cycle)
       : { slicesWritten: 0, added: 0, gone: [] };
+  // Kept since this release.
+  if (!(await hasOutlooks(store))) await keepOutlooks(store, await state.slices());
   if (complete && (revision !== built || takenBack !== undefined)) await state.putRosterRevision(revision);
   return {
     domains: domains.known.size,
@@ -95,11 +98,12 @@ async function namesWanted({ config }: Store): Promise<{ domains: Set<string>; h
 }
 
 async function rebuild(
-  { config, state }: Store,
+  store: Store,
   exchanges: ReadonlyMap<string, readonly string[]>,
   addresses: ReadonlyMap<string, readonly string[]>,
   cycle: CycleNumber,
 ): Promise<Pick<ResolveReport, "slicesWritten" | "added" | "gone">> {
+  const { config, state } = store;
   const [settings, gateways, old] = await Promise.all([config.settings(), config.gateways(), state.slices()]);
   const builder = createRosterBuilder(settings, gateways, {
     exchangesOf: (domain) => exchanges.get(domain) ?? [],
@@ -108,6 +112,8 @@ async function rebuild(
   for await (const customer of config.customers()) builder.add(customer);
   const { changed, added, gone } = builder.build(old, cycle);
   await eachAtOnce(changed, slicesAtOnce, (slice) => state.putSlice(slice));
+  const present = new Map([...old, ...changed].map((slice) => [slice.number, slice]));
+  await keepOutlooks(store, [...present.values()]);
   return { slicesWritten: changed.length, added, gone };
 }
 

@@ -200,8 +200,8 @@ describe("answers that come late, twice or to nobody", () => {
       return judge(results([seen(outcome, start + seconds * 1_000, {}, other)], { cycle }), { ...world, store, now });
     };
     await judgeLook(good, 0);
-    // Dies before its second write: the target's state was the first but for history.
-    await expect(judgeLook(plain, 600, crashingStore(embedded.store, 3, "before").store)).rejects.toThrow("putMemory");
+    // Dies right after the target's state was written; the tally of what changed and the history come before it.
+    await expect(judgeLook(plain, 600, crashingStore(embedded.store, 4, "before").store)).rejects.toThrow("putMemory");
     await judgeLook(good, 300);
     await judgeLook(plain, 899);
     expect((await embedded.store.state.cause("cleartext", keyOf(other))).value?.state).toBe("suspected");
@@ -253,7 +253,7 @@ describe("answers that come late, twice or to nobody", () => {
 
   it("are dropped when slice, slot or target are gone", async () => {
     const nobody = results([seen(plain)], { slice: 99_999 });
-    expect(await judge(nobody, { ...world, store: embedded.store })).toEqual({ jobs: [], marked: 0 });
+    expect(await judge(nobody, { ...world, store: embedded.store })).toEqual({ jobs: [], marked: 0, tellsIn: null });
     await put([entryOf("93.184.215.77")]);
     await judge(results([seen(plain), seen(plain, start, { slot: 9 })]), { ...world, store: embedded.store });
     expect(await stateOf(keyOf("93.184.215.77"))).toBeUndefined();

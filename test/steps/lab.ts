@@ -10,6 +10,8 @@ import { targetKey } from "../../lib/model/target.ts";
 import { judge } from "../../lib/steps/judge.ts";
 import { notify } from "../../lib/steps/notify.ts";
 import { type DelayedJob, plan } from "../../lib/steps/plan.ts";
+import { sightTick } from "../../lib/steps/sight-follow.ts";
+import { sightedOf } from "../../lib/steps/sight-of.ts";
 import { tick } from "../../lib/steps/tick.ts";
 import type { Store } from "../../lib/store/store.ts";
 import { fakeChannel, fakeLog } from "../fakes/channels.ts";
@@ -89,6 +91,10 @@ export function createLab(store: Store, slice: number, policy = defaultPolicy, t
   let inHand: ProbeResults | null = null;
   let toJudge: ProbeResults | null = null;
 
+  const judging = async () => {
+    return { store: inUse, now, policy, everyMs: every, sighted: await sightedOf(inUse, ["here"]) };
+  };
+
   function enqueue(jobs: readonly DelayedJob[]): void {
     for (const job of jobs) if (job.job.slice === slice) queue.push({ ...job, at: clock + job.delayMs });
   }
@@ -134,9 +140,11 @@ export function createLab(store: Store, slice: number, policy = defaultPolicy, t
           await lab.judgeBatch(inHand);
           inHand = null;
         }
-        enqueue((await tick({ store: inUse, now, policy, sighted: ["here"] })).jobs);
+        const world = await judging();
+        enqueue(await sightTick(world));
+        enqueue((await tick(world)).jobs);
         const contactChannels = () => [];
-        const world = {
+        const telling = {
           store: inUse,
           now,
           grouping: { policy, everyMs: every },
@@ -145,7 +153,7 @@ export function createLab(store: Store, slice: number, policy = defaultPolicy, t
           alertLog: log,
           baseUrl: null,
         };
-        enqueue((await notify(world)).jobs);
+        enqueue((await notify(telling)).jobs);
         const nextTick = (Math.floor(clock / tickMs) + 1) * tickMs;
         clock = Math.min(end, nextTick, ...queue.map(({ at }) => at), ...wakes.filter((at) => at > clock));
       }
@@ -156,7 +164,7 @@ export function createLab(store: Store, slice: number, policy = defaultPolicy, t
       inHand = null;
     },
     async judgeBatch(results) {
-      const { jobs, tellsIn } = await judge(results, { store: inUse, now, policy, everyMs: every, sighted: ["here"] });
+      const { jobs, tellsIn } = await judge(results, await judging());
       enqueue(jobs);
       if (tellsIn !== null) wakes.push(clock + tellsIn);
     },
