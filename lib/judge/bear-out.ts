@@ -4,10 +4,13 @@ import { isDrill } from "../model/drill.ts";
 import type { AlertKind, Cause, OutboxEntry } from "../model/incident.ts";
 import { mannerOf } from "./incident/cause.ts";
 
-/** What was seen no longer ago than this is true now. A confirmed opening leaves 10 to 15 s after its last look. */
-const freshMs = 20_000;
-/** A look is asked for once, and waited for no longer: silence neither heals nor holds up. */
-const answeredWithinMs = 15_000;
+export const proof = {
+  /** What was seen no longer ago than this is true now. A confirmed opening leaves 10 to 15 s after its last look. */
+  freshMs: 20_000,
+  /** A look is asked for once, and waited for no longer: silence neither heals nor holds up. */
+  answeredWithinMs: 15_000,
+} as const;
+const { freshMs, answeredWithinMs } = proof;
 /** While it recovers a bad answer or its end lets the message go, whenever they come; the clock only looks again. */
 const recoveringMs = 3_600_000;
 

@@ -4,14 +4,17 @@
  * one digest.
  */
 
-/** Messages that may leave at once. */
-const capacity = 10;
-/** One more every minute. */
-const refillMs = 60_000;
-/** Of the capacity, kept for what is critical. */
-const reserve = 2;
-/** Messages in one digest; the others are in the next one. */
-const mostTogether = 100;
+export const pace = {
+  /** Messages that may leave at once. */
+  capacity: 10,
+  /** One more after each. */
+  refillMs: 60_000,
+  /** Of the capacity, kept for what is critical. */
+  reserve: 2,
+  /** Messages in one digest; the others are in the next one. */
+  mostTogether: 100,
+} as const;
+const { capacity, refillMs, reserve, mostTogether } = pace;
 
 export interface Bucket {
   readonly tokens: number;

@@ -5,6 +5,7 @@ import { defaultPolicy } from "../../lib/model/policy.ts";
 import { cleanLoss, type Delays, plainBackend } from "./detection.ts";
 import { type Exploration, type ExploredEvent, explore, fromHere, type Transition, twoVantages } from "./explore.ts";
 import { rules } from "./forbidden.ts";
+import { promise } from "./promise.ts";
 import { smallPolicy } from "./small-policy.ts";
 
 const states: readonly CauseState[] = ["clear", "suspected", "open", "recovering"];
@@ -69,7 +70,7 @@ export async function incidentsDocument(): Promise<string> {
     "",
     ...Object.keys(rules).map((rule) => `- ${rule}`),
     "",
-    ...delivery,
+    ...promise,
     "",
   ].join("\n");
 }
@@ -127,20 +128,6 @@ function detection(clean: Delays, plain: Delays): readonly string[] {
     `| of one backend among eight | ${plain.runs} | ${hours(plain.mean)} h | ${hours(plain.median)} h | ${hours(plain.p99)} h | two hours on average |`,
   ];
 }
-
-const delivery = [
-  "## What is promised of a message",
-  "",
-  "The transition and the message that it owes are one conditional write: no crash loses a message. Each recipient is marked",
-  "as soon as it has the message: a repeat can only follow a crash or a lost reply, one at most for each, plus what SNS itself",
-  "repeats. Every message carries an id like `[CM-7F3A2B·2]`, and the same id is the same message. What is told to one recipient",
-  "comes in order: `recovered` never before `opened`; where nobody was told yet when it ended, the end tells of both.",
-  "",
-  "`npm run test:simulation` plays 100,000 histories against these promises: servers that change, looks that come late, twice,",
-  "out of order or never, a store and channels that fail before, during and after any call, and a process that dies at every",
-  "single await. The oracle shares no code with the judge, and finds each of the faults that `test/simulation/defects.ts` builds",
-  "in.",
-];
 
 /** As people say it, seen from one vantage; two events of one kind are one word. */
 const words: Readonly<Partial<Record<ExploredEvent, string>>> = {

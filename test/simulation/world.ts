@@ -272,7 +272,8 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
     return token;
   }
 
-  async function judge(host: Host, results: ProbeResults, looks: readonly Look[]): Promise<void> {
+  /** Answers when the first message may leave that came to be owed, ms from now; null: none did. */
+  async function judge(host: Host, results: ProbeResults, looks: readonly Look[]): Promise<number | null> {
     const hearings = looks.map((look): Hearing => {
       const way = wayOf(look);
       const isStale = look.isSame && way?.delivered !== look.mode;
@@ -281,7 +282,7 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
       return { look, begin: now(), end: null, isStale, mayVote: !blind.has(look.vantage) };
     });
     evidence.hearings.push(...hearings);
-    const { jobs } = await machinery.judge(results, judged(host));
+    const { jobs, tellsIn } = await machinery.judge(results, judged(host));
     for (const hearing of hearings) {
       hearing.end = now();
       const way = wayOf(hearing.look);
@@ -290,6 +291,7 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
     }
     if (mode === "lambda" && jobs.length > 0) await awaits.ask(host, "send-jobs", () => enqueue(host, jobs));
     else enqueue(host, jobs);
+    return tellsIn;
   }
 
   function judgeAlone(results: ProbeResults, looks: readonly Look[]): void {
@@ -303,8 +305,9 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
     void run(
       "judge",
       async (host) => {
-        await judge(host, results, looks);
-        if (results.round > 0) await awaits.ask(host, "wake-notify", tellAll);
+        const tellsIn = await judge(host, results, looks);
+        if (tellsIn !== null) await awaits.ask(host, "wake-notify-later", () => wakeIn(tellsIn));
+        if (results.round > 0 && tellsIn !== 0) await awaits.ask(host, "wake-notify", tellAll);
       },
       again,
     );
@@ -316,10 +319,15 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
     if (!host.isAlive()) return;
     const turn = (judging.get(results.slice) ?? Promise.resolve()).then(async () => {
       begun();
-      await run("judge", () => judge(host, results, looks));
+      await run("judge", async () => void (await judge(host, results, looks)));
       tellAll();
     });
     judging.set(results.slice, turn);
+  }
+
+  /** By a message that its queue hides so long, in whole seconds. */
+  function wakeIn(ms: number): void {
+    timeline.at(now() + Math.ceil(ms / second) * second + random.int(10, 1_500), tellAll);
   }
 
   let notifying: Promise<void> | null = null;
