@@ -71,7 +71,12 @@ export async function castVotes(world: VotingWorld, look: Look): Promise<Cast> {
   for (const each of votes) {
     const isNews = (each.answer === "bad" && !look.isOvertaken) || look.thorough;
     if (!isNews && !look.hot.includes(each.class)) continue;
-    const { cause, confirm, owed } = await advanceBy(world, await eventOf(world, look, each), world.gaps, look.isOvertaken);
+    const { cause, confirm, owed } = await advanceBy(
+      world,
+      await eventOf(world, look, each),
+      world.gaps,
+      look.isOvertaken,
+    );
     if (cause !== null && !isSpent(cause)) hot.add(each.class);
     for (const round of confirm?.rounds ?? []) rounds.add(round);
     tellsAt.push(...owed.map(({ notBefore }) => notBefore));

@@ -5,9 +5,9 @@
  * same state. A steady batch writes the ledger and nothing else.
  */
 
-import { isBelieved, isSighted } from "../judge/sight.ts";
 import { isVouched } from "../judge/sight/batch.ts";
 import { isWithin } from "../judge/sight/gaps.ts";
+import { isBelieved, isSighted } from "../judge/sight.ts";
 import type { ProbeResults } from "../model/jobs.ts";
 import type { IncidentPolicy } from "../model/policy.ts";
 import type { Clock } from "../model/ports.ts";

@@ -76,7 +76,14 @@ export interface Lab {
   told(): readonly string[];
 }
 
-export function createLab(store: Store, slice: number, policy = defaultPolicy, tickMs = minute): Lab {
+/** `others` are slices that are looked at beside its own. */
+export function createLab(
+  store: Store,
+  slice: number,
+  policy = defaultPolicy,
+  tickMs = minute,
+  others: readonly number[] = [],
+): Lab {
   let clock = start;
   let inUse = store;
   let planned = firstCycle - 1;
@@ -96,7 +103,8 @@ export function createLab(store: Store, slice: number, policy = defaultPolicy, t
   };
 
   function enqueue(jobs: readonly DelayedJob[]): void {
-    for (const job of jobs) if (job.job.slice === slice) queue.push({ ...job, at: clock + job.delayMs });
+    const own = jobs.filter(({ job }) => job.slice === slice || others.includes(job.slice));
+    for (const job of own) queue.push({ ...job, at: clock + job.delayMs });
   }
 
   function answer({ slot, target, name, identity, known }: ProbeTask, job: ProbeJob): ProbeAnswer {
