@@ -128,7 +128,9 @@ function wrongEnd(story: Story, evidence: Evidence): readonly string[] {
     const isDropped = evidence.dropped.some((drop) => drop.subject === subject && drop.at <= writtenAt);
     return isDropped ? [] : [`${nameOf(story)} is said to be gone and was never dropped`];
   }
-  const lastBad = ofWord(cls, "bad", surelyHeard(evidence, subject, end.at - 1)).at(-1)?.at ?? 0;
+  const sighted = sightedAt(evidence, end.at);
+  const bad = ofWord(cls, "bad", surelyHeard(evidence, subject, end.at - 1));
+  const lastBad = bad.findLast(({ vantage }) => sighted.includes(vantage))?.at ?? 0;
   const good = ofWord(cls, "good", heard(evidence, subject, writtenAt)).filter(({ at }) => at > lastBad);
   const span = (good.at(-1)?.at ?? 0) - (good[0]?.at ?? 0);
   const least = end.form === "intermittent" ? intermittent.of : overAfter.looks;
