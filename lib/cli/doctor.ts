@@ -1,7 +1,9 @@
 /** `chainmail doctor`: one line a check, worst state as exit code. */
 
 import { type Check, examine } from "../local/doctor.ts";
+import { checkCanaries } from "../local/doctor-canaries.ts";
 import { checkContacts } from "../local/doctor-contacts.ts";
+import type { Resolver } from "../model/ports.ts";
 import { systemClock } from "../world/clock.ts";
 import { createDialler } from "../world/dialler.ts";
 import { defaultEhloName } from "../world/ehlo-name.ts";
@@ -23,8 +25,10 @@ const publicDomains = ["gmail.com", "outlook.com", "icloud.com"];
 const clockUrl = "https://www.google.com/generate_204";
 
 export async function doctorCommand(options: DoctorOptions, io: Io): Promise<ExitCode> {
+  const servers = options.resolver === undefined ? [] : [options.resolver];
+  const resolver = createResolver({ servers, now: systemClock });
   const checks = await examine({
-    resolver: createResolver({ servers: options.resolver === undefined ? [] : [options.resolver], now: systemClock }),
+    resolver,
     dial: createDialler({}),
     now: systemClock,
     ehloName: options.ehlo ?? defaultEhloName(),
@@ -32,6 +36,7 @@ export async function doctorCommand(options: DoctorOptions, io: Io): Promise<Exi
     otherClock,
     tryStore: () => tryStore(options.data),
     checkContacts: () => contactsIn(options.data),
+    checkCanaries: () => canariesIn(options.data, resolver),
   });
   if (options.json) printJson({ checks }, io);
   else for (const { name, state, words } of checks) io.stdout.write(`${state.padEnd(7)} ${name.padEnd(13)} ${words}\n`);
@@ -62,4 +67,9 @@ async function contactsIn(data: string): Promise<readonly Check[]> {
     const { notify } = await config.settings();
     return await checkContacts({ notify, customers: config.customers() }, false);
   });
+}
+
+async function canariesIn(data: string, resolver: Resolver): Promise<readonly Check[]> {
+  const { canaries } = await withStore({ data }, ({ config }) => config.settings());
+  return await checkCanaries(canaries, resolver);
 }

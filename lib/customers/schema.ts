@@ -3,9 +3,9 @@
 import { isIP } from "node:net";
 import * as z from "zod";
 import { requirementLevels } from "../model/customer.ts";
-import { networkOf } from "../model/network.ts";
+import { standingOf, suffixOf, unrelatedNetworks } from "../model/network.ts";
 import type { ProtocolName } from "../model/observation.ts";
-import { fewestCanaries } from "../model/sight.ts";
+import { fewestCanaries, fewestCanaryNetworks } from "../model/sight.ts";
 import { notify } from "./notify-schema.ts";
 import { duration, fields, id, list, oneOf, readable, text, whole } from "./shapes.ts";
 import {
@@ -169,15 +169,17 @@ const vantage = z.union(
 );
 
 const canary = readable("a public host name or address, with :port where it isn't 25", readCanary);
-const fewestCanaryNetworks = 2;
 
-/** A name may lead to any network: only addresses tell. */
+/** A name may lead to any network: `chainmail doctor` asks DNS. Here it tells who runs it. */
 function networksOf(canaries: readonly string[]): number {
   const read = canaries.flatMap((text) => {
     const server = readCanary(text);
     return "value" in server ? [server.value.host] : [];
   });
-  return new Set(read.map((host) => (isIP(host) ? networkOf(host) : host))).size;
+  const standings = read.map((host) =>
+    isIP(host) ? standingOf(host, null) : { network: `.${suffixOf(host)}`, suffix: suffixOf(host) },
+  );
+  return unrelatedNetworks(standings);
 }
 
 const tlsModeRule = fields("{ createdBefore, mode, otherwise }", {

@@ -5,6 +5,7 @@ import { type WeeklySettings, weekdays } from "../model/notify-settings.ts";
 import { targetKey } from "../model/target.ts";
 import { asciiName } from "../protocols/dns/name.ts";
 import { canonicalAddress, readOddAddress } from "../protocols/ip/address.ts";
+import { mailPorts } from "../protocols/ip/ports.ts";
 import { forbiddenRange } from "../protocols/ip/special.ts";
 
 /** Either the value, or what was expected. */
@@ -60,7 +61,11 @@ export function readServer(text: string): Read<{ host: string; port: number }> {
 /** Somebody else's server. A private one would always look well: a cloud's closed port 25 isn't closed inside its own network. */
 export function readCanary(text: string): Read<{ host: string; port: number }> {
   const server = readServer(text);
-  if ("expected" in server || canonicalAddress(server.value.host) === null) return server;
+  if ("expected" in server) return server;
+  // No other port is dialled at a public address.
+  if (!mailPorts.includes(server.value.port))
+    return { expected: `a canary on one of the ports ${mailPorts.join(", ")}` };
+  if (canonicalAddress(server.value.host) === null) return server;
   const range = forbiddenRange(server.value.host, { allowPrivate: false });
   return range === null ? server : { expected: `a public address, and not one of ${range}` };
 }

@@ -26,6 +26,8 @@ export interface DoctorWorld {
   readonly tryStore: () => Promise<void>;
   /** Whether anybody is told. Rejects when the store can't be read. */
   readonly checkContacts: () => Promise<readonly Check[]>;
+  /** Whether the canaries are what they have to be. Rejects when the store can't be read. */
+  readonly checkCanaries: () => Promise<readonly Check[]>;
 }
 
 const dialMs = 8_000;
@@ -41,7 +43,7 @@ export async function examine(world: DoctorWorld): Promise<readonly Check[]> {
     checkStore(world),
   ]);
   // After the store has answered: whoever opens it is alone for a moment.
-  return [dns, v4, v6, name, clock, store, ...(await contactsOf(world))];
+  return [dns, v4, v6, name, clock, store, ...(await contactsOf(world)), ...(await canariesOf(world))];
 }
 
 async function checkDns({ resolver, publicDomains }: DoctorWorld): Promise<Check> {
@@ -151,6 +153,14 @@ async function contactsOf({ checkContacts }: DoctorWorld): Promise<readonly Chec
     return await checkContacts();
   } catch (error) {
     return [{ name: "messages", state: "unknown", words: `who is told can't be read: ${reason(error)}` }];
+  }
+}
+
+async function canariesOf({ checkCanaries }: DoctorWorld): Promise<readonly Check[]> {
+  try {
+    return await checkCanaries();
+  } catch (error) {
+    return [{ name: "canaries", state: "unknown", words: `what they are can't be read: ${reason(error)}` }];
   }
 }
 

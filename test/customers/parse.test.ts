@@ -191,10 +191,12 @@ notify:
           teams: [],
           pagerduty: [],
         },
+        shared: false,
         heartbeat: "https://checker.example/ping/1",
         weekly: { day: "monday", time: "08:00", zone: "Europe/Berlin" },
       },
       windows: [],
+      canaries: [],
     });
   });
 

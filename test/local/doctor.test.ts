@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { type DoctorWorld, examine, reverseName } from "../../lib/local/doctor.ts";
+import { checkCanaries } from "../../lib/local/doctor-canaries.ts";
 import { checkContacts, nobodyTold, type ToldFleet } from "../../lib/local/doctor-contacts.ts";
 import { type Contact, type Customer, defaultRequirement } from "../../lib/model/customer.ts";
 import { type NotifySettings, noNotify, type SmtpSettings } from "../../lib/model/notify-settings.ts";
@@ -29,6 +30,7 @@ const healthy: DoctorWorld = {
   otherClock: async () => 1_001_000,
   tryStore: async () => {},
   checkContacts: async () => [],
+  checkCanaries: async () => [],
 };
 
 const stateOf = async (over: Partial<DoctorWorld>, name: string) => {
@@ -152,5 +154,49 @@ describe("reverse names (RFC 1035 §3.5, RFC 3596 §2.5)", () => {
     ["::1", `1.${"0.".repeat(31)}ip6.arpa`],
   ])("%s → %s", (address, name) => {
     expect(reverseName(address)).toBe(name);
+  });
+});
+
+describe("canaries", () => {
+  const answering =
+    (addresses: Readonly<Record<string, string>>): Resolver =>
+    async (name, type) => {
+      const data = type === "A" ? addresses[name] : undefined;
+      return { kind: "answer", ttl: 300, records: data === undefined ? [] : [{ name, type, ttl: 300, data }] };
+    };
+  const hosts = ["mx.one.example", "mx.two.example", "mx.three.example"];
+  const look = async (addresses: readonly string[], named = hosts) => {
+    const zone = Object.fromEntries(named.map((host, at) => [host, addresses[at] ?? ""]).filter(([, data]) => data));
+    const checks = await checkCanaries(
+      named.map((host) => ({ host, port: 25 })),
+      answering(zone),
+    );
+    return checks.map(({ state, words }) => `${state}: ${words}`);
+  };
+
+  it("are not asked for where none are named", async () => {
+    expect(await look([], [])).toEqual([]);
+  });
+
+  it("are good where three public ones stand in two unrelated networks by their addresses", async () => {
+    expect(await look(["60.0.1.1", "60.0.2.1", "61.0.0.1"])).toEqual([
+      "good: 3 public servers in 2 unrelated networks",
+    ]);
+  });
+
+  it.each([
+    ["all are of one network", ["60.0.1.1", "60.0.2.1", "60.0.3.1"], "all are in one network, and it takes 2"],
+    ["a name leads to a private address", ["60.0.1.1", "61.0.2.1", "10.0.0.1"], "mx.three.example leads to 10.0.0.1"],
+    ["a name has no address", ["60.0.1.1", "61.0.2.1"], "mx.three.example has no address; 2 can be watched"],
+  ])("are bad where %s", async (_name, addresses, words) => {
+    const [check, ...more] = await look(addresses);
+    expect(check).toMatch(/^bad: /);
+    expect(check).toContain(words);
+    expect(more).toEqual([]);
+  });
+
+  it("that can't be read are unknown", async () => {
+    const broken = () => Promise.reject(new Error("locked"));
+    expect(await stateOf({ checkCanaries: broken }, "canaries")).toBe("unknown: what they are can't be read: locked");
   });
 });
