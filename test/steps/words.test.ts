@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Alert, incidentClasses } from "../../lib/model/incident.ts";
+import { collectedOf } from "../../lib/steps/words/collected.ts";
 import { digestOf } from "../../lib/steps/words/digest.ts";
 import { shown } from "../../lib/steps/words/escape.ts";
 import { draftOf } from "../../lib/steps/words/letter.ts";
@@ -268,6 +269,116 @@ describe("a digest", () => {
     const draft = digestOf([never(1), ...many], null);
     expect(draft.text).toContain("and 4801 more");
     expect(JSON.stringify(draft).length).toBeLessThan(100_000);
+  });
+});
+
+describe("an end that took the place of the beginning", () => {
+  const end = (over: Partial<Alert> = {}) =>
+    read({ id: "CM-7F3A·2", kind: "recovered", at: noon + 9 * minute, merged: true, ...over });
+
+  it("reads so", () => {
+    const draft = end();
+    expect(draft.subject).toBe("[CM-7F3A.2] Over, TLS lost: mx1.gateway.example, cleartext, 3 customers");
+    expect(draft.sms).toBe("CM-7F3A.2 Over, TLS lost: mx1.gateway.example, cleartext, 3 customers, after 9 min");
+    expect(draft.text.split("\n")[0]).toBe(
+      "mx1.gateway.example (192.0.2.1:25) was without TLS from 2026-11-24 12:00:00 UTC to 2026-11-24 12:09:00 UTC (9 min), and that is over: it offers TLS again. No message of its beginning reached you.",
+    );
+  });
+
+  it("says so of what shows at times, and of what is no longer in use", () => {
+    expect(end({ form: "intermittent", rate: { bad: 3, of: 24 } }).text).toContain(
+      "was without TLS at times from 2026",
+    );
+    expect(end({ kind: "gone" }).text).toContain("That is not a recovery");
+    expect(end({ kind: "gone" }).text).toContain("No message of its beginning reached you.");
+  });
+
+  it("has words for every class, short enough for a subject line and an SMS", () => {
+    for (const cls of incidentClasses) {
+      const draft = end({ class: cls, context: { ...context, host: `${"m".repeat(200)}.example` } });
+      expect(draft.subject.length).toBeLessThanOrEqual(99);
+      expect(draft.sms.length).toBeLessThanOrEqual(140);
+      expect(draft.sms).toMatch(gsm7);
+    }
+  });
+});
+
+describe("what came at once", () => {
+  const one = (index: number, over: Partial<Alert> = {}): Alert =>
+    alert({
+      id: `CM-00${index}·1`,
+      incident: `CM-00${index}`,
+      subject: `192.0.2.${index}:25`,
+      context: { ...context, host: `mx${index}.example` },
+      ...over,
+    });
+  const mixed = [
+    one(1),
+    one(2, { id: "CM-002·2", kind: "recovered", at: noon + 9 * minute, merged: true }),
+    one(3, { kind: "escalated", context: { ...context, host: "mx3.example", severity: "warning", customers: 2 } }),
+  ] as const;
+
+  it("reads so", () => {
+    expect(collectedOf(mixed, "https://status.example")).toMatchObject({
+      id: "CM-001·1+2",
+      subject: "[CM-001.1+2] 3 messages: 1 opened, 1 still open, 1 over",
+      sms: "CM-001.1+2 3 messages: 1 opened, 1 still open, 1 over, at most 8 customers",
+      attributes: {
+        class: ["cleartext"],
+        kind: ["opened", "recovered", "escalated"],
+        severity: ["critical", "warning"],
+        hop: ["gateway"],
+      },
+      text: `3 messages: 1 opened, 1 still open, 1 over. They came so close together that you get them as one.
+
+  CM-001.1 TLS lost: mx1.example (192.0.2.1:25), cleartext, 3 customers, since 2026-11-24 12:00:00 UTC
+  CM-002.2 Over, TLS lost: mx2.example (192.0.2.2:25), cleartext, 3 customers, after 9 min
+  CM-003.1 Nobody acknowledged, TLS lost: mx3.example (192.0.2.3:25), cleartext, 2 customers, since 2026-11-24 12:00:00 UTC
+
+https://status.example/incidents
+`,
+    });
+  });
+
+  it("tells machines of each message, in order", () => {
+    const { event } = collectedOf(mixed, null);
+    expect(event.messages?.map(({ id, kind }) => [id, kind])).toEqual([
+      ["CM-001·1", "opened"],
+      ["CM-002·2", "recovered"],
+      ["CM-003·1", "escalated"],
+    ]);
+    expect(event).toMatchObject({ incidents: ["CM-001", "CM-002", "CM-003"], customers: 8, customer: null });
+  });
+
+  it("has no id that one of them has alone, nor another selection", () => {
+    const selections = [mixed.slice(0, 1), mixed.slice(0, 2), mixed];
+    const ids = selections.map(([first = one(1), ...rest]) => collectedOf([first, ...rest], null).id);
+    expect(ids).toEqual(["CM-001·1", "CM-001·1+1", "CM-001·1+2"]);
+  });
+
+  it("of one is worded as it would be alone", () => {
+    expect(collectedOf([one(1)], null)).toEqual(draftOf(one(1), null));
+  });
+
+  it("names the customer where all concern one, and marks a drill that is nothing else", () => {
+    const own = (index: number) => one(index, { context: { ...context, customers: 1, customer: "acme" } });
+    expect(collectedOf([own(1), own(2)], null).attributes).toMatchObject({ customer: "acme" });
+    expect(collectedOf([own(1), one(2)], null).attributes).not.toHaveProperty("customer");
+    const drills = [one(1, { subject: "drill:acme" }), one(2, { subject: "drill:acme" })] as const;
+    expect(collectedOf(drills, null).subject).toMatch(/^\[DRILL\] /);
+    expect(collectedOf([drills[0], one(2)], null).text).toContain("  DRILL CM-001.1 ");
+  });
+
+  it("can't be broken out of by a name, and stays a message that can be sent", () => {
+    const hostile = one(1, { context: { ...context, host: "<!channel>\r\nBcc: x@x.example" } });
+    const many = Array.from({ length: 99 }, () => ({ ...hostile, subject: `${"a".repeat(250)}.example` }));
+    const draft = collectedOf([hostile, ...many], null);
+    expect(draft.subject.length).toBeLessThanOrEqual(99);
+    expect(draft.sms.length).toBeLessThanOrEqual(140);
+    expect(draft.sms).toMatch(/^[\x20-\x7e]*$/);
+    expect(draft.text).not.toContain("<!channel>");
+    expect(draft.text).not.toContain("\r");
+    expect(JSON.stringify(draft).length).toBeLessThan(150_000);
   });
 });
 

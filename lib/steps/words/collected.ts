@@ -4,11 +4,10 @@ import type { CollectedMessage } from "../../model/alert-event.ts";
 import { isDrill } from "../../model/drill.ts";
 import { type Severity, severities } from "../../model/finding.ts";
 import type { Alert, AlertKind } from "../../model/incident.ts";
-import { asciiId, hostLabel } from "./escape.ts";
-import { alertClass, smsText } from "./headline.ts";
+import { asciiId } from "./escape.ts";
+import { alertClass, digestLine } from "./headline.ts";
 import { type Draft, draftOf, eventOf } from "./letter.ts";
 import { customersWord } from "./phrases.ts";
-import { utc } from "./time.ts";
 
 /** Of a message's subjects and incidents; the sender puts no more than these together. */
 const mostListed = 200;
@@ -68,17 +67,10 @@ function bodyOf(alerts: readonly Alert[], summary: string, url: string | null): 
   return [
     `${summary}. They came so close together that you get them as one.`,
     "",
-    ...alerts.flatMap((alert) =>
-      [`  ${smsText(alert)}`, `    ${alert.subject}, ${utc(alert.at)}`].slice(0, lines(alert)),
-    ),
+    ...alerts.map((alert) => `  ${digestLine(alert)}`),
     ...(url === null ? [] : ["", url]),
     "",
   ].join("\n");
-}
-
-/** A subject that is shown as the host needs no line of its own. */
-function lines({ context, subject }: Alert): number {
-  return hostLabel(context.host, subject) === subject || hostLabel(subject, "") !== subject ? 1 : 2;
 }
 
 /** Subscribers that filter get it where one of its messages meets their filter. */

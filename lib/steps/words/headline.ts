@@ -69,10 +69,15 @@ export function subjectLine(alert: Alert): string {
 export function smsText(alert: Alert): string {
   const host = hostLabel(alert.context.host, alert.subject).replace("[", "(").replace("]", ")");
   const before = `${isDrill(alert) ? "DRILL " : ""}${asciiId(alert.id)} ${headline(alert)}: `;
-  const when =
-    alert.kind === "recovered" || alert.kind === "gone" ? `after ${lasted(alert)}` : `since ${utc(alert.since)}`;
-  const after = `, ${alertClass(alert)}, ${customersWord(alert.context.customers)}, ${when}`;
+  const after = `, ${alertClass(alert)}, ${customersWord(alert.context.customers)}, ${whenOf(alert)}`;
   return `${before}${fitted(host, smsMax - before.length - after.length)}${after}`;
+}
+
+/** One line of a digest: as a subject line, with all of the name and the time. */
+export function digestLine(alert: Alert): string {
+  const drill = isDrill(alert) ? "DRILL " : "";
+  const about = `${alertClass(alert)}, ${customersWord(alert.context.customers)}, ${whenOf(alert)}`;
+  return `${drill}${asciiId(alert.id)} ${headline(alert)}: ${nameOf(alert)}, ${about}`;
 }
 
 /** `mx1.gateway.example (192.0.2.1:25)`, or of a certificate `mx1.gateway.example (SHA-256 028b81fcce54...)`. */
@@ -83,6 +88,10 @@ export function nameOf({ context, subject, parent }: Alert): string {
   const host = hostLabel(context.host, subject);
   if (/^[0-9a-f]{64}$/.test(subject)) return `${host} (SHA-256 ${subject.slice(0, 12)}...)`;
   return host === subject || subject.startsWith(host) ? subject : `${host} (${hostLabel(subject, subject)})`;
+}
+
+function whenOf(alert: Alert): string {
+  return alert.kind === "recovered" || alert.kind === "gone" ? `after ${lasted(alert)}` : `since ${utc(alert.since)}`;
 }
 
 function lasted({ since, at }: Alert): string {

@@ -1,5 +1,6 @@
 import type { PublishCommand } from "@aws-sdk/client-sns";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { collectedOf } from "../../../lib/steps/words/collected.ts";
 import { draftOf } from "../../../lib/steps/words/letter.ts";
 import { chatNotification } from "../../../lib/world/channels/amazon-q.ts";
 import { cloudEventOf } from "../../../lib/world/channels/cloud-event.ts";
@@ -44,6 +45,36 @@ describe("an SNS topic", () => {
         customer: { DataType: "String", StringValue: "acme" },
       },
     });
+  });
+
+  it("gets a digest to whoever filters for one of its messages, and it stays below 256 kB", async () => {
+    const { channel, sent } = channelThat(async () => ({}));
+    const one = (index: number, severity: "critical" | "warning") =>
+      alert({ id: `CM-7F3A·${index}`, subject: `${"a".repeat(250)}.example`, context: { ...context, severity } });
+    const all = Array.from({ length: 99 }, (_, index) => one(index + 2, "warning"));
+    await channel.deliver({ ...collectedOf([one(1, "critical"), ...all], null), to: "sns" });
+    expect(sent[0]?.input.MessageAttributes).toMatchObject({
+      severity: { DataType: "String.Array", StringValue: '["critical","warning"]' },
+      class: { DataType: "String.Array", StringValue: '["cleartext"]' },
+    });
+    expect(Buffer.byteLength(sent[0]?.input.Message ?? "")).toBeLessThan(250 * 1024);
+  });
+
+  it("leaves time between two messages: too many a second would lose their subscriptions", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    try {
+      const { channel } = channelThat(async () => ({}));
+      let isDone = false;
+      const delivering = channel.deliver(letter).then(() => {
+        isDone = true;
+      });
+      await vi.advanceTimersByTimeAsync(240);
+      expect(isDone).toBe(false);
+      await vi.advanceTimersByTimeAsync(10);
+      await delivering;
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("stays below 256 kB", async () => {
