@@ -93,9 +93,10 @@ export const phrases: Readonly<Record<IncidentClass, Phrases>> = {
   },
   "mass-change": {
     title: "Mass change held",
-    opened: "got worse in many unrelated places at once: the messages are held, and you are asked.",
+    opened:
+      "got worse in many unrelated places at once, or right after a change of what judges it: the messages are held, and you are asked.",
     sometimes: "got worse at once",
-    was: "was held for a mass change",
+    was: "was held",
     recovered: "is no longer held.",
     consequence: "nobody but you is told until it is decided or the time is over",
   },
