@@ -2,21 +2,29 @@
 
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { defaultPolicy } from "../lib/model/policy.ts";
+import type { Channel } from "../lib/model/ports.ts";
 import { loadRoots } from "../lib/protocols/x509/roots.ts";
 import { withDrillNotes } from "../lib/steps/drill/stamp.ts";
 import { policyDigest } from "../lib/steps/judged-with.ts";
 import { type NotifyWorld, notify } from "../lib/steps/notify.ts";
 import { tellWeek } from "../lib/steps/tell-week.ts";
-import { createSnsChannel, createSnsClient } from "../lib/world/channels/sns.ts";
+import { createPhoneChannel, createSnsChannel, createSnsClient } from "../lib/world/channels/sns.ts";
 import { webChannels } from "../lib/world/channels/web.ts";
 import { systemClock } from "../lib/world/clock.ts";
-import { fromEnvironment, intervalMs } from "../lib/world/environment.ts";
+import { fromEnvironment, intervalMs, optionalFromEnvironment } from "../lib/world/environment.ts";
 import { sendJobs } from "./clients.ts";
 import { heartbeat, log, measure } from "./log.ts";
 import { once } from "./once.ts";
 import { store } from "./store.ts";
 
-const topic = once(() => createSnsChannel(createSnsClient(), fromEnvironment("topic"), "sns:operators"));
+const topics = once((): readonly Channel[] => {
+  const client = createSnsClient();
+  const phones = optionalFromEnvironment("phones");
+  return [
+    createSnsChannel(client, fromEnvironment("topic"), "sns:operators"),
+    ...(phones === null ? [] : [createPhoneChannel(client, phones, "sns:phones")]),
+  ];
+});
 
 /** Of the same runtime that the looks are made by. */
 const roots = once(() => loadRoots().digest);
@@ -26,13 +34,16 @@ async function world(): Promise<NotifyWorld> {
   const baseUrl = fromEnvironment("statusUrl");
   const all = await store().config.settings();
   const { notify: settings, policy } = all;
+  const { escalate } = settings;
+  const seconds = escalate === null ? [] : webChannels(escalate, baseUrl, systemClock);
   return withDrillNotes({
     store: store(),
     now: systemClock,
     grouping: { policy: { ...defaultPolicy, ...policy }, everyMs: intervalMs() },
     judgedWith: { policy: policyDigest(all), roots: roots(), build: fromEnvironment("build") },
     tellsShared: settings.shared,
-    operators: [topic(), ...webChannels(settings, baseUrl, systemClock)],
+    operators: [...topics(), ...webChannels(settings, baseUrl, systemClock)],
+    secondOperators: seconds.map((channel) => ({ after: escalate?.after ?? 0, channel })),
     // On AWS a contact subscribes to the topic, with a filter on the customer: docs/aws.md.
     contactChannels: () => [],
     alertLog: null,

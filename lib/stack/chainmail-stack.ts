@@ -92,7 +92,8 @@ export class ChainmailStack extends Stack {
       step.tell("outboxQueue", outbox.queue.queueUrl);
       outbox.queue.grantSendMessages(step.function);
     }
-    operators.topic.grantPublish(notify.function);
+    for (const topic of operators.topics) topic.grantPublish(notify.function);
+    if (operators.phones !== null) notify.tell("phones", operators.phones.topicArn);
 
     tables.grant(resolve, { config: ["read"], state: ["read", "put", "remove"], ledger: ["put"] });
     tables.grant(plan, { state: ["read", "put"] });

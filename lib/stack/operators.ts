@@ -1,4 +1,7 @@
-/** Whom the stack tells: one topic, for Chainmail's own messages and for the alarms that watch Chainmail. */
+/**
+ * Whom the stack tells: a topic for Chainmail's own messages and for the alarms that watch Chainmail; and one for phones,
+ * which are told the other way round: at most once.
+ */
 
 import { Annotations, CfnOutput, Stack } from "aws-cdk-lib";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
@@ -12,14 +15,15 @@ const nobody =
 
 export class Operators extends Construct {
   readonly topic: Topic;
+  /** Null: there are no phones. */
+  readonly phones: Topic | null;
 
   constructor(scope: Construct, id: string, { alertEmail, alertSms }: StackSettings) {
     super(scope, id);
-    // Not encrypted with AWS's key for SNS: CloudWatch's alarms could not be published then.
-    this.topic = new Topic(this, "Topic", { displayName: "Chainmail", enforceSSL: true });
+    this.topic = this.open("Topic");
     for (const address of alertEmail) this.topic.addSubscription(new EmailSubscription(address));
-    for (const number of alertSms) this.topic.addSubscription(new SmsSubscription(number));
-    this.admitAlarms();
+    this.phones = alertSms.length === 0 ? null : this.open("Phones");
+    for (const number of alertSms) this.phones?.addSubscription(new SmsSubscription(number));
     const subscribed = [...alertEmail, ...alertSms].join(", ");
     if (subscribed === "") Annotations.of(this).addWarningV2("chainmail:nobody-is-told", nobody);
     const output = new CfnOutput(this, "Alerts", {
@@ -30,15 +34,22 @@ export class Operators extends Construct {
     output.overrideLogicalId("AlertsTopic");
   }
 
-  /** `enforceSSL` gives the topic a policy of its own, in which the alarms have to stand. */
-  private admitAlarms(): void {
-    this.topic.addToResourcePolicy(
+  get topics(): readonly Topic[] {
+    return this.phones === null ? [this.topic] : [this.topic, this.phones];
+  }
+
+  /** Not encrypted with AWS's key for SNS: CloudWatch's alarms could not be published then. */
+  private open(id: string): Topic {
+    const topic = new Topic(this, id, { displayName: "Chainmail", enforceSSL: true });
+    // `enforceSSL` gives it a policy of its own, in which the alarms have to stand.
+    topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal("cloudwatch.amazonaws.com")],
         actions: ["sns:Publish"],
-        resources: [this.topic.topicArn],
+        resources: [topic.topicArn],
         conditions: { StringEquals: { "aws:SourceAccount": Stack.of(this).account } },
       }),
     );
+    return topic;
   }
 }

@@ -41,18 +41,20 @@ const longestOwed = Duration.minutes(2);
 const minutesFailing = 2;
 
 export class Watch extends Construct {
-  private readonly action: SnsAction;
+  private readonly actions: readonly SnsAction[];
 
   private readonly stack: string;
 
   constructor(scope: Construct, id: string, { operators, stack, every, heartbeats, queues, deadLetters }: WatchProps) {
     super(scope, id);
-    this.action = new SnsAction(operators.topic);
+    this.actions = operators.topics.map((topic) => new SnsAction(topic));
     this.stack = stack;
     for (const [step, beat] of Object.entries(heartbeats)) this.heartbeat(step, beat);
     this.covered(every);
     this.owed();
-    this.failing(operators.topic);
+    this.failing();
+    this.undelivered("Undelivered", operators.topic);
+    if (operators.phones !== null) this.undelivered("UndeliveredSms", operators.phones);
     for (const [name, { oldest, queue }] of Object.entries(queues)) this.oldest(name, queue, oldest);
     for (const [name, queue] of Object.entries(deadLetters)) this.dead(name, queue);
   }
@@ -103,7 +105,7 @@ export class Watch extends Construct {
     });
   }
 
-  private failing(topic: Topic): void {
+  private failing(): void {
     const minute = Duration.minutes(1);
     this.alarm("FailedPublishes", {
       metric: this.ours("FailedPublishes", Stats.SUM, minute),
@@ -123,8 +125,11 @@ export class Watch extends Construct {
       periods: 1,
       missing: TreatMissingData.NOT_BREACHING,
     });
-    this.alarm("Undelivered", {
-      metric: topic.metricNumberOfNotificationsFailed({ period: minute, statistic: Stats.SUM }),
+  }
+
+  private undelivered(id: string, topic: Topic): void {
+    this.alarm(id, {
+      metric: topic.metricNumberOfNotificationsFailed({ period: Duration.minutes(1), statistic: Stats.SUM }),
       description:
         "Chainmail: SNS could not hand a message of the topic to a subscriber: look at the topic's subscriptions.",
       threshold: 0,
@@ -178,7 +183,7 @@ export class Watch extends Construct {
       comparisonOperator: alarm.comparison,
       evaluationPeriods: alarm.periods,
       treatMissingData: alarm.missing,
-    }).addAlarmAction(this.action);
+    }).addAlarmAction(...this.actions);
   }
 }
 

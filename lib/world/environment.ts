@@ -10,6 +10,8 @@ export const environmentNames = {
   resultsQueue: "CHAINMAIL_RESULTS_QUEUE",
   outboxQueue: "CHAINMAIL_OUTBOX_QUEUE",
   topic: "CHAINMAIL_TOPIC",
+  /** The topic of the operators' phones; without it there are none. */
+  phones: "CHAINMAIL_PHONES",
   /** Where the pages are: what messages link to. */
   statusUrl: "CHAINMAIL_STATUS_URL",
   vantage: "CHAINMAIL_VANTAGE",

@@ -1,6 +1,6 @@
 import { Annotations, Match, type Template } from "aws-cdk-lib/assertions";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Resource, resourcesOf, synthesized } from "./synthesized.ts";
+import { type Resource, resourcesOf, rightsOf, synthesized } from "./synthesized.ts";
 
 let template: Template;
 beforeAll(() => {
@@ -143,6 +143,28 @@ describe("who is told", () => {
       ["email", "night@example.com"],
       ["sms", "+4915112345678"],
     ]);
+  });
+
+  it("phones by a topic of their own, to which a message is sent once at most, and which the alarms reach too", () => {
+    const { template } = synthesized({ alertEmail: "ops@example.com", alertSms: "+4915112345678" });
+    const [operators, phones] = resourcesOf(template, "AWS::SNS::Topic").keys();
+    const subscriptions = [...resourcesOf(template, "AWS::SNS::Subscription").values()];
+    expect(subscriptions.map(({ Properties }) => [Properties.Protocol, Properties.TopicArn])).toEqual([
+      ["email", { Ref: operators }],
+      ["sms", { Ref: phones }],
+    ]);
+    const variables = Match.objectLike({ CHAINMAIL_TOPIC: { Ref: operators }, CHAINMAIL_PHONES: { Ref: phones } });
+    template.hasResourceProperties("AWS::Lambda::Function", { Environment: { Variables: variables } });
+    for (const { Properties } of resourcesOf(template, "AWS::CloudWatch::Alarm").values()) {
+      expect(Properties.AlarmActions).toEqual([{ Ref: operators }, { Ref: phones }]);
+    }
+    const undelivered = [...resourcesOf(template, "AWS::CloudWatch::Alarm").values()]
+      .filter(({ Properties }) => Properties.MetricName === "NumberOfNotificationsFailed")
+      .map(({ Properties }) => Properties.Dimensions);
+    expect(undelivered).toEqual(
+      [operators, phones].map((topic) => [{ Name: "TopicName", Value: { "Fn::GetAtt": [topic, "TopicName"] } }]),
+    );
+    expect(rightsOf(template, "Notify").filter((right) => right.startsWith("sns:"))).toHaveLength(2);
   });
 
   it("nobody, without a context value: the topic stands, and a warning and an output say so", () => {

@@ -40,6 +40,11 @@ export function createSnsChannel(client: Pick<SNSClient, "send">, topicArn: stri
   };
 }
 
+/** The same to a topic of phones: a message that wakes somebody comes once or, after a crash or a lost reply, not at all. */
+export function createPhoneChannel(client: Pick<SNSClient, "send">, topicArn: string, name: string): Channel {
+  return { ...createSnsChannel(client, topicArn, name), claimsFirst: true };
+}
+
 function publishOf(letter: Letter, topicArn: string): PublishCommand {
   const { id, subject, attributes } = letter;
   const values = Object.entries({ ...attributes, id }).filter(([, value]) => value.length > 0);

@@ -4,7 +4,7 @@ import { collectedOf } from "../../../lib/steps/words/collected.ts";
 import { draftOf } from "../../../lib/steps/words/letter.ts";
 import { chatNotification } from "../../../lib/world/channels/amazon-q.ts";
 import { cloudEventOf } from "../../../lib/world/channels/cloud-event.ts";
-import { createSnsChannel, createSnsClient } from "../../../lib/world/channels/sns.ts";
+import { createPhoneChannel, createSnsChannel, createSnsClient } from "../../../lib/world/channels/sns.ts";
 import { alert, context } from "../../fakes/causes.ts";
 
 const topic = "arn:aws:sns:eu-west-1:123456789012:operators";
@@ -99,6 +99,11 @@ describe("an SNS topic", () => {
     "is given up after %s: the message itself is at fault",
     async (name) => expect(await failing(name).channel.deliver(letter)).toMatchObject({ kind: "never" }),
   );
+
+  it("of phones claims its messages first, the other one doesn't", () => {
+    expect(createPhoneChannel({} as never, topic, "sns:phones").claimsFirst).toBe(true);
+    expect(createSnsChannel({} as never, topic, "sns:operators").claimsFirst).toBeUndefined();
+  });
 
   it("is asked once: the outbox retries, and knows who was told", async () => {
     expect(await createSnsClient().config.maxAttempts()).toBe(1);
