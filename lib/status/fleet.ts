@@ -2,7 +2,10 @@
 
 import type { Customer } from "../model/customer.ts";
 import { isDrill } from "../model/drill.ts";
+import type { Sight } from "../model/sight.ts";
 import { type Verdict, verdicts } from "../model/verdict.ts";
+import { outlooksIn } from "../steps/outlook.ts";
+import { sightOf } from "../steps/sight-of.ts";
 import type { Store } from "../store/store.ts";
 import { createGatherer } from "./gather.ts";
 import type { FleetJson } from "./json/schemas.ts";
@@ -27,16 +30,35 @@ export async function loadFleet(store: Store, { now, everyMs }: LoadOptions): Pr
     value.incident?.endedAt === null && !isDrill(value) ? [value.incident] : [],
   );
   const vantages = Map.groupBy(slices, ({ vantage }) => vantage);
+  const ids = outlooksIn(slices).map(({ vantage }) => vantage);
   return {
     asOf: iso(cycle?.at ?? null),
     everySeconds: everyMs / 1000,
     ...tally,
     incidents: { open: open.length, unacknowledged: open.filter(({ acknowledged }) => acknowledged === null).length },
     lastCycle: cycle === undefined ? null : { cycle: cycle.cycle, at: iso(cycle.at) },
-    vantages: [...vantages].map(([id, own]) => ({
-      id,
-      targets: own.reduce((sum, { entries }) => sum + entries.filter((entry) => entry !== null).length, 0),
-    })),
+    vantages: await Promise.all(
+      ids.map(async (id) => ({
+        id,
+        targets: (vantages.get(id) ?? []).flatMap(({ entries }) => entries.filter((entry) => entry !== null)).length,
+        ...sightJson(await sightOf(store, id), now()),
+      })),
+    ),
+  };
+}
+
+function sightJson(
+  sight: Sight | null,
+  now: number,
+): Pick<FleetJson["vantages"][number], "sight" | "since" | "why" | "trusted"> {
+  if (sight === null) return { sight: "sighted", since: null, why: null, trusted: null };
+  const { state, since, why, trustedBy, trustedUntil } = sight;
+  const isOff = state !== "sighted";
+  return {
+    sight: state,
+    since: isOff ? iso(since) : null,
+    why: isOff ? why : null,
+    trusted: trustedBy !== null && now < trustedUntil ? { until: iso(trustedUntil), by: trustedBy } : null,
   };
 }
 

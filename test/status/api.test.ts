@@ -301,7 +301,7 @@ describe("GET /v1/fleet", () => {
       ],
       incidents: { open: 1, unacknowledged: 1 },
       lastCycle: { cycle: noon / everyMs, at: "2026-11-24T12:00:00.000Z" },
-      vantages: [{ id: "here", targets: 8 }],
+      vantages: [{ id: "here", targets: 8, sight: "sighted", since: null, why: null, trusted: null }],
     });
   });
 });

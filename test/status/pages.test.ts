@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { trusted } from "../../lib/judge/sight.ts";
 import type { Contact } from "../../lib/model/customer.ts";
+import { clearSight } from "../../lib/model/sight.ts";
 import { alert, recorded } from "../fakes/causes.ts";
 import { type Fixture, fixture, form } from "./helpers.ts";
 import { noon } from "./looks.ts";
@@ -193,6 +195,41 @@ describe("the operator's start page", () => {
     const text = words(await page("/?q=QUI"));
     expect(text).toContain("Customers whose id contains “QUI” quiet");
     expect(text).not.toContain("newcomer");
+  });
+});
+
+describe("a vantage that lost its sight", () => {
+  it("is said on the start page, in the fleet's JSON, by number in /healthz, and in its customers' history", async () => {
+    const own = await fixture();
+    try {
+      const why = `nothing <b>answers</b>`;
+      const since = noon - 600_000;
+      const blind = { ...clearSight, state: "blind", by: "at-once", kind: "nothing-answers", since, why } as const;
+      await own.store.state.putDocument("vantage here", { value: blind, version: 0 });
+      await own.store.ledger.putEvent("vantage here", { at: since, kind: "blind", vantage: "here", why });
+      const html = await (await own.app().request("/")).text();
+      expect(words(html)).toContain("here is blind since 10 min ago");
+      expect(html).not.toContain("<b>answers");
+      expect(await (await own.app().request("/v1/fleet")).json()).toMatchObject({
+        vantages: [{ id: "here", sight: "blind", since: new Date(since).toISOString(), why, trusted: null }],
+      });
+      const health = await own.app().request("/healthz");
+      expect(health.status).toBe(200);
+      expect(await health.json()).toMatchObject({ vantages: { sighted: 0, doubtful: 0, blind: 1 } });
+      const gap = { at: new Date(since).toISOString(), kind: "vantage", subject: "here" };
+      expect(await (await own.app().request("/v1/customers/acme/history")).json()).toMatchObject({
+        events: expect.arrayContaining([{ ...gap, what: `blind: not looked at from here (${why})` }]),
+      });
+
+      const said = trusted(blind, "Ada", noon + 3_600_000, noon);
+      await own.store.state.putDocument("vantage here", { value: said, version: 1 });
+      expect(await (await own.app().request("/v1/fleet")).json()).toMatchObject({
+        vantages: [{ sight: "sighted", since: null, trusted: { by: "Ada" } }],
+      });
+      expect(words(await (await own.app().request("/")).text())).not.toContain("is blind");
+    } finally {
+      await own.close();
+    }
   });
 });
 

@@ -265,7 +265,21 @@ const fleetSchema = z
     worst: z.array(z.strictObject({ id: z.string(), verdict })).describe("Worst first, at most 100."),
     incidents: z.strictObject({ open: count, unacknowledged: count }),
     lastCycle: z.strictObject({ cycle: z.int(), at: time }).nullable(),
-    vantages: z.array(z.strictObject({ id: z.string(), targets: count })),
+    vantages: z.array(
+      z.strictObject({
+        id: z.string(),
+        targets: count,
+        sight: z
+          .enum(["sighted", "doubtful", "blind"])
+          .describe("What it reports is believed only while it is sighted; meanwhile its hops become stale."),
+        since: time.nullable().describe("Of a doubt or blindness; null while it is sighted."),
+        why: z.string().nullable(),
+        trusted: z
+          .strictObject({ until: time, by: z.string() })
+          .nullable()
+          .describe("Somebody's word that it sees, whatever seems to be so: `chainmail vantage trust`."),
+      }),
+    ),
   })
   .describe("GET /v1/fleet");
 

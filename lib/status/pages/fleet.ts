@@ -32,11 +32,22 @@ ${when(more, () => html`<p class="muted">There are more: search for a longer par
   );
 }
 
+/** Said first: while a vantage is blind, what the page shows of its servers is old. */
+function unseeing({ fleet, now }: FleetView): Html {
+  const off = fleet.vantages.filter(({ sight }) => sight !== "sighted");
+  return when(
+    off.length > 0,
+    () => html`<section class="card" aria-labelledby="eyes"><h2 id="eyes">Our own eyes</h2>
+<ul class="plain">${off.map(({ id, sight, since, why }) => html`<li><strong>${id}</strong> is ${sight} ${given(since, (at) => html`since ${ago(at, now)}`)}: ${why}. What it reports is not believed, and what is known of its servers gets old.</li>`)}</ul></section>`,
+  );
+}
+
 export function fleetPage(view: FleetView): Html {
   const { fleet, open, search, now } = view;
   const { customers, worst, lastCycle, vantages } = fleet;
   return html`<h1>Customers</h1>
 <p class="muted">${lastCycle === null ? html`No round of looks has begun yet. ` : html`Last round of looks began ${ago(lastCycle.at, now)}. `}${vantages.map(({ id, targets }) => html`${targets} ${targets === 1 ? "server" : "servers"} seen from ${id}. `)}<a href="/v1/fleet">This page as JSON</a></p>
+${unseeing(view)}
 ${when(
   open.length > 0,
   () =>
