@@ -16,7 +16,6 @@ import {
   of,
   suffering,
   trailingBad,
-  trailingGood,
   vantagesOf,
   wordOf,
 } from "./window.ts";
@@ -83,10 +82,7 @@ function dismiss(cause: Cause, event: VoteEvent, at: At): Step {
   const divided = { ...after, context: seenSideBySide(cause, event) };
   if (isPatient) return wordOf(cause.votes, vote.vantage) === "good" ? unchanged(cause) : changed(cause, divided);
   if (isPartial(divided.votes, at.policy, event.sighted)) return changed(cause, open(divided, "partial", event, at));
-  const own = of(cause.votes, vote.vantage);
-  const meanwhile = trailingGood(own).filter((good) => good.at >= cause.stateSince);
-  const isNoNews = meanwhile.length >= at.policy.openAfter && suffering(own).length === 0;
-  return isNoNews ? unchanged(cause) : changed(cause, divided);
+  return changed(cause, divided);
 }
 
 /** The confirmation looks were swallowed, by a crash or by silence: they are asked for again, but not for ever. */

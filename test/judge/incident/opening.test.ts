@@ -61,7 +61,7 @@ describe("opening", () => {
     expect(incident?.id).toBe(incidentId("cleartext", "192.0.2.1:25", now + 40 * second));
     expect(outbox).toHaveLength(1);
     expect(outbox[0]?.alert).toMatchObject({ id: `${incident?.id}·1`, kind: "opened", form: "steady", context });
-    expect(outbox[0]).toMatchObject({ digest: null, notBefore: now + 40 * second, sentTo: [], attempts: 0 });
+    expect(outbox[0]).toMatchObject({ digest: null, notBefore: now + 70 * second, sentTo: [], attempts: 0 });
     expect(votes).toHaveLength(3);
   });
 
