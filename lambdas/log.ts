@@ -2,7 +2,7 @@
 
 import { environmentNames } from "../lib/world/environment.ts";
 
-export type Step = "resolve" | "plan" | "probe" | "judge" | "tick" | "notify" | "status";
+export type Step = "resolve" | "plan" | "probe" | "judge" | "tick" | "notify" | "contacts" | "status";
 
 export type Fields = Readonly<Record<string, string | number | boolean | null>>;
 

@@ -172,6 +172,17 @@ function commands(io: Io, ended: (code: ExitCode) => void): Command {
     ended(await (await import("./breaker.ts")).keepCommand(made.optsWithGlobals(), io)),
   );
 
+  const subscription = program.command("subscription").description("who listens at a stack's SNS topic");
+  command(
+    subscription,
+    "confirm <link>",
+    "confirm by the link of SNS's mail, so that no link in a mail can end it (AWS credentials)",
+    [],
+  ).action(async (link) => ended(await (await import("./subscription.ts")).confirmCommand(link, io)));
+  command(subscription, "list", "each subscription, as the stack saw it last", dataOptions()).action(async (options) =>
+    ended(await (await import("./subscription.ts")).subscriptionsCommand(options, io)),
+  );
+
   const silence = program.command("silence").description("when nobody is to be told");
   command(silence, "add", "hold back what is owed until the silence ends, and tell it then if it still holds", [
     ...dataOptions(),

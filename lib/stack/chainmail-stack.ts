@@ -21,7 +21,7 @@ export class ChainmailStack extends Stack {
     const every = Duration.millis(settings.everyMs);
     const tables = new Tables(this, "Tables", settings.stackName);
     const operators = new Operators(this, "Operators", settings);
-    const status = new Status(this, "Status", { tables, everyMs: settings.everyMs });
+    const status = new Status(this, "Status", { tables, everyMs: settings.everyMs, operators });
     const common = { stack: tables.prefix, every: String(settings.everyMs) };
 
     const resolve = new Step(this, "Resolve", {
@@ -59,6 +59,13 @@ export class ChainmailStack extends Stack {
       memory: 256,
       environment: { ...common, topic: operators.topic.topicArn, statusUrl: status.url, build: digestOfJudging() },
     });
+    const contacts = new Step(this, "Contacts", {
+      handler: "contacts",
+      description: "Finds subscribers of the topic that get no messages",
+      timeout: minutes(2),
+      memory: 256,
+      environment: { ...common, topic: operators.topic.topicArn },
+    });
 
     const results = new WorkQueue(this, "Results", {
       consumer: judge,
@@ -80,6 +87,7 @@ export class ChainmailStack extends Stack {
     const rhythm = new Rhythm(this, "Rhythm", {
       everyCycle: [resolve, plan],
       everyMinute: [tick],
+      everyHour: [contacts],
       everyMs: settings.everyMs,
     });
 
@@ -94,18 +102,27 @@ export class ChainmailStack extends Stack {
     }
     for (const topic of operators.topics) topic.grantPublish(notify.function);
     if (operators.phones !== null) notify.tell("phones", operators.phones.topicArn);
+    operators.letList(contacts);
 
     tables.grant(resolve, { config: ["read"], state: ["read", "put", "remove"], ledger: ["put"] });
     tables.grant(plan, { state: ["read", "put"] });
     tables.grant(judge, { config: ["read"], state: ["read", "put", "remove"], ledger: ["read", "put"] });
     tables.grant(tick, { config: ["read"], state: ["read", "put", "remove"] });
     tables.grant(notify, { config: ["read"], state: ["read", "put", "remove"], ledger: ["read", "put"] });
+    tables.grant(contacts, { config: ["read"], state: ["read", "put"] });
 
     new Watch(this, "Watch", {
       operators,
       stack: tables.prefix,
       every,
-      heartbeats: { resolve: every, plan: every, judge: every, tick: minutes(1), notify: minutes(1) },
+      heartbeats: {
+        resolve: every,
+        plan: every,
+        judge: every,
+        tick: minutes(1),
+        notify: minutes(1),
+        contacts: minutes(60),
+      },
       queues: { jobs: vantage.jobs, results, outbox },
       deadLetters: {
         jobs: vantage.jobs.deadLetters,

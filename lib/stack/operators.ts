@@ -9,6 +9,7 @@ import { Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription, SmsSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Construct } from "constructs";
 import type { StackSettings } from "./context.ts";
+import type { Step } from "./step.ts";
 
 const nobody =
   "nobody is subscribed to the alerts: deploy with -c alertEmail=ops@example.com, or subscribe to the topic yourself";
@@ -36,6 +37,18 @@ export class Operators extends Construct {
 
   get topics(): readonly Topic[] {
     return this.phones === null ? [this.topic] : [this.topic, this.phones];
+  }
+
+  /** Who is subscribed, and who never confirmed. */
+  letList(step: Step): void {
+    const list = { actions: ["sns:ListSubscriptionsByTopic"], resources: [this.topic.topicArn] };
+    step.function.addToRolePolicy(new PolicyStatement(list));
+  }
+
+  /** Confirms by a pasted link, so that no link in a mail can end the subscription. */
+  letConfirm(step: Step): void {
+    const confirm = { actions: ["sns:ConfirmSubscription"], resources: [this.topic.topicArn] };
+    step.function.addToRolePolicy(new PolicyStatement(confirm));
   }
 
   /** Not encrypted with AWS's key for SNS: CloudWatch's alarms could not be published then. */

@@ -1,4 +1,4 @@
-/** What the clock begins: resolve and plan in every cycle, the tick in every minute. */
+/** What the clock begins: resolve and plan in every cycle, the tick in every minute, a look at the contacts in every hour. */
 
 import { Duration } from "aws-cdk-lib";
 import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
@@ -12,6 +12,7 @@ import { deadLetterQueue } from "./work-queue.ts";
 export interface RhythmProps {
   readonly everyCycle: readonly Step[];
   readonly everyMinute: readonly Step[];
+  readonly everyHour: readonly Step[];
   readonly everyMs: number;
 }
 
@@ -19,11 +20,12 @@ export class Rhythm extends Construct {
   /** Runs that could not be begun, or failed twice. */
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { everyCycle, everyMinute, everyMs }: RhythmProps) {
+  constructor(scope: Construct, id: string, { everyCycle, everyMinute, everyHour, everyMs }: RhythmProps) {
     super(scope, id);
     this.deadLetters = deadLetterQueue(this, "DeadLetters");
     for (const step of everyCycle) this.run(step, Duration.millis(everyMs));
     for (const step of everyMinute) this.run(step, Duration.minutes(1));
+    for (const step of everyHour) this.run(step, Duration.hours(1));
   }
 
   private run(step: Step, every: Duration): void {

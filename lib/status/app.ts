@@ -14,12 +14,13 @@ import { apiRoutes } from "./routes/api.ts";
 import { healthRoute } from "./routes/health.ts";
 import { pageRoutes } from "./routes/pages.ts";
 import { sessionRoutes } from "./routes/session.ts";
+import { subscriptionRoutes } from "./routes/subscriptions.ts";
 
 const bodyMax = 8 * 1024;
 
 /**
  * `GET /v1/customers/{id}`, `…/history`, `/v1/incidents`, `/v1/incidents/{id}`, `/v1/fleet`, `/healthz`, the pages
- * `/`, `/customers/{id}`, `/incidents`, `/incidents/{id}`, `/login`, and `POST …/acknowledge`. Errors are problem+json,
+ * `/`, `/customers/{id}`, `/incidents`, `/incidents/{id}`, `/subscriptions`, `/login`, and `POST …/acknowledge`. Errors are problem+json,
  * or a page for a browser.
  *
  * @example
@@ -64,6 +65,7 @@ export function createApp(context: StatusContext): Hono<StatusEnv> {
   app.route("/v1", apiRoutes(context, reader));
   app.route("/", sessionRoutes(context));
   app.route("/", pageRoutes(context, reader));
+  if (context.topic !== undefined) app.route("/", subscriptionRoutes(context, context.topic));
 
   app.notFound((c) => problem(c, 404, `There is nothing at ${c.req.path}.`));
   app.onError((error, c) => {

@@ -2,7 +2,9 @@
 
 import type { Context } from "hono";
 import type { Clock } from "../model/ports.ts";
+import type { Confirmed } from "../model/subscriptions.ts";
 import type { Store } from "../store/store.ts";
+import type { ConfirmationLink } from "../world/confirmation-link.ts";
 
 export interface StatusContext {
   readonly store: Store;
@@ -14,6 +16,14 @@ export interface StatusContext {
   /** Where people reach the app, e.g. `https://status.example`; null: wherever the request came to. */
   readonly baseUrl: string | null;
   readonly version: string;
+  /** Who is told listens at it; left out where the installation has none. */
+  readonly topic?: StatusTopic;
+}
+
+export interface StatusTopic {
+  readonly arn: string;
+  /** Never rejects. */
+  readonly confirm: (link: ConfirmationLink) => Promise<Confirmed>;
 }
 
 /** Who asks. A customer's token sees that customer and nothing else. */

@@ -5,6 +5,7 @@ import { createMiddleware } from "hono/factory";
 import { verifyToken } from "../customers/tokens.ts";
 import type { Token } from "../store/store.ts";
 import type { StatusContext, StatusEnv, StatusRequest, Viewer } from "./context.ts";
+import { customerPath } from "./pages/html.ts";
 import { problem } from "./problem.ts";
 
 const cookieName = "chainmail";
@@ -14,6 +15,10 @@ export type Identity = { readonly kind: "known"; readonly viewer: Viewer } | { r
 
 function viewerOf(token: Token): Viewer {
   return token.customer === null ? { kind: "operator" } : { kind: "customer", customer: token.customer };
+}
+
+export function homeOf(viewer: Viewer): string {
+  return viewer.kind === "operator" ? "/" : customerPath(viewer.customer);
 }
 
 export async function viewerOfToken({ store }: StatusContext, token: string): Promise<Viewer | undefined> {

@@ -3,7 +3,7 @@
 import { advance } from "../judge/incident.ts";
 import type { Contact } from "../model/customer.ts";
 import type { Finding } from "../model/finding.ts";
-import type { CauseContext, Vote } from "../model/incident.ts";
+import type { Cause, CauseContext, Vote } from "../model/incident.ts";
 import { defaultPolicy } from "../model/policy.ts";
 import type { Channel, Clock, Delivery, Letter } from "../model/ports.ts";
 import type { Store } from "../store/store.ts";
@@ -44,6 +44,20 @@ export async function hear(store: Store, { channel, trouble }: Hearing, now: num
     },
     found,
   );
+}
+
+/** Whether a channel that is gone since then is so on purpose: somebody acknowledged its incident, which ends by that. */
+export async function isDismissed(store: Store, channel: string, since: number, now: number): Promise<boolean> {
+  const { value, version } = await store.state.cause("deaf", channel);
+  const incident = value?.incident ?? null;
+  if (incident === null) return false;
+  if (incident.endedAt !== null) return incident.ended === "gone" && incident.endedAt >= since;
+  if (incident.acknowledged === null) return false;
+  const { policy } = await store.config.settings();
+  const end = (cause: Cause | null) =>
+    cause === null ? null : advance(cause, { kind: "gone" }, { ...defaultPolicy, ...policy }, now).cause;
+  await changeCause(store, "deaf", channel, end, { value, version });
+  return true;
 }
 
 interface TellingWorld {

@@ -33,6 +33,12 @@ export interface FakeAws {
   waiting(queue: string): number;
   /** Form fields of each SNS publish. */
   readonly published: readonly URLSearchParams[];
+  /** What the topic has; a test may change it. */
+  readonly subscriptions: { readonly protocol: string; readonly endpoint: string; readonly arn: string }[];
+  /** The XML of the result of each other action of SNS. */
+  readonly answers: Map<string, string>;
+  /** Form fields of each other SNS call. */
+  readonly asked: URLSearchParams[];
   /** Table calls since the last time of asking. */
   tableCalls(): readonly TableCall[];
   /** True: every message to a queue fails, as under throttling. */
@@ -45,6 +51,14 @@ interface BatchRequest {
   readonly Entries: readonly { readonly Id: string; readonly MessageBody: string; readonly DelaySeconds?: number }[];
 }
 
+function listOf(subscriptions: FakeAws["subscriptions"]): string {
+  const members = subscriptions.map(
+    ({ protocol, endpoint, arn }) =>
+      `<member><Protocol>${protocol}</Protocol><Endpoint>${endpoint}</Endpoint><SubscriptionArn>${arn}</SubscriptionArn></member>`,
+  );
+  return `<Subscriptions>${members.join("")}</Subscriptions>`;
+}
+
 export async function startAws(): Promise<FakeAws> {
   const embedded = await openEmbedded(null);
   const endpoint = await embedded.client.config.endpoint?.();
@@ -54,13 +68,16 @@ export async function startAws(): Promise<FakeAws> {
   let calls: TableCall[] = [];
   let refusing = false;
   const published: URLSearchParams[] = [];
+  const asked: URLSearchParams[] = [];
+  const subscriptions: { protocol: string; endpoint: string; arn: string }[] = [];
+  const answers = new Map<string, string>();
 
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request);
     const [service, action = ""] = String(request.headers["x-amz-target"] ?? "").split(".");
     if (service === "AmazonSQS") answer(response, sendBatch(JSON.parse(body)));
     else if (service?.startsWith("DynamoDB_")) await toStore(action, body, request, response);
-    else publish(body, response);
+    else toSns(body, response);
   });
 
   function sendBatch({ QueueUrl, Entries }: BatchRequest): unknown {
@@ -81,9 +98,19 @@ export async function startAws(): Promise<FakeAws> {
     };
   }
 
-  function publish(body: string, response: ServerResponse): void {
-    published.push(new URLSearchParams(body));
+  function toSns(body: string, response: ServerResponse): void {
+    const fields = new URLSearchParams(body);
+    const action = fields.get("Action") ?? "";
     response.setHeader("content-type", "text/xml");
+    if (action !== "Publish") {
+      asked.push(fields);
+      const result = action === "ListSubscriptionsByTopic" ? listOf(subscriptions) : (answers.get(action) ?? "");
+      response.end(
+        `<${action}Response xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><${action}Result>${result}</${action}Result></${action}Response>`,
+      );
+      return;
+    }
+    published.push(fields);
     response.end(
       `<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>`,
     );
@@ -130,6 +157,9 @@ export async function startAws(): Promise<FakeAws> {
   return {
     store: embedded.store,
     published,
+    asked,
+    subscriptions,
+    answers,
     take(queue) {
       const taken = queued.filter((message) => message.queue === queue);
       queued = queued.filter((message) => message.queue !== queue);

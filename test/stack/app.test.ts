@@ -31,7 +31,7 @@ describe("the CDK app", () => {
     const template = JSON.parse(readFileSync(join(out, "Chainmail.template.json"), "utf8")) as { Resources: object };
     expect(Object.keys(template.Resources).length).toBeGreaterThan(60);
     const assets = readdirSync(out).filter((name) => name.startsWith("asset."));
-    expect(assets).toHaveLength(7);
+    expect(assets).toHaveLength(8);
     for (const asset of assets) expect(existsSync(join(out, asset, "index.mjs"))).toBe(true);
   });
 

@@ -10,7 +10,7 @@ import { bundleHandler } from "../../lib/stack/bundle.ts";
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
-const handlers = ["resolve", "plan", "probe", "judge", "tick", "notify", "status"] as const;
+const handlers = ["resolve", "plan", "probe", "judge", "tick", "notify", "contacts", "status"] as const;
 type Handler = (typeof handlers)[number];
 
 let folder: string;

@@ -13,7 +13,7 @@ describe("the functions", () => {
   it("are one for each step, on Node 24 and arm64", () => {
     const functions = [...resourcesOf(template, "AWS::Lambda::Function").entries()];
     expect(functions.map(([id]) => id.replace(/Function\w{8}$/, "")).sort()).toEqual(
-      ["Judge", "Notify", "Plan", "Resolve", "StatusApi", "Tick", "VantageProbe"].sort(),
+      ["Contacts", "Judge", "Notify", "Plan", "Resolve", "StatusApi", "Tick", "VantageProbe"].sort(),
     );
     for (const [, { Properties }] of functions)
       expect(Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"], Handler: "index.handler" });
@@ -110,11 +110,12 @@ describe("the clock", () => {
     return schedules.find(([id]) => id.startsWith(`Rhythm${step}`))?.[1].Properties.ScheduleExpression;
   };
 
-  it("begins resolve and plan in every cycle and the tick in every minute", () => {
-    expect([rateOf("Resolve"), rateOf("Plan"), rateOf("Tick")]).toEqual([
+  it("begins resolve and plan in every cycle, the tick in every minute, and a look at the contacts in every hour", () => {
+    expect([rateOf("Resolve"), rateOf("Plan"), rateOf("Tick"), rateOf("Contacts")]).toEqual([
       "rate(5 minutes)",
       "rate(5 minutes)",
       "rate(1 minute)",
+      "rate(1 hour)",
     ]);
   });
 

@@ -13,7 +13,7 @@ const tablesOf = (step: string, action: string): readonly string[] =>
     .filter((right) => right.startsWith(`dynamodb:${action} `) && !right.endsWith("/index"))
     .map((right) => right.split(" ")[1] ?? "")
     .sort();
-const steps = ["Resolve", "Plan", "Judge", "Tick", "Notify", "StatusApi", "VantageProbe"];
+const steps = ["Resolve", "Plan", "Judge", "Tick", "Notify", "Contacts", "StatusApi", "VantageProbe"];
 
 describe("rights of the functions", () => {
   it("the probe takes jobs and sends results, and knows no table", () => {
@@ -31,6 +31,7 @@ describe("rights of the functions", () => {
     ["Judge", ["config", "ledger", "state"], ["ledger", "state"], ["state"]],
     ["Tick", ["config", "state"], ["state"], ["state"]],
     ["Notify", ["config", "ledger", "state"], ["ledger", "state"], ["state"]],
+    ["Contacts", ["config", "state"], ["state"], []],
     ["StatusApi", ["config", "ledger", "state"], ["ledger", "state"], []],
   ])("%s reads %j, writes %j, and removes from %j", (step, read, written, removed) => {
     expect(tablesOf(step, "Query")).toEqual(read);
@@ -45,8 +46,17 @@ describe("rights of the functions", () => {
   });
 
   it("only notify may publish", () => {
-    const publishers = steps.filter((step) => rightsOf(template, step).some((right) => right.startsWith("sns:")));
+    const publishers = steps.filter((step) =>
+      rightsOf(template, step).some((right) => right.startsWith("sns:Publish")),
+    );
     expect(publishers).toEqual(["Notify"]);
+  });
+
+  it("who listens at the topic is listed by one, and confirmed by another; nobody subscribes or unsubscribes", () => {
+    const others = (step: string) => rightsOf(template, step).filter((right) => /^sns:(?!Publish)/.test(right));
+    expect(others("Contacts")).toEqual(["sns:ListSubscriptionsByTopic OperatorsTopic"]);
+    expect(others("StatusApi")).toEqual(["sns:ConfirmSubscription OperatorsTopic"]);
+    expect(steps.filter((step) => others(step).length > 0)).toEqual(["Contacts", "StatusApi"]);
   });
 
   it("no right is given on everything", () => {

@@ -17,7 +17,7 @@ const alarms = (kind: string): ReadonlyMap<string, Resource["Properties"]> =>
 describe("who watches the watcher", () => {
   it("alarms when a step's heartbeats are missing, and missing data is missing heartbeats", () => {
     const heartbeats = alarms("Heartbeat");
-    expect([...heartbeats.keys()].sort()).toEqual(["judge", "notify", "plan", "resolve", "tick"]);
+    expect([...heartbeats.keys()].sort()).toEqual(["contacts", "judge", "notify", "plan", "resolve", "tick"]);
     for (const [step, alarm] of heartbeats) {
       expect(alarm).toMatchObject({
         Namespace: "Chainmail",
@@ -125,7 +125,7 @@ describe("who watches the watcher", () => {
   it("tells the operators' topic and nobody of our own", () => {
     const [topic] = resourcesOf(template, "AWS::SNS::Topic").keys();
     const all = [...resourcesOf(template, "AWS::CloudWatch::Alarm").values()];
-    expect(all).toHaveLength(17);
+    expect(all).toHaveLength(18);
     for (const { Properties } of all) expect(Properties.AlarmActions).toEqual([{ Ref: topic }]);
   });
 

@@ -115,6 +115,12 @@ function transcripts({ lines, sightings }: IncidentJson): Html {
   )}`;
 }
 
+const hopPlaces = {
+  gateway: "the gateway's side",
+  downstream: "behind the gateway",
+  none: "nowhere on a mail's way: it is the monitor's own",
+} as const;
+
 export interface IncidentView {
   readonly incident: IncidentJson;
   readonly mayAcknowledge: boolean;
@@ -128,7 +134,7 @@ export function incidentPage({ incident, mayAcknowledge, now }: IncidentView): H
 ${when(incident.drill, () => html`<p><strong>This is a drill.</strong> Nothing is wrong: it was made up to see whom messages reach.</p>`)}
 <dl class="facts">
 <div><dt>Incident</dt><dd>${id}</dd></div>
-<div><dt>Where</dt><dd>${host} <span class="muted">${subjectWords(subject)}</span>, ${hop === "gateway" ? "the gateway's side" : "behind the gateway"}</dd></div>
+<div><dt>Where</dt><dd>${host} <span class="muted">${subjectWords(subject)}</span>, ${hopPlaces[hop ?? "none"]}</dd></div>
 <div><dt>First seen</dt><dd>${ago(since, now)}</dd></div>
 <div><dt>Confirmed</dt><dd>${ago(openedAt, now)}</dd></div>
 ${given(endedAt, (at) => html`<div><dt>Ended</dt><dd>${ago(at, now)}${ended === "gone" ? ": no longer in use, which is not recovered" : ""}</dd></div>`)}

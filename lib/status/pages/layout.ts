@@ -7,10 +7,18 @@ import { styleHref } from "./style.ts";
 export interface Frame {
   readonly title: string;
   /** Null where nobody is logged in; `logOut` where there is a session to end. */
-  readonly reader: { readonly operator: boolean; readonly home: string; readonly logOut: boolean } | null;
+  readonly reader: FrameReader | null;
   /** Seconds between two loads of the page, and the path that stops it; null: the page stands still. */
   readonly refresh: { readonly seconds: number; readonly pause: string } | null;
   readonly version: string;
+}
+
+interface FrameReader {
+  readonly operator: boolean;
+  readonly home: string;
+  readonly logOut: boolean;
+  /** There is a page of who listens at the topic. */
+  readonly subscriptions: boolean;
 }
 
 export function layout({ title, reader, refresh, version }: Frame, body: Html): Html {
@@ -32,9 +40,10 @@ ${given(refresh, ({ seconds }) => html`<meta http-equiv="refresh" content="${sec
 <a class="brand" href="${reader?.home ?? "/"}">Chainmail</a>
 ${given(
   reader,
-  ({ operator, logOut }) => html`<nav aria-label="Pages">
+  ({ operator, logOut, subscriptions }) => html`<nav aria-label="Pages">
 ${when(operator, () => html`<a href="/">Customers</a>`)}
 <a href="/incidents">Incidents</a>
+${when(subscriptions, () => html`<a href="/subscriptions">Subscriptions</a>`)}
 ${when(logOut, () => html`<form method="post" action="/logout"><button class="plain">Log out</button></form>`)}
 </nav>`,
 )}

@@ -1,44 +1,25 @@
 /** The pages. They show what the JSON API answers, from the same reader. */
 
 import { Hono } from "hono";
-import type { StatusContext, StatusEnv, StatusRequest } from "../context.ts";
+import type { StatusContext, StatusEnv } from "../context.ts";
 import { customerPage } from "../pages/customer.ts";
 import { fleetPage } from "../pages/fleet.ts";
-import { customerPath, type Html, incidentPath, visible } from "../pages/html.ts";
+import { customerPath, incidentPath } from "../pages/html.ts";
 import { incidentPage, incidentsPage } from "../pages/incidents.ts";
-import { layout } from "../pages/layout.ts";
 import { problem } from "../problem.ts";
 import { readPage } from "../query.ts";
 import type { Reader } from "../reader.ts";
+import { createShow } from "../show.ts";
 import { needsLogIn } from "../viewer.ts";
-import { homeOf } from "./session.ts";
 
 const foundMax = 100;
 const historyRows = "20";
 
 export function pageRoutes(context: StatusContext, reader: Reader): Hono<StatusEnv> {
-  const { now, everyMs, version, auth } = context;
-  const refreshSeconds = Math.min(30, Math.max(5, Math.round(everyMs / 1000)));
+  const { now } = context;
+  const show = createShow(context);
   const logIn = needsLogIn(context);
   const pages = new Hono<StatusEnv>();
-
-  /** `live`: the page reloads itself unless its reader stopped that by `?live=off`. */
-  async function show(c: StatusRequest, title: string, live: boolean, body: Html): Promise<Response> {
-    const { viewer } = c.var;
-    const url = new URL(c.req.url);
-    const reloads = live && url.searchParams.get("live") !== "off";
-    url.searchParams.set("live", "off");
-    const page = layout(
-      {
-        title,
-        version,
-        reader: { operator: viewer.kind === "operator", home: homeOf(viewer), logOut: auth.kind === "tokens" },
-        refresh: reloads ? { seconds: refreshSeconds, pause: url.pathname + url.search } : null,
-      },
-      body,
-    );
-    return c.html(visible(String(await page)), 200, { "Cache-Control": "no-store", Vary: "Authorization, Cookie" });
-  }
 
   pages.get("/", logIn, async (c) => {
     const { viewer } = c.var;

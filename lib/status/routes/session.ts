@@ -1,18 +1,14 @@
 /** Log in by a form, log out, and the files that need no token. */
 
 import { Hono } from "hono";
-import type { StatusContext, StatusEnv, StatusRequest, Viewer } from "../context.ts";
+import type { StatusContext, StatusEnv, StatusRequest } from "../context.ts";
 import { keepsSecureCookies } from "../guard.ts";
-import { customerPath, visible } from "../pages/html.ts";
+import { visible } from "../pages/html.ts";
 import { favicon } from "../pages/icons.ts";
 import { logInPage } from "../pages/login.ts";
 import { style, styleHref } from "../pages/style.ts";
 import { ownPath } from "../query.ts";
-import { forgetToken, rememberToken, viewerOfToken } from "../viewer.ts";
-
-export function homeOf(viewer: Viewer): string {
-  return viewer.kind === "operator" ? "/" : customerPath(viewer.customer);
-}
+import { forgetToken, homeOf, rememberToken, viewerOfToken } from "../viewer.ts";
 
 const forEver = { "Cache-Control": "public, max-age=31536000, immutable" };
 
