@@ -1,11 +1,14 @@
 /** `chainmail customers import|list|export|remove`: who is watched. */
 
-import { describeDiff } from "../customers/diff.ts";
+import { describeDiff, isEmpty } from "../customers/diff.ts";
 import { exportFleet } from "../customers/export.ts";
 import { removeFromFleet } from "../customers/import.ts";
 import type { Customer } from "../model/customer.ts";
 import { InputError } from "../model/input-error.ts";
+import { judgeDry } from "../steps/dry.ts";
+import { systemClock } from "../world/clock.ts";
 import { withStore } from "./data.ts";
+import { dryWords } from "./dry-words.ts";
 import type { ExitCode } from "./exit.ts";
 import { importFile } from "./import.ts";
 import type { Io } from "./io.ts";
@@ -22,8 +25,13 @@ interface ImportCommandOptions extends DataOptions {
 export async function importCommand(file: string, options: ImportCommandOptions, io: Io): Promise<ExitCode> {
   return withStore<ExitCode>(options, async (store) => {
     const { dryRun = false, partial = false, yes = false } = options;
-    const result = await importFile(store, file, { dryRun, partial, yes }, io);
+    const rosters = await store.state.slices();
+    const { result, fleet, isPartial } = await importFile(store, file, { dryRun, partial, yes }, io);
     for (const line of describeDiff(result.diff)) io.stdout.write(`${line}\n`);
+    if (!isEmpty(result.diff)) {
+      const effect = await judgeDry({ store, rosters, now: systemClock() }, fleet, isPartial);
+      for (const line of dryWords(effect)) io.stdout.write(`${line}\n`);
+    }
     if (result.kind === "dry-run") {
       io.stdout.write("dry run: nothing was changed\n");
       if (result.refusal !== null) io.stdout.write(`without --dry-run it would be refused: ${result.refusal}\n`);

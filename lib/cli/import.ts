@@ -27,12 +27,20 @@ export function readFleet(file: string, present: ParseOptions["present"], io: Io
   return fleet;
 }
 
+/** What came of the import, and what was read. */
+export interface Imported {
+  readonly result: ImportResult;
+  readonly fleet: Fleet;
+  /** Who had an error is left out of it, and stays as it is. */
+  readonly isPartial: boolean;
+}
+
 export async function importFile(
   store: Store,
   file: string,
   options: Partial<ImportOptions>,
   io: Io,
-): Promise<ImportResult> {
+): Promise<Imported> {
   const { config } = store;
   const present = { settings: await config.settings(), gateways: await config.gateways() };
   const { dryRun = false, partial = false, yes = false } = options;
@@ -43,7 +51,7 @@ export async function importFile(
   warn(ownPathWarnings(fleet.settings.notify, fleet.customers), io);
   const result = refusedIsWrong(file, await importFleet(config, fleet, { dryRun, yes, partial: errors.length > 0 }));
   if (result.kind === "imported" && result.diff.head.includes("windows")) await releaseHeld(store, systemClock);
-  return result;
+  return { result, fleet, isPartial: errors.length > 0 };
 }
 
 /** So many are said in full. */
