@@ -1,5 +1,7 @@
 /** `docs/incidents.md`: how an incident lives, as the machine itself shows when it is walked through and played. */
 
+import { askedAfter } from "../../lib/judge/sight/inquiry.ts";
+import { fewestNetworks, fewestTargets, largeShare } from "../../lib/judge/sight/tally.ts";
 import type { CauseState, IncidentClass } from "../../lib/model/incident.ts";
 import { defaultPolicy } from "../../lib/model/policy.ts";
 import { cleanLoss, type Delays, plainBackend } from "./detection.ts";
@@ -106,6 +108,14 @@ function figures(): readonly string[] {
       `${recoverAfter} good looks in ${recoverCycles} cycles from each vantage that saw it and has a vote, over ${cleanFor / 60_000} clean minutes`,
     ],
     ["after intermittent, on", `n clean answers with (1 − rate)ⁿ ≤ 10⁻⁴, at least ${window} (69 for 3 in 24)`],
+    [
+      "a vantage is doubted, and has no vote, when",
+      `more than half of its canaries fail, or ${largeShare * 100} % of what was well get worse in one cycle: at least ${fewestTargets} targets in at least ${fewestNetworks} unrelated networks`,
+    ],
+    [
+      "and blind when",
+      `the canaries fail again at once; without any, when half of those asked again after ${askedAfter.worse / 1_000} s are bad still, and half of those that were well elsewhere`,
+    ],
     ["flaps", `on the ${flapsPerHour}rd opening within an hour: one message, then quiet until an hour was clean`],
     [
       "reminds after",
