@@ -1,6 +1,7 @@
-/** Outbox queue → the messages that incidents owe, to the operators' topic and to the web services of the customers file. A wake-up carries nothing: what is owed stands with the causes. */
+/** Outbox queue → the messages that incidents owe, to the operators' topic and to the channels and contacts of the customers file. A wake-up carries nothing: what is owed stands with the causes. */
 
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { SmtpSettings } from "../lib/model/notify-settings.ts";
 import { defaultPolicy } from "../lib/model/policy.ts";
 import type { Channel } from "../lib/model/ports.ts";
 import { loadRoots } from "../lib/protocols/x509/roots.ts";
@@ -8,8 +9,10 @@ import { withDrillNotes } from "../lib/steps/drill/stamp.ts";
 import { policyDigest } from "../lib/steps/judged-with.ts";
 import { type NotifyWorld, notify } from "../lib/steps/notify.ts";
 import { tellWeek } from "../lib/steps/tell-week.ts";
+import { mailChannels, operatorChannels, secondChannels } from "../lib/world/channels/configured.ts";
+import { createSmsChannel } from "../lib/world/channels/sms.ts";
+import type { Mailer } from "../lib/world/channels/smtp.ts";
 import { createPhoneChannel, createSnsChannel, createSnsClient } from "../lib/world/channels/sns.ts";
-import { webChannels } from "../lib/world/channels/web.ts";
 import { systemClock } from "../lib/world/clock.ts";
 import { fromEnvironment, intervalMs, optionalFromEnvironment } from "../lib/world/environment.ts";
 import { sendJobs } from "./clients.ts";
@@ -17,8 +20,10 @@ import { heartbeat, log, measure } from "./log.ts";
 import { once } from "./once.ts";
 import { store } from "./store.ts";
 
+const sns = once(createSnsClient);
+
 const topics = once((): readonly Channel[] => {
-  const client = createSnsClient();
+  const client = sns();
   const phones = optionalFromEnvironment("phones");
   return [
     createSnsChannel(client, fromEnvironment("topic"), "sns:operators"),
@@ -27,25 +32,34 @@ const topics = once((): readonly Channel[] => {
 });
 
 /** Of the same runtime that the looks are made by. */
-const roots = once(() => loadRoots().digest);
+const roots = once(() => loadRoots());
+
+/** Loaded only where there is one. */
+async function relayOf(smtp: SmtpSettings): Promise<Mailer> {
+  const { createMailer } = await import("../lib/world/channels/smtp.ts");
+  return createMailer(smtp, roots().pems);
+}
 
 /** Settings are read anew each time: an import changes them. */
 async function world(): Promise<NotifyWorld> {
   const baseUrl = fromEnvironment("statusUrl");
   const all = await store().config.settings();
   const { notify: settings, policy } = all;
-  const { escalate } = settings;
-  const seconds = escalate === null ? [] : webChannels(escalate, baseUrl, systemClock);
+  const mailer = settings.smtp === null ? null : await relayOf(settings.smtp);
+  const channels = { now: systemClock, mailer, baseUrl };
   return withDrillNotes({
     store: store(),
     now: systemClock,
     grouping: { policy: { ...defaultPolicy, ...policy }, everyMs: intervalMs() },
-    judgedWith: { policy: policyDigest(all), roots: roots(), build: fromEnvironment("build") },
+    judgedWith: { policy: policyDigest(all), roots: roots().digest, build: fromEnvironment("build") },
     tellsShared: settings.shared,
-    operators: [...topics(), ...webChannels(settings, baseUrl, systemClock)],
-    secondOperators: seconds.map((channel) => ({ after: escalate?.after ?? 0, channel })),
-    // On AWS a contact subscribes to the topic, with a filter on the customer: docs/aws.md.
-    contactChannels: () => [],
+    operators: [...topics(), ...operatorChannels(settings, channels)],
+    secondOperators: secondChannels(settings, channels),
+    // By the relay and by phone, so that a fleet may have more of them than a topic has filters; others subscribe to it: docs/aws.md.
+    contactChannels: ({ email, sms }) => [
+      ...mailChannels(mailer, email === null ? [] : [email]),
+      ...(sms === null ? [] : [createSmsChannel(sns(), sms)]),
+    ],
     alertLog: null,
     baseUrl,
   });

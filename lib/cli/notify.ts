@@ -1,10 +1,11 @@
 /** `chainmail notify --test`: a sample of each kind over every channel that is configured. */
 
-import { operatorChannels } from "../local/channels.ts";
 import { InputError } from "../model/input-error.ts";
 import { draftOf } from "../steps/words/letter.ts";
 import { sampleAlerts } from "../steps/words/samples.ts";
+import { operatorChannels } from "../world/channels/configured.ts";
 import { createConsoleChannel } from "../world/channels/console.ts";
+import { mailerOf } from "../world/channels/smtp.ts";
 import { systemClock } from "../world/clock.ts";
 import { withStore } from "./data.ts";
 import type { ExitCode } from "./exit.ts";
@@ -30,7 +31,7 @@ export async function notifyCommand(options: NotifyOptions, io: Io): Promise<Exi
       : readFleet(options.customers, undefined, io).settings;
   const channels = [
     createConsoleChannel((text) => io.stdout.write(text)),
-    ...operatorChannels(notify, { now: systemClock, roots, baseUrl: null }),
+    ...operatorChannels(notify, { now: systemClock, mailer: mailerOf(notify, roots), baseUrl: null }),
   ];
   let failed = 0;
   for (const channel of channels) {

@@ -7,7 +7,8 @@ import { withDrillNotes } from "../steps/drill/stamp.ts";
 import { policyDigest } from "../steps/judged-with.ts";
 import type { NotifyWorld } from "../steps/notify.ts";
 import type { Store } from "../store/store.ts";
-import { mailChannels, operatorChannels, secondChannels } from "./channels.ts";
+import { mailChannels, operatorChannels, secondChannels } from "../world/channels/configured.ts";
+import { mailerOf } from "../world/channels/smtp.ts";
 
 export interface TellingOptions {
   readonly store: Store;
@@ -28,15 +29,17 @@ export async function tellingWorld(options: TellingOptions): Promise<NotifyWorld
   const { store, now, roots, alertLog, baseUrl, everyMs } = options;
   const all = await store.config.settings();
   const { notify: settings, policy } = all;
+  const mailer = mailerOf(settings, roots);
+  const channels = { now, mailer, baseUrl };
   return withDrillNotes({
     store,
     now,
     ...(everyMs !== null && { grouping: { policy: { ...defaultPolicy, ...policy }, everyMs } }),
     ...(options.judgedWith && { judgedWith: { ...options.judgedWith, policy: policyDigest(all) } }),
     tellsShared: settings.shared,
-    operators: [...options.operators, ...operatorChannels(settings, { now, roots, baseUrl })],
-    secondOperators: secondChannels(settings, { now, roots, baseUrl }),
-    contactChannels: ({ email }) => (email === null ? [] : mailChannels(settings, [email], roots)),
+    operators: [...options.operators, ...operatorChannels(settings, channels)],
+    secondOperators: secondChannels(settings, channels),
+    contactChannels: ({ email }) => (email === null ? [] : mailChannels(mailer, [email])),
     alertLog,
     baseUrl,
   });

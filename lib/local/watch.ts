@@ -5,12 +5,15 @@ import type { Channel, Clock } from "../model/ports.ts";
 import { oldestOwedMs } from "../steps/oldest-owed.ts";
 import type { Draft } from "../steps/words/letter.ts";
 import type { Store } from "../store/store.ts";
-import { type ChannelWorld, operatorChannels } from "./channels.ts";
+import { type ChannelWorld, operatorChannels } from "../world/channels/configured.ts";
+import { mailerOf } from "../world/channels/smtp.ts";
 import type { Steps } from "./engine.ts";
 import { createWatchdog, type StepName, type Trouble, troubleKey, unexplained } from "./watchdog.ts";
 import { troubleDraft } from "./watchdog-words.ts";
 
-export interface WatchOptions extends ChannelWorld {
+export interface WatchOptions extends Omit<ChannelWorld, "mailer"> {
+  /** In PEM, whom the mail relay is trusted by. */
+  readonly roots: readonly string[];
   readonly store: Store;
   readonly now: Clock;
   readonly everyMs: number;
@@ -78,7 +81,10 @@ export function watch(steps: Steps, options: WatchOptions): Watch {
   }
 
   function channels(): readonly Channel[] {
-    return [...options.operators, ...operatorChannels(settings, options)];
+    return [
+      ...options.operators,
+      ...operatorChannels(settings, { ...options, mailer: mailerOf(settings, options.roots) }),
+    ];
   }
 
   /** All channels at once: one that doesn't answer holds up no other. */

@@ -6,7 +6,7 @@ import { defaultVantage } from "../model/customer.ts";
 import { resultsQueueName } from "../world/results-queue.ts";
 import { digestOfJudging } from "./bundle.ts";
 import type { StackSettings } from "./context.ts";
-import { Operators } from "./operators.ts";
+import { letTextPhones, Operators } from "./operators.ts";
 import { Rhythm } from "./rhythm.ts";
 import { Status } from "./status.ts";
 import { minutes, Step } from "./step.ts";
@@ -55,7 +55,8 @@ export class ChainmailStack extends Stack {
     const notify = new Step(this, "Notify", {
       handler: "notify",
       description: "Sends the messages that incidents owe",
-      timeout: minutes(1),
+      // A mail relay may take most of a minute to fail.
+      timeout: minutes(2),
       memory: 256,
       environment: { ...common, topic: operators.topic.topicArn, statusUrl: status.url, build: digestOfJudging() },
     });
@@ -103,6 +104,7 @@ export class ChainmailStack extends Stack {
     for (const topic of operators.topics) topic.grantPublish(notify.function);
     if (operators.phones !== null) notify.tell("phones", operators.phones.topicArn);
     operators.letList(contacts);
+    letTextPhones(notify);
 
     tables.grant(resolve, { config: ["read"], state: ["read", "put", "remove"], ledger: ["put"] });
     tables.grant(plan, { state: ["read", "put"] });

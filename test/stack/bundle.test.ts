@@ -49,19 +49,22 @@ describe("the functions' code", () => {
 
   it.each(handlers)("%s carries nothing of the command line, the customers file or the embedded store", (handler) => {
     const contents = [...contentsOf(handler)];
-    for (const unwanted of [
-      "dynalite",
-      "classic-level",
-      "yaml",
-      "csv-parse",
-      "commander",
-      "nodemailer",
-      "@hono/node-server",
-    ])
+    for (const unwanted of ["dynalite", "classic-level", "yaml", "csv-parse", "commander", "@hono/node-server"])
       expect(contents).not.toContain(unwanted);
     // Tokens are checked where the status is read.
     const ours = contents.filter((input) => input !== "lib/customers/tokens.ts");
     expect(ours.filter((input) => /^lib\/(cli|local|customers|stack)\//.test(input))).toEqual([]);
+  });
+
+  it("only notify sends mail, and loads what that takes when there is a relay", () => {
+    expect(handlers.filter((handler) => contentsOf(handler).has("nodemailer"))).toEqual(["notify"]);
+    const outputs = Object.entries(metafiles.get("notify")?.outputs ?? {});
+    const [, entry] = outputs.find(([path]) => path.endsWith("index.mjs")) ?? [];
+    const atStart = entry?.imports.filter(({ kind }) => kind === "import-statement").map(({ path }) => path) ?? [];
+    const loaded = [entry, ...outputs.filter(([path]) => atStart.includes(path)).map(([, output]) => output)];
+    const inputs = loaded.flatMap((output) => Object.keys(output?.inputs ?? {}));
+    expect(inputs.some((input) => input.endsWith("lib/steps/notify.ts"))).toBe(true);
+    expect(inputs.filter((input) => input.includes("nodemailer"))).toEqual([]);
   });
 
   it("only status checks queries by schema", () => {

@@ -59,6 +59,17 @@ describe("rights of the functions", () => {
     expect(steps.filter((step) => others(step).length > 0)).toEqual(["Contacts", "StatusApi"]);
   });
 
+  it("phones are texted by notify, and by the very statement that leaves out every topic", () => {
+    const [statement, ...others] = [...resourcesOf(template, "AWS::IAM::Policy").entries()].flatMap(([id, policy]) =>
+      statementsOf(policy).flatMap((one) => (one.NotResource === undefined ? [] : [{ id, ...one }])),
+    );
+    expect(others).toEqual([]);
+    expect(statement?.id).toMatch(/^NotifyRole/);
+    expect(statement?.Action).toBe("sns:Publish");
+    const text = JSON.stringify(statement?.NotResource);
+    expect(text).toBe('{"Fn::Join":["",["arn:",{"Ref":"AWS::Partition"},":sns:*:*:*"]]}');
+  });
+
   it("no right is given on everything", () => {
     for (const policy of resourcesOf(template, "AWS::IAM::Policy").values())
       for (const { Action, Resource } of statementsOf(policy)) {

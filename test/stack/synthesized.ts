@@ -43,7 +43,8 @@ export function resourcesOf(template: Template, type: string): ReadonlyMap<strin
 
 interface Statement {
   readonly Action: string | readonly string[];
-  readonly Resource: unknown;
+  readonly Resource?: unknown;
+  readonly NotResource?: unknown;
 }
 
 export function statementsOf(policy: Resource): readonly Statement[] {
@@ -55,9 +56,10 @@ export function rightsOf(template: Template, step: string): readonly string[] {
   return [...resourcesOf(template, "AWS::IAM::Policy").entries()]
     .filter(([id]) => id.startsWith(`${step}Role`))
     .flatMap(([, policy]) => statementsOf(policy))
-    .flatMap(({ Action, Resource }) =>
-      [Action].flat().flatMap((action) => [Resource].flat().map((resource) => `${action} ${nameOf(resource)}`)),
-    )
+    .flatMap(({ Action, Resource, NotResource }) => {
+      const on = NotResource === undefined ? [Resource].flat().map(nameOf) : [`not ${JSON.stringify(NotResource)}`];
+      return [Action].flat().flatMap((action) => on.map((name) => `${action} ${name}`));
+    })
     .filter((right) => !/^(logs:|sqs:GetQueue)/.test(right));
 }
 

@@ -2,20 +2,29 @@
 
 import { rootCertificates } from "node:tls";
 import { createTransport } from "nodemailer";
-import type { SmtpSettings } from "../../model/notify-settings.ts";
+import type { NotifySettings, SmtpSettings } from "../../model/notify-settings.ts";
 import type { Channel, Delivery, Letter } from "../../model/ports.ts";
 import { reasonOf } from "./reason.ts";
+
+type Failure = Exclude<Delivery, { readonly kind: "sent" }>;
 
 /** Of one message in all, whatever the relay does: well below the outbox's lease. */
 const totalMs = 45_000;
 const timeouts = { connectionTimeout: 10_000, greetingTimeout: 15_000, socketTimeout: 20_000, dnsTimeout: 10_000 };
 
-/** One channel per recipient, so that one bad address holds up nobody else. `roots`, in PEM, are whom the relay is trusted by. */
-export function createSmtpChannel(
-  settings: SmtpSettings,
-  to: string,
-  roots: readonly string[] = rootCertificates,
-): Channel {
+/** Sends mail to many by one relay: the operator's own, or SES's SMTP endpoint. One channel for each address. */
+export type Mailer = (to: string) => Channel;
+
+/** Null where the file names no relay. `roots`, in PEM, are whom the relay is trusted by. */
+export function mailerOf({ smtp }: Pick<NotifySettings, "smtp">, roots?: readonly string[]): Mailer | null {
+  return smtp === null ? null : createMailer(smtp, roots);
+}
+
+/**
+ * For one pass over what is owed: one bad address holds up nobody else, and a relay that didn't answer isn't waited for again,
+ * whomever the next mail is for.
+ */
+export function createMailer(settings: SmtpSettings, roots: readonly string[] = rootCertificates): Mailer {
   const transport = createTransport({
     ...timeouts,
     host: settings.host,
@@ -28,17 +37,21 @@ export function createSmtpChannel(
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  return {
+  let down: string | null = null;
+  return (to) => ({
     name: `smtp:${to}`,
     async deliver(letter) {
+      if (down !== null) return { kind: "later", why: down };
       try {
         await transport.sendMail({ ...mailOf(letter, settings.from, to), signal: AbortSignal.timeout(totalMs) });
         return { kind: "sent" };
       } catch (error) {
-        return failureOf(error);
+        const failure = failureOf(error);
+        if (!isRefusal(error)) down = failure.why;
+        return failure;
       }
     },
-  };
+  });
 }
 
 /** The same message has the same Message-ID, so that a repeat after a crash can be told. */
@@ -56,9 +69,14 @@ function mailOf({ id, subject, text }: Letter, from: string, to: string) {
 }
 
 /** 5xx to the recipient or to the message is final; all else (4xx, TLS, password, network) can be mended meanwhile. */
-function failureOf(error: unknown): Delivery {
-  const { code, responseCode } = Object(error) as { code?: unknown; responseCode?: unknown };
-  const refused = code === "EENVELOPE" || code === "EMESSAGE";
-  const final = refused && (typeof responseCode !== "number" || responseCode >= 500);
+function failureOf(error: unknown): Failure {
+  const { responseCode } = Object(error) as { responseCode?: unknown };
+  const final = isRefusal(error) && (typeof responseCode !== "number" || responseCode >= 500);
   return { kind: final ? "never" : "later", why: reasonOf(error) };
+}
+
+/** Of this recipient or this message: the relay itself is well. */
+function isRefusal(error: unknown): boolean {
+  const { code } = Object(error) as { code?: unknown };
+  return code === "EENVELOPE" || code === "EMESSAGE";
 }

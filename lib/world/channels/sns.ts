@@ -78,7 +78,7 @@ function snsMessage(letter: Letter, topicArn: string): Readonly<Record<string, s
 }
 
 /** What is wrong with the message itself stays wrong; rights, topics and the network can be mended meanwhile. */
-function failureOf(error: unknown): Delivery {
+export function failureOf(error: unknown): Delivery {
   const name = error instanceof Error ? error.name : "";
   const final = /^(InvalidParameter|ParameterValueInvalid|Validation)/.test(name);
   return { kind: final ? "never" : "later", why: `${name}: ${reasonOf(error)}` };

@@ -5,7 +5,7 @@ import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { SmtpSettings } from "../../../lib/model/notify-settings.ts";
 import { draftOf } from "../../../lib/steps/words/letter.ts";
-import { createSmtpChannel } from "../../../lib/world/channels/smtp.ts";
+import { createMailer, mailerOf } from "../../../lib/world/channels/smtp.ts";
 import { alert } from "../../fakes/causes.ts";
 import { type Issued, issue, makeCa } from "../../fakes/certificates.ts";
 
@@ -55,7 +55,7 @@ const settings = (port: number, over: Partial<SmtpSettings> = {}): SmtpSettings 
   ...over,
 });
 const channel = (port: number, over: Partial<SmtpSettings> = {}, to = "ops@example.net") =>
-  createSmtpChannel(settings(port, over), to, [relay.caPem]);
+  createMailer(settings(port, over), [relay.caPem])(to);
 
 const refusal = (responseCode: number) => Object.assign(new Error("no such user"), { responseCode });
 
@@ -80,7 +80,7 @@ describe("mail", () => {
 
   it("never goes to a relay that can't prove its name", async () => {
     const port = await start();
-    expect(await createSmtpChannel(settings(port), "ops@example.net").deliver(letter)).toMatchObject({ kind: "later" });
+    expect(await createMailer(settings(port))("ops@example.net").deliver(letter)).toMatchObject({ kind: "later" });
     expect(await channel(port, { host: "127.0.0.1" }).deliver(letter)).toMatchObject({ kind: "later" });
     expect(mails).toEqual([]);
   });
@@ -92,7 +92,7 @@ describe("mail", () => {
 
   it("takes whatever TLS there is where the operator says so", async () => {
     const port = await start();
-    const mail = createSmtpChannel(settings(port, { tls: "opportunistic", host: "127.0.0.1" }), "ops@example.net");
+    const mail = createMailer(settings(port, { tls: "opportunistic", host: "127.0.0.1" }))("ops@example.net");
     expect(await mail.deliver(letter)).toEqual({ kind: "sent" });
   });
 
@@ -133,5 +133,43 @@ describe("mail", () => {
     await channel(port).deliver(evil);
     expect(mails.at(-1)).not.toMatch(/^Bcc:/im);
     expect(mails.length).toBeGreaterThan(0);
+  });
+});
+
+describe("a mailer for many", () => {
+  it("waits once a pass for a relay that doesn't answer, whomever a mail is for", async () => {
+    let connections = 0;
+    const port = await start({
+      onConnect(_session, done) {
+        connections++;
+        done(Object.assign(new Error("too busy"), { responseCode: 421 }));
+      },
+    });
+    const mailer = createMailer(settings(port), [relay.caPem]);
+    const answers = [await mailer("a@acme.example").deliver(letter), await mailer("b@acme.example").deliver(letter)];
+    expect(answers.map(({ kind }) => kind)).toEqual(["later", "later"]);
+    expect(answers[1]).toEqual(answers[0]);
+    expect(connections).toBe(1);
+    await createMailer(settings(port), [relay.caPem])("c@acme.example").deliver(letter);
+    expect(connections).toBe(2);
+  });
+
+  it("what the relay says of one recipient concerns nobody else", async () => {
+    const port = await start({
+      onRcptTo({ address }, _session, done) {
+        if (address.startsWith("gone")) done(refusal(550));
+        else if (address.startsWith("grey")) done(refusal(451));
+        else done();
+      },
+    });
+    const mailer = createMailer(settings(port), [relay.caPem]);
+    const kinds: string[] = [];
+    for (const to of ["gone@acme.example", "grey@acme.example", "it@acme.example"])
+      kinds.push((await mailer(to).deliver(letter)).kind);
+    expect(kinds).toEqual(["never", "later", "sent"]);
+  });
+
+  it("is none without a relay", () => {
+    expect(mailerOf({ smtp: null })).toBe(null);
   });
 });

@@ -1,0 +1,73 @@
+/** On AWS a customer's contacts are told by the relay of the customers file and by their phones, without a filter of the topic each. */
+
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { SMTPServer } from "smtp-server";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { handler as notify } from "../../lambdas/notify.ts";
+import { type Customer, defaultRequirement, defaultSettings } from "../../lib/model/customer.ts";
+import { noNotify } from "../../lib/model/notify-settings.ts";
+import { context, openCause, owed } from "../fakes/causes.ts";
+import { type FakeAws, startAws } from "./aws.ts";
+import { sqsEvent } from "./events.ts";
+
+const mails: { readonly to: readonly string[]; readonly mail: string }[] = [];
+let aws: FakeAws;
+let relay: SMTPServer;
+beforeAll(async () => {
+  aws = await startAws();
+  vi.spyOn(process.stdout, "write").mockImplementation(() => true);
+  relay = new SMTPServer({
+    disabledCommands: ["STARTTLS", "AUTH"],
+    logger: false,
+    onData(stream, { envelope }, done) {
+      void text(stream).then((mail) => {
+        mails.push({ to: envelope.rcptTo.map(({ address }) => address), mail });
+        done();
+      });
+    },
+  });
+  relay.listen(0, "127.0.0.1");
+  await once(relay.server, "listening");
+  const { port } = relay.server.address() as AddressInfo;
+  const smtp = { host: "127.0.0.1", port, from: "monitor@gateway.example", user: null, password: null };
+  await aws.store.config.putSettings({
+    ...defaultSettings,
+    notify: { ...noNotify, smtp: { ...smtp, to: ["ops@gateway.example"], tls: "off" } },
+  });
+  const acme: Customer = {
+    id: "acme",
+    created: null,
+    gateway: null,
+    domains: [],
+    downstream: [],
+    require: { gateway: defaultRequirement, downstream: defaultRequirement },
+    vantage: { gateway: null, downstream: null },
+    allowPrivate: false,
+    contacts: [
+      { email: "it@acme.example", sms: null },
+      { email: null, sms: "+4915112345678" },
+    ],
+  };
+  await aws.store.config.putCustomers([acme]);
+});
+afterAll(async () => {
+  vi.restoreAllMocks();
+  await new Promise<void>((resolve) => relay.close(resolve));
+  await aws.close();
+});
+
+it("the topic, the operator's address, the contact's and its phone get one message each", async () => {
+  const own = { ...context, customer: "acme", customers: 1 };
+  const cause = openCause([owed({ context: own, kind: "worse" })], { context: own });
+  await aws.store.state.putCause({ value: cause, version: 0 });
+  const wakeUp = sqsEvent("outbox", ["{}"]);
+  expect(await notify(wakeUp)).toEqual({ batchItemFailures: [] });
+  expect(await notify(wakeUp)).toEqual({ batchItemFailures: [] });
+  expect(mails.map(({ to }) => to)).toEqual([["ops@gateway.example"], ["it@acme.example"]]);
+  expect(mails[1]?.mail).toContain("[CM-7F3A.1]");
+  const phones = aws.published.filter((fields) => fields.get("PhoneNumber") !== null);
+  expect(phones.map((fields) => fields.get("PhoneNumber"))).toEqual(["+4915112345678"]);
+  expect(aws.published.filter((fields) => fields.get("TopicArn") !== null)).toHaveLength(1);
+});
