@@ -1,6 +1,7 @@
-/** `chainmail doctor`: one line a check, worst state as exit code. */
+/** `chainmail doctor`: one line a check of this place or, with --stack, of whom a stack reaches; worst state as exit code. */
 
 import { type Check, examine } from "../local/doctor.ts";
+import { examineStack } from "../local/doctor-aws.ts";
 import { checkCanaries } from "../local/doctor-canaries.ts";
 import { checkContacts } from "../local/doctor-contacts.ts";
 import type { Resolver } from "../model/ports.ts";
@@ -11,10 +12,10 @@ import { createResolver } from "../world/resolver.ts";
 import { withStore } from "./data.ts";
 import type { ExitCode } from "./exit.ts";
 import type { Io } from "./io.ts";
+import type { DataOptions } from "./options.ts";
 import { printJson } from "./print-json.ts";
 
-interface DoctorOptions {
-  readonly data: string;
+interface DoctorOptions extends DataOptions {
   readonly resolver?: string;
   readonly ehlo?: string;
   readonly json?: boolean;
@@ -25,9 +26,16 @@ const publicDomains = ["gmail.com", "outlook.com", "icloud.com"];
 const clockUrl = "https://www.google.com/generate_204";
 
 export async function doctorCommand(options: DoctorOptions, io: Io): Promise<ExitCode> {
+  const checks = options.stack === undefined ? await examinePlace(options) : await stackChecks(options);
+  if (options.json) printJson({ checks }, io);
+  else for (const { name, state, words } of checks) io.stdout.write(`${state.padEnd(7)} ${name.padEnd(13)} ${words}\n`);
+  return worstOf(checks);
+}
+
+function examinePlace(options: DoctorOptions): Promise<readonly Check[]> {
   const servers = options.resolver === undefined ? [] : [options.resolver];
   const resolver = createResolver({ servers, now: systemClock });
-  const checks = await examine({
+  return examine({
     resolver,
     dial: createDialler({}),
     now: systemClock,
@@ -38,9 +46,12 @@ export async function doctorCommand(options: DoctorOptions, io: Io): Promise<Exi
     checkContacts: () => contactsIn(options.data),
     checkCanaries: () => canariesIn(options.data, resolver),
   });
-  if (options.json) printJson({ checks }, io);
-  else for (const { name, state, words } of checks) io.stdout.write(`${state.padEnd(7)} ${name.padEnd(13)} ${words}\n`);
-  return worstOf(checks);
+}
+
+/** Under the caller's own AWS credentials. */
+async function stackChecks(options: DoctorOptions): Promise<readonly Check[]> {
+  const { ownSmsAccount } = await import("../world/sms-account.ts");
+  return withStore(options, (store) => examineStack({ store, now: systemClock, smsAccount: ownSmsAccount }));
 }
 
 function worstOf(checks: readonly Check[]): ExitCode {

@@ -238,12 +238,12 @@ function commands(io: Io, ended: (code: ExitCode) => void): Command {
     ...dataOptions(),
   ]).action(async (options) => ended(await (await import("./notify.ts")).notifyCommand(options, io)));
 
-  command(program, "doctor", "can this place do the job: port 25, names, DNS, clock, store", [
-    dataOption(),
-    resolverOption(),
-    ehloOption(),
-    new Option("--json", "print JSON"),
-  ]).action(async (options) => ended(await (await import("./doctor.ts")).doctorCommand(options, io)));
+  command(
+    program,
+    "doctor",
+    "can this place do the job: port 25, names, DNS, clock, store; with --stack: who is reached",
+    [...dataOptions(), resolverOption(), ehloOption(), new Option("--json", "print JSON")],
+  ).action(async (options) => ended(await (await import("./doctor.ts")).doctorCommand(options, io)));
 
   return program;
 }

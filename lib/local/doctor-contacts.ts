@@ -8,7 +8,7 @@ import type { Check } from "./doctor.ts";
 /** What stands in the store about who is told. */
 export interface ToldFleet {
   readonly notify: NotifySettings;
-  readonly customers: AsyncIterable<Customer>;
+  readonly customers: AsyncIterable<Customer> | Iterable<Customer>;
 }
 
 /** So many customers are named; the rest is counted. */
