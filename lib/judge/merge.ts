@@ -6,6 +6,8 @@ export interface Collapsed {
   readonly cause: Cause;
   /** What left the outbox: some may have it, and the others are told of it by the end. */
   readonly replaced: readonly OutboxEntry[];
+  /** Left it too, and nobody hears of them: a renewal is news only to who was told that one is needed. */
+  readonly untold: readonly OutboxEntry[];
 }
 
 /** `now` in epoch ms: an end that isn't due yet takes nothing's place. */
@@ -14,16 +16,30 @@ export function collapsed(cause: Cause, now: number): Collapsed {
   const ends = outbox.filter((entry) => isEnd(entry) && entry.notBefore <= now);
   const endOf = (entry: OutboxEntry) => ends.find(({ alert }) => alert.incident === entry.alert.incident);
   const replaced = outbox.filter((entry) => !isEnd(entry) && endOf(entry) !== undefined);
-  if (replaced.length === 0) return { cause, replaced };
+  if (replaced.length === 0) return { cause, replaced, untold: [] };
+  const isUnheard = (entry: OutboxEntry) => isRenewal(entry) && isUntold(replaced, entry);
+  const untold = outbox.filter((entry) => isUnheard(endOf(entry) ?? entry));
   const kept = outbox
-    .filter((entry) => !replaced.includes(entry))
+    .filter((entry) => !replaced.includes(entry) && !untold.includes(entry))
     .map((entry): OutboxEntry => {
       const own = replaced.filter(({ alert }) => isEnd(entry) && alert.incident === entry.alert.incident);
       return own.length === 0
         ? entry
         : { ...entry, merges: [...entry.merges, ...own.filter(isFirstWord).map(mergedOf)] };
     });
-  return { cause: { ...cause, outbox: kept }, replaced };
+  const told = replaced.filter((entry) => !untold.includes(entry));
+  return { cause: { ...cause, outbox: kept }, replaced: told, untold };
+}
+
+/** The end of what a date announced. */
+export function isRenewal({ alert }: OutboxEntry): boolean {
+  return alert.class === "expiring" && isEnd({ alert });
+}
+
+/** From its first word on nobody heard of its incident. */
+function isUntold(replaced: readonly OutboxEntry[], { alert: { incident } }: OutboxEntry): boolean {
+  const own = replaced.filter(({ alert }) => alert.incident === incident);
+  return own.some(({ alert }) => alert.id === `${incident}·1`) && own.every(({ sentTo }) => sentTo.length === 0);
 }
 
 /** Whether `to`, which waits `after` ms for an acknowledgement, was told of nothing before this end. */
@@ -41,7 +57,7 @@ function isFirstWord({ alert }: OutboxEntry): boolean {
   return alert.id === `${alert.incident}·1` || alert.kind === "escalated";
 }
 
-function isEnd({ alert: { kind } }: OutboxEntry): boolean {
+function isEnd({ alert: { kind } }: Pick<OutboxEntry, "alert">): boolean {
   return kind === "recovered" || kind === "gone";
 }
 

@@ -35,6 +35,8 @@ interface Word {
   readonly severity: Severity;
   readonly findings: readonly Finding[];
   readonly host: string;
+  /** Of a certificate: epoch ms of its end. */
+  readonly ends?: number;
   /** The needs that suffer where the answer is bad. */
   readonly suffer: readonly Need[];
   readonly care: readonly Need[];
@@ -77,6 +79,7 @@ function toVote(word: Word, look: TargetLook): ClassVote {
       neverOffered: !look.everEncrypted,
       severity: word.severity,
       findings: insisted ? word.findings.map(withheld) : word.findings,
+      ...(word.ends !== undefined && { ends: word.ends }),
     },
   };
 }
@@ -94,13 +97,17 @@ function silenceWords(
   const refusesTls =
     outcome.kind === "starttls-not-now" || (outcome.kind === "temporarily-refused" && outcome.stage === "starttls");
   const { outside } = entry;
-  const open = isUnrouted(outcome) ? [] : care.filter(({ hop }) => !isNotExposed(look, { hop, outside }));
+  // Whose address DNS doesn't give any more may be switched off.
+  const open =
+    isUnrouted(outcome) || entry.leaving !== undefined
+      ? []
+      : care.filter(({ hop }) => !isNotExposed(look, { hop, outside }));
   const word = wordOf(entry, care, [silenceFinding(outcome)]);
   const waits: Word[] = [
     word("cleartext", "none", "critical"),
     word("weak", "none", "warning"),
     word("unauthenticated", "none", "warning"),
-    word("temporarily-unavailable", refusesTls ? "bad" : "none", "warning"),
+    word("temporarily-unavailable", refusesTls && entry.leaving === undefined ? "bad" : "none", "warning"),
   ];
   if (refusesTls) return [...waits, word("unreachable", "good", "warning")];
   return open.length === 0 ? waits : [...waits, { ...word("unreachable", "bad", "warning"), suffer: open }];
@@ -218,6 +225,7 @@ function identityWords(
         severity: state === "expired" ? "critical" : "warning",
         findings: ends ? found.filter(isAlarming) : [],
         host: name,
+        ends: leaf.notAfter,
         suffer: care,
         care,
       },

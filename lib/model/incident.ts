@@ -60,6 +60,8 @@ export interface CauseContext {
   readonly lines: readonly string[];
   /** What other vantages saw, where they don't agree. */
   readonly beside: readonly Beside[];
+  /** Of a certificate: epoch ms of its end. */
+  readonly ends?: number;
   /** Slice and slot of the target, for confirmation probes; null where the subject isn't a target. */
   readonly slot: { readonly slice: number; readonly slot: number; readonly vantage: string } | null;
 }
@@ -112,6 +114,9 @@ export interface Merged {
   /** Recipients that had it when the end came. */
   readonly sentTo: readonly string[];
 }
+
+/** The weekly digest of certificates whose end is far. */
+export const certificatesDigest = "certificates";
 
 export interface OutboxEntry {
   readonly alert: Alert;

@@ -1,7 +1,7 @@
 /** Empties the outboxes: what is due, may leave and still holds is told, each message once to each recipient. */
 
 import { pace } from "../judge/bucket.ts";
-import type { Cause } from "../model/incident.ts";
+import { type Cause, certificatesDigest } from "../model/incident.ts";
 import type { Versioned } from "../store/store.ts";
 import { breaker } from "./breaker.ts";
 import { type CoverNow, coversNow } from "./covers.ts";
@@ -87,7 +87,9 @@ function owedSince({ value: { outbox } }: Versioned<Cause>): number {
   return outbox[0]?.alert.at ?? 0;
 }
 
+/** One message to all its recipients; of certificates each recipient has its own. */
 function dueDigest({ outbox }: Cause, now: number): string | null {
   const [head] = outbox;
-  return head !== undefined && isDue(head, now) ? head.digest : null;
+  const isOne = head !== undefined && isDue(head, now) && head.digest !== certificatesDigest;
+  return isOne ? head.digest : null;
 }

@@ -47,7 +47,7 @@ describe("an end that is due", () => {
 describe("what isn't merged", () => {
   it("messages of an incident that goes on", () => {
     const outbox = [message(1, "opened"), message(2, "worse")];
-    expect(collapsed(openCause(outbox), now)).toEqual({ cause: openCause(outbox), replaced: [] });
+    expect(collapsed(openCause(outbox), now)).toEqual({ cause: openCause(outbox), replaced: [], untold: [] });
   });
 
   it("an end that may not be told yet", () => {

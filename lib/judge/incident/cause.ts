@@ -1,7 +1,8 @@
 /** What the states of a cause share. */
 
-import type { Cause, Incident, IncidentClass, Vote } from "../../model/incident.ts";
+import type { Cause, CauseContext, Incident, IncidentClass, Vote } from "../../model/incident.ts";
 import type { IncidentPolicy } from "../../model/policy.ts";
+import { nextTelling } from "../dates.ts";
 import type { At, VoteEvent } from "./event.ts";
 import { type Opened, tell } from "./telling.ts";
 import { watchersOf } from "./vantages.ts";
@@ -96,6 +97,18 @@ export function ended(cause: Opened, how: "recovered" | "gone", { now }: At): Ca
 export function remindAt({ acknowledged, quiet, remind }: Incident, policy: IncidentPolicy): number | null {
   if (quiet) return null;
   return acknowledged === null ? remind.at : acknowledged.at + policy.acknowledgedFor;
+}
+
+/** The next reminder `after` ms from `now`; of a certificate that has not ended by its dates, and from its end on as of all others. */
+export function reminderAfter(
+  { ends }: CauseContext,
+  after: number,
+  { remindAfter }: IncidentPolicy,
+  now: number,
+): Incident["remind"] {
+  if (ends === undefined || now >= ends) return { at: now + after, after };
+  // Its end is told by a look; where none comes, by the clock.
+  return { at: nextTelling(ends, now) ?? ends + remindAfter, after: remindAfter };
 }
 
 /** Epoch ms at which second contacts are told; null: not while somebody knows of it, and not of what flaps. */

@@ -3,7 +3,7 @@
 import { severities } from "../../model/finding.ts";
 import type { Cause, Incident } from "../../model/incident.ts";
 import { wantsEvidence, withEvidence } from "../bear-out.ts";
-import { ended, isOpened, mannerOf, noted, remindAt, withDue, withinHour } from "./cause.ts";
+import { ended, isOpened, mannerOf, noted, remindAt, reminderAfter, withDue, withinHour } from "./cause.ts";
 import { inForm, rateOfSuffering, seenSideBySide } from "./context.ts";
 import { escalate } from "./escalate.ts";
 import { type At, changed, type Handlers, type Step, unchanged, type VoteEvent } from "./event.ts";
@@ -54,7 +54,7 @@ function rises({ context }: Cause, event: VoteEvent): boolean {
 function worse(cause: Opened, rate: Opened["incident"]["rate"], { policy, now }: At): Opened {
   const { quiet } = cause.incident;
   const flaps = !quiet && cause.form === "steady" && withinHour(cause.openings, now).length >= policy.flapsPerHour;
-  const remind = { at: now + policy.remindAfter, after: policy.remindAfter };
+  const remind = reminderAfter(cause.context, policy.remindAfter, policy, now);
   const incident = { ...unacknowledged(cause.incident), rate, remind, quiet: quiet || flaps };
   const again: Opened = { ...cause, incident };
   return withDue(quiet ? again : tell(again, flaps ? "flapping" : "worse", now), policy);
@@ -96,7 +96,10 @@ function remind(cause: Cause, { policy, now }: At): Step {
   const told = tell(awake, "reminder", now, { lapsed: acknowledged });
   return changed(
     cause,
-    withDue({ ...told, incident: { ...told.incident, remind: { at: now + after, after } } }, policy),
+    withDue(
+      { ...told, incident: { ...told.incident, remind: reminderAfter(cause.context, after, policy, now) } },
+      policy,
+    ),
   );
 }
 

@@ -1,11 +1,12 @@
 /** A bad answer came; looks of its own, more answers or lasting silence decide whether it opens. */
 
-import type { Cause, CauseForm } from "../../model/incident.ts";
+import { type Cause, type CauseForm, certificatesDigest } from "../../model/incident.ts";
 import type { IncidentPolicy } from "../../model/policy.ts";
-import { cleared, mannerOf, noted, withDue, withinHour } from "./cause.ts";
+import { toldWeekly } from "../dates.ts";
+import { cleared, mannerOf, noted, reminderAfter, withDue, withinHour } from "./cause.ts";
 import { inForm, rateOfSuffering, seenSideBySide } from "./context.ts";
 import { type At, changed, type Handlers, type Step, unchanged, type VoteEvent } from "./event.ts";
-import { incidentId, type Opened, tell } from "./telling.ts";
+import { type Digest, incidentId, type Opened, tell } from "./telling.ts";
 import { isBadSomewhere } from "./vantages.ts";
 import {
   badRun,
@@ -147,16 +148,23 @@ function open(cause: Cause, form: CauseForm, { vote, firstLook, sighted }: VoteE
       seenFrom: seenFrom(cause, form, vote.vantage),
       rate: form === "intermittent" ? rateOfSuffering(cause.votes) : null,
       quiet: flaps,
-      remind: { at: now + policy.remindAfter, after: policy.remindAfter },
+      remind: reminderAfter(cause.context, policy.remindAfter, policy, now),
       escalations: null,
       escalated: 0,
     },
   };
-  const digest = cause.class === "cleartext" && cause.context.neverOffered ? firstLook : null;
+  const isFirstLook = cause.class === "cleartext" && cause.context.neverOffered;
+  const digest = isFirstLook ? firstLook : weeklyOf(cause.context, now);
   return withDue(
     tell(opened, flaps ? "flapping" : "opened", now, { digest, notBefore: groupedBy(opened, policy, now) }),
     policy,
   );
+}
+
+/** A certificate whose end is far is no news of the day. */
+function weeklyOf({ ends }: Cause["context"], now: number): Digest | null {
+  const until = ends === undefined ? null : toldWeekly(ends, now);
+  return until === null ? null : { digest: certificatesDigest, until };
 }
 
 /** Others of the same cause come at about the same time: it waits for them a little, and isn't told late because of it. */

@@ -2,9 +2,10 @@
 
 import { isUnaware } from "../../judge/merge.ts";
 import type { AlertEvent } from "../../model/alert-event.ts";
-import type { Alert } from "../../model/incident.ts";
+import { type Alert, certificatesDigest } from "../../model/incident.ts";
 import type { AlertLog, Channel, Clock, Delivery } from "../../model/ports.ts";
 import { giveUpMs, logName } from "../outbox.ts";
+import { certificatesOf } from "../words/certificates.ts";
 import { collectedOf } from "../words/collected.ts";
 import { digestOf } from "../words/digest.ts";
 import type { Draft } from "../words/letter.ts";
@@ -135,5 +136,6 @@ function draftFor(items: readonly [Item, ...Item[]], to: string, after: number, 
   const alerts = [alertOf(first), ...rest.map(alertOf)] as const;
   const { digest } = first.entry;
   const isOneDigest = digest !== null && items.every(({ entry }) => entry.digest === digest);
-  return isOneDigest ? digestOf(alerts, baseUrl) : collectedOf(alerts, baseUrl);
+  if (!isOneDigest) return collectedOf(alerts, baseUrl);
+  return digest === certificatesDigest ? certificatesOf(alerts, baseUrl) : digestOf(alerts, baseUrl);
 }

@@ -22,12 +22,12 @@ export interface Prepared {
 export function prepared(cause: Cause, cover: Cover | null, now: number): Prepared | null {
   if (isLeased(cause, now) || !isOwing(cause, now)) return null;
   const covered = withheld(cause, cover, now) ?? { cause, held: [], untold: [] };
-  const { cause: single, replaced } = collapsed(covered.cause, now);
+  const { cause: single, replaced, untold } = collapsed(covered.cause, now);
   const { cause: sure, asks } = borneOut(single, now);
   const leaves = isOwing(sure, now);
   const records = [
     ...covered.held.map(({ alert }): RecordEntry => ({ kind: "held", at: now, alert })),
-    ...covered.untold.map(({ alert }): RecordEntry => ({ kind: "untold", at: now, alert })),
+    ...[...covered.untold, ...untold].map(({ alert }): RecordEntry => ({ kind: "untold", at: now, alert })),
     ...replaced.filter(({ sentTo }) => sentTo.length > 0).map((entry) => toldRecord(entry, now)),
   ];
   return { cause: leaves ? leased(sure, now) : sure, leaves, asks, records };

@@ -1,7 +1,7 @@
 /** Who is told of a message, and by which channel. */
 
-import { isWithin } from "../../judge/merge.ts";
-import type { OutboxEntry } from "../../model/incident.ts";
+import { isRenewal, isUnaware, isWithin } from "../../judge/merge.ts";
+import { certificatesDigest, type OutboxEntry } from "../../model/incident.ts";
 import type { Channel } from "../../model/ports.ts";
 import type { NotifyWorld, SecondChannel } from "./world.ts";
 
@@ -35,7 +35,8 @@ export function createRecipients(world: Omit<NotifyWorld, "alertLog" | "baseUrl"
     const { customer } = alert.context;
     // Operators hear of it by its parent.
     const isShared = alert.within !== null;
-    const isTheirs = digest === null && customer !== null && (!isShared || tellsShared);
+    const isTheirs =
+      (digest === null || digest === certificatesDigest) && customer !== null && (!isShared || tellsShared);
     const own = isTheirs ? await contactsOf(customer) : [];
     const theirs = isShared ? [] : [...operators.map((channel) => ({ after: 0, channel })), ...secondOperators];
     const all = [...theirs, ...own];
@@ -48,7 +49,11 @@ export function createRecipients(world: Omit<NotifyWorld, "alertLog" | "baseUrl"
   }
 
   return {
-    of: async (entry) => (await everybody(entry)).filter(({ after }) => isWithin(entry.reach, after)),
+    of: async (entry) =>
+      (await everybody(entry)).filter(
+        ({ after, channel }) =>
+          isWithin(entry.reach, after) && !(isRenewal(entry) && isUnaware(entry, channel.name, after)),
+      ),
     waits: async (entry) => (await everybody(entry)).map(({ after }) => after).filter((after) => after > 0),
   };
 }

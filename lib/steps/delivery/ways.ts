@@ -1,7 +1,7 @@
 /** How the messages of one pass leave for each recipient: alone while its bucket lasts, the rest in one digest. */
 
 import { shareOut } from "../../judge/bucket.ts";
-import type { Alert, Cause, OutboxEntry } from "../../model/incident.ts";
+import { type Alert, type Cause, certificatesDigest, type OutboxEntry } from "../../model/incident.ts";
 import type { Channel } from "../../model/ports.ts";
 import { isDue } from "../outbox.ts";
 import type { Buckets } from "./buckets.ts";
@@ -36,6 +36,8 @@ export function isUrgent(cause: Cause, now: number): boolean {
 interface Message {
   readonly keys: string[];
   readonly urgent: boolean;
+  /** Each recipient has one of its own. */
+  readonly isDigest: boolean;
 }
 
 /** `causes` are those that tell in this pass, the urgent ones first. */
@@ -55,7 +57,7 @@ export async function waysOf(
         const messages = wanted.get(bucket) ?? new Map<string, Message>();
         wanted.set(bucket, messages);
         const of = entry.digest ?? keyOf(entry.alert);
-        const message = messages.get(of) ?? { keys: [], urgent };
+        const message = messages.get(of) ?? { keys: [], urgent, isDigest: entry.digest === certificatesDigest };
         messages.set(of, message);
         message.keys.push(keyOf(entry.alert));
       }
@@ -66,7 +68,8 @@ export async function waysOf(
   for (const [bucket, messages] of wanted) {
     const tokens = await buckets.tokens(bucket);
     const share = shareOut([...messages.values()], ({ urgent }) => urgent, tokens);
-    for (const key of share.together.flatMap(({ keys }) => keys)) {
+    const together = [...share.together, ...share.alone.filter(({ isDigest }) => isDigest)];
+    for (const key of together.flatMap(({ keys }) => keys)) {
       ways.set(`${bucket} ${key}`, "together");
       inDigests.add(key);
     }

@@ -35,6 +35,7 @@ const noWord = "No message of its beginning reached you.";
 
 function title(alert: Alert): string {
   if (alert.class === "cleartext" && alert.context.neverOffered) return "TLS never offered";
+  if (isExpired(alert)) return "Certificate expired";
   return `${phrases[alert.class].title}${formWords[alert.form]}`;
 }
 
@@ -153,6 +154,10 @@ function wasSo(alert: Alert): string {
   return `${was}${formWords[form]} ${when}, and that is over: it ${recovered} ${noWord}`;
 }
 
+function isExpired({ context: { ends }, at }: Alert): boolean {
+  return ends !== undefined && at > ends;
+}
+
 function opened(alert: Alert): string {
   const { class: cls, form, rate, context } = alert;
   const words = phrases[cls];
@@ -160,6 +165,7 @@ function opened(alert: Alert): string {
     return `does not answer alike each time: ${rate.bad} of ${rate.of} sessions ${words.sometimes}.`;
   }
   if (form === "partial") return `does not look alike from everywhere: ${fromWhere(alert, words.sometimes)}.`;
+  if (isExpired(alert)) return "shows a certificate that has expired.";
   if (cls === "cleartext" && context.neverOffered) return "has never offered TLS, and is required to.";
   return words.opened;
 }
