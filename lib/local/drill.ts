@@ -94,7 +94,7 @@ export async function playDrill(drill: Drill, options: DrillOptions): Promise<Dr
       ({ owed }) => owed.find(({ alert, attempts }) => alert.kind === kind && attempts === 0)?.notBefore ?? null,
     );
     const leaves = Math.max(owedAt, mayLeave ?? owedAt);
-    if (leaves > owedAt) note("may leave (what has the same cause leaves with it)", leaves);
+    if (leaves > owedAt) note("may leave, with what shares its cause", leaves);
     const tries = ({ drill: { tries } }: Look) => tries.filter((each) => each.kind === kind);
     const lacking = (look: Look) => {
       const got = new Set(tries(look).flatMap(({ channel, result }) => (result === "sent" ? [channel] : [])));
