@@ -3,6 +3,7 @@
 import { gapsOf } from "../judge/sight/gaps.ts";
 import { clearSight, type Gap, type Sight } from "../model/sight.ts";
 import type { Store, Versioned } from "../store/store.ts";
+import { Contended } from "./change-cause.ts";
 
 type States = Pick<Store, "state">;
 
@@ -50,5 +51,5 @@ export async function changeSight(
     if (await store.state.putDocument(sightSubject(vantage), { value: next, version })) return next;
     read = undefined;
   }
-  throw new Error(`sight of ${vantage} was written by others ${mostTries} times in a row`);
+  throw new Contended(`sight of ${vantage} was written by others ${mostTries} times in a row`);
 }

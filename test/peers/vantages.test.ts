@@ -17,7 +17,8 @@ const firstLook = 4 * every;
 /** Beside `here`, which comes from 127.0.0.1. */
 const [east, west] = ["127.0.0.2", "127.0.0.3"] as const;
 const numbers = [1, 2, 3, 4, 5, 6] as const;
-const hostOf = (number: number) => `mx${number}.peers.example`;
+/** Of a provider each: what is lost at one alone is no blindness. */
+const hostOf = (number: number) => `mx.peers${number}.example`;
 
 describe("three vantages", { timeout: 420_000, concurrent: true }, () => {
   let folder: string;
