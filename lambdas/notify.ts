@@ -8,6 +8,7 @@ import { loadRoots } from "../lib/protocols/x509/roots.ts";
 import { withDrillNotes } from "../lib/steps/drill/stamp.ts";
 import { policyDigest } from "../lib/steps/judged-with.ts";
 import { type NotifyWorld, notify } from "../lib/steps/notify.ts";
+import { tellTest } from "../lib/steps/tell-test.ts";
 import { tellWeek } from "../lib/steps/tell-week.ts";
 import { mailChannels, operatorChannels, secondChannels } from "../lib/world/channels/configured.ts";
 import { createSmsChannel } from "../lib/world/channels/sms.ts";
@@ -76,6 +77,7 @@ export async function handler(_event: SQSEvent): Promise<SQSBatchResponse> {
   for (const id of unheard) log("notify", "error", "reached nobody", { id });
   for (const to of await tellWeek({ ...telling, everyMs: intervalMs() }))
     log("notify", "info", "told the week", { to });
+  for (const to of await tellTest(telling)) log("notify", "info", "took the monthly test", { to });
   measure("FailedPublishes", later.length);
   measure("DeadMessages", dead.length);
   heartbeat("notify");

@@ -73,7 +73,7 @@ const escalate = fields("{ after, to, webhook, slack, teams, pagerduty }", {
   )
   .describe("Second contacts: told of an incident that nobody acknowledged in time, and then of what becomes of it.");
 
-export const notify = fields("{ smtp, webhook, slack, teams, pagerduty, escalate, shared, heartbeat, weekly }", {
+export const notify = fields("{ smtp, webhook, slack, teams, pagerduty, escalate, shared, heartbeat, weekly, test }", {
   smtp: smtp.optional(),
   ...web,
   escalate: escalate.optional(),
@@ -84,6 +84,9 @@ export const notify = fields("{ smtp, webhook, slack, teams, pagerduty, escalate
   heartbeat: webhookUrl
     .optional()
     .describe("A URL that `chainmail up` asks for (GET) after each complete cycle: of a checker that misses it."),
+  test: oneOf(["monthly"])
+    .optional()
+    .describe("`monthly`: everybody who would be told of trouble gets a message that is marked as a test."),
   weekly: z
     .union([readable(weekly, readWeekly), z.literal(true, { error: weekly })], { error: weekly })
     .optional()

@@ -160,7 +160,15 @@ function toPolicy({ flapsPerHour, ...durations }: Given<HeadInput["policy"]>): F
   };
 }
 
-function toNotify({ smtp, escalate, shared, heartbeat, weekly, ...web }: Given<HeadInput["notify"]>): NotifySettings {
+function toNotify({
+  smtp,
+  escalate,
+  shared,
+  heartbeat,
+  weekly,
+  test,
+  ...web
+}: Given<HeadInput["notify"]>): NotifySettings {
   return {
     smtp:
       smtp === undefined
@@ -185,6 +193,7 @@ function toNotify({ smtp, escalate, shared, heartbeat, weekly, ...web }: Given<H
           },
     shared: shared ?? false,
     heartbeat: heartbeat ?? null,
+    test: test ?? null,
     weekly: weekly === undefined ? null : weekly === true ? defaultWeekly : passed(readWeekly(weekly)),
   };
 }

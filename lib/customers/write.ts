@@ -59,6 +59,7 @@ export function writeHead(settings: FleetSettings, gateways: readonly Gateway[])
     ...(notify.escalate && { escalate: writeEscalation(notify.escalate) }),
     ...(notify.shared && { shared: true }),
     ...given({ heartbeat: notify.heartbeat }),
+    ...given({ test: notify.test }),
     ...(notify.weekly && { weekly: `${notify.weekly.day} ${notify.weekly.time} ${notify.weekly.zone}` }),
   };
   return {

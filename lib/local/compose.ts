@@ -17,6 +17,7 @@ import { releaseLeases } from "../steps/release.ts";
 import { type ResolveReport, resolve } from "../steps/resolve.ts";
 import { sightTick } from "../steps/sight-follow.ts";
 import { sightedOf } from "../steps/sight-of.ts";
+import { tellTest } from "../steps/tell-test.ts";
 import { tellWeek } from "../steps/tell-week.ts";
 import { tick } from "../steps/tick.ts";
 import type { Store } from "../store/store.ts";
@@ -119,6 +120,7 @@ export function composeSteps(world: LocalWorld): Steps {
       const report = await notify(telling);
       listener.told(report);
       await tellWeek({ ...telling, everyMs });
+      await tellTest(telling);
       return report.jobs;
     },
   };

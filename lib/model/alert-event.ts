@@ -7,8 +7,8 @@ import type { AlertKind, IncidentClass } from "./incident.ts";
 /** An incident's class; `intermittent` where it shows at some of the answers only, `partial` where it does from some vantages only. */
 export type AlertClass = IncidentClass | "intermittent" | "partial";
 
-/** What is told beside incidents: of this process itself (`watchdog`), and that all was well for a week (`weekly`). */
-type ReportClass = "watchdog" | "weekly";
+/** What is told beside incidents: of this process itself (`watchdog`), that all was well for a week (`weekly`), and that a channel is heard (`test`). */
+type ReportClass = "watchdog" | "weekly" | "test";
 
 /** Its schema is `lib/steps/words/event-schema.ts`. */
 export interface AlertEvent {

@@ -67,6 +67,8 @@ export interface NotifySettings extends WebSettings {
   readonly heartbeat: string | null;
   /** Null: nobody is told that all is well. */
   readonly weekly: WeeklySettings | null;
+  /** How often everybody gets a message that is marked as a test; null: never. */
+  readonly test: "monthly" | null;
 }
 
 export const noNotify: NotifySettings = {
@@ -79,6 +81,7 @@ export const noNotify: NotifySettings = {
   shared: false,
   heartbeat: null,
   weekly: null,
+  test: null,
 };
 
 export const pagerDutyUrl = "https://events.pagerduty.com/v2/enqueue";

@@ -42,4 +42,13 @@ describe("chainmail customers import", () => {
     expect(err.trimEnd().split("\n")).toHaveLength(21);
     expect(err).toMatch(/warning: the same of 3 more\n$/);
   });
+
+  it("keeps that a test was asked for, and says what else it could be", async () => {
+    expect((await imported("notify: { test: monthly }\ncustomers: [acme.example]")).code).toBe(0);
+    let out = "";
+    const io = { stdout: { write: (text: string) => (out += text) }, stderr: { write: () => {} }, env: {} };
+    await run(["customers", "export", "--data", join(folder, "data")], io);
+    expect(out).toContain("test: monthly");
+    expect((await imported("notify: { test: daily }\ncustomers: [acme.example]")).err).toContain("monthly");
+  });
 });

@@ -158,6 +158,7 @@ notify:
   escalate: { after: 2h, to: boss@operator.example, slack: ["https://hooks.slack.com/services/T0/B0/y"] }
   heartbeat: https://checker.example/ping/1
   weekly: Monday 08:00 Europe/Berlin
+  test: monthly
 `);
     expect(settings).toEqual({
       tlsModeRule: { createdBefore: "2018-01-01", mode: "disabled", otherwise: "enforced" },
@@ -194,6 +195,7 @@ notify:
         shared: false,
         heartbeat: "https://checker.example/ping/1",
         weekly: { day: "monday", time: "08:00", zone: "Europe/Berlin" },
+        test: "monthly",
       },
       windows: [],
       canaries: [],

@@ -44,8 +44,10 @@ const alertEvent = z.strictObject({
     .enum(kinds)
     .describe("`gone`: no longer in use, which isn't `recovered`. `report`: of no incident, and nothing ends it."),
   class: z
-    .enum([...incidentClasses, "intermittent", "partial", "watchdog", "weekly"])
-    .describe("`watchdog`: of the monitor's own process; `weekly`: what a week was like."),
+    .enum([...incidentClasses, "intermittent", "partial", "watchdog", "weekly", "test"])
+    .describe(
+      "`watchdog`: of the monitor's own process; `weekly`: what a week was like; `test`: the monthly test, and nothing is wrong.",
+    ),
   drill: z.boolean().describe("True: made up by `chainmail drill`, and nothing is wrong."),
   severity: z.enum(severities),
   subject: z
