@@ -7,7 +7,7 @@
 import type { RosterEntry } from "../model/roster.ts";
 import { clearSight, type Sight, type Witness } from "../model/sight.ts";
 import type { TargetKey } from "../model/target.ts";
-import { isVouched, type SightAt, type SightBatch, type SightLook } from "./sight/batch.ts";
+import { isVouched, type SightAt, type SightBatch } from "./sight/batch.ts";
 import { withGap } from "./sight/gaps.ts";
 import { found, heardBy, inquiryOf } from "./sight/inquiry.ts";
 import { isAtOnce, kindOf, largeShare, tallyAfter, wordsOf } from "./sight/tally.ts";
@@ -15,8 +15,8 @@ import { isAtOnce, kindOf, largeShare, tallyAfter, wordsOf } from "./sight/tally
 /** Cycles in a row that make sure of sight that came back. */
 const looksToBeSure = 2;
 /** What was held back is released at once, and so often and so long again: a sender may have read the store just before. */
-export const releaseEveryMs = 60_000;
-export const releaseForMs = 180_000;
+const releaseEveryMs = 60_000;
+const releaseForMs = 180_000;
 
 /** The very same object where nothing changed: then there is nothing to write. */
 export function afterBatch(before: Sight | null, batch: SightBatch, at: SightAt): Sight {
@@ -151,8 +151,7 @@ export function trusted(sight: Sight | null, by: string, until: number, now: num
 
 /** Nobody is looked at from there any more: it is neither blind nor does it see. */
 export function forgotten(sight: Sight, now: number): Sight {
-  const releaseAt = sight.state === "blind" ? now : sight.releaseAt;
-  return { ...believed(sight, now), releaseAt, told: false };
+  return { ...believed(sight, now), releaseAt: null, told: false };
 }
 
 /** What was held back for it was released at `now`. */
@@ -164,5 +163,3 @@ export function released(sight: Sight, now: number): Sight {
 function same(before: Sight, after: Sight): Sight {
   return JSON.stringify(after) === JSON.stringify(before) ? before : after;
 }
-
-export type { SightAt, SightBatch, SightLook };

@@ -5,6 +5,7 @@ import { isDrill } from "../model/drill.ts";
 import type { Cause } from "../model/incident.ts";
 import { type CastWorld, endCause } from "./cast.ts";
 import { outlooksOf } from "./outlook.ts";
+import { releaseHeld } from "./release.ts";
 import { changeSight } from "./sight-of.ts";
 
 /** Its incident ends as gone. Its sight first: a crash in between leaves the cause, which brings us here again. */
@@ -18,6 +19,8 @@ export async function forgetUnused(active: readonly Cause[], world: CastWorld): 
     await changeSight(store, subject, (sight) =>
       sight.state === "sighted" && !sight.told ? sight : forgotten(sight, now),
     );
+    // What it held back goes by the word of those that are left.
+    await releaseHeld(store, () => now);
     await endCause(world, "blind", subject);
   }
 }
