@@ -35,9 +35,10 @@ export function taken({ tokens, at }: Bucket): Bucket | null {
   return tokens < 1 ? null : { tokens: tokens - 1, at };
 }
 
-/** Epoch ms of its next drop. */
-export function nextDrop({ at }: Bucket): number {
-  return at + refillMs;
+/** Epoch ms of the next drop after which a message may leave, and one that isn't urgent too. */
+export function nextDrop({ tokens, at }: Bucket, isUrgent: boolean): number {
+  const least = isUrgent ? 1 : reserve + 1;
+  return at + Math.max(1, least - tokens) * refillMs;
 }
 
 export interface Share<T> {

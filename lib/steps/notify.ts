@@ -54,7 +54,7 @@ async function tellAll(
   });
   const ways = await waysOf(leaving, recipients, buckets, now());
   const delivering = createDelivering({ ...world, marks, buckets });
-  const sender = createSender(world, { marks, recipients, buckets, ways, delivering });
+  const sender = createSender(world, { marks, recipients, ways, delivering });
 
   const digests = Map.groupBy(owing, ({ value }) => dueDigest(value, now()));
   for (const [digest, causes] of digests) if (digest !== null) await sender.sendDigest(digest, causes);
@@ -80,7 +80,9 @@ function owes(cause: Cause, now: number): boolean {
 /** What is too much waits: then the worst is told first, and of that the oldest. */
 function urgentFirst(causes: readonly Versioned<Cause>[], now: number): readonly Versioned<Cause>[] {
   const rank = ({ value }: Versioned<Cause>) => Number(!isUrgent(value, now));
-  return causes.toSorted((a, b) => rank(a) - rank(b) || owedSince(a) - owedSince(b));
+  const order = (a: Versioned<Cause>, b: Versioned<Cause>) =>
+    rank(a) - rank(b) || owedSince(a) - owedSince(b) || idOf(a).localeCompare(idOf(b));
+  return causes.toSorted(order);
 }
 
 function owedSince({ value: { outbox } }: Versioned<Cause>): number {
@@ -88,6 +90,10 @@ function owedSince({ value: { outbox } }: Versioned<Cause>): number {
 }
 
 /** One message to all its recipients; of certificates each recipient has its own. */
+function idOf({ value: { outbox } }: Versioned<Cause>): string {
+  return outbox[0]?.alert.id ?? "";
+}
+
 function dueDigest({ outbox }: Cause, now: number): string | null {
   const [head] = outbox;
   const isOne = head !== undefined && isDue(head, now) && head.digest !== certificatesDigest;

@@ -10,7 +10,8 @@ describe("a bucket", () => {
     let bucket = filled(null, now);
     for (let sent = 0; sent < 10; sent++) bucket = taken(bucket) ?? { tokens: -1, at: 0 };
     expect(taken(bucket)).toBeNull();
-    expect(nextDrop(bucket)).toBe(now + minute);
+    expect(nextDrop(bucket, true)).toBe(now + minute);
+    expect(nextDrop(bucket, false)).toBe(now + 3 * minute);
     expect(filled(bucket, now + minute - 1).tokens).toBe(0);
     expect(filled(bucket, now + minute).tokens).toBe(1);
     expect(filled(bucket, now + 90 * 1_000).at).toBe(now + minute);

@@ -11,8 +11,8 @@ export interface Buckets {
   tokens(name: string): Promise<number>;
   /** Takes one, before the message leaves: null, or the time of the next drop (epoch ms) where there is none. */
   take(name: string): Promise<number | null>;
-  /** Epoch ms. */
-  next(name: string): Promise<number>;
+  /** When the next message may leave, epoch ms. */
+  next(name: string, isUrgent: boolean): Promise<number>;
 }
 
 /** For one pass: what was read or written last is believed until another sender's write says otherwise. */
@@ -34,7 +34,7 @@ export function createBuckets({ state }: Store, now: Clock): Buckets {
       for (let tries = 0; tries < mostTries; tries++) {
         const { value, version } = await read(name);
         const next = taken(value);
-        if (next === null) return nextDrop(value);
+        if (next === null) return nextDrop(value, true);
         if (await state.putDocument(documentOf(name), { value: next, version })) {
           known.set(name, { value: next, version: version + 1 });
           return null;
@@ -43,8 +43,8 @@ export function createBuckets({ state }: Store, now: Clock): Buckets {
       }
       return now();
     },
-    async next(name) {
-      return nextDrop((await read(name)).value);
+    async next(name, isUrgent) {
+      return nextDrop((await read(name)).value, isUrgent);
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Store, Versioned } from "../../store/store.ts";
 import { changeCause } from "../change-cause.ts";
 import type { CoverNow } from "../covers.ts";
 import { armed, leased, type Outcome, released, setApart, settled } from "../outbox.ts";
-import { type Item, lacks } from "./hand.ts";
+import type { Item } from "./hand.ts";
 import { prepared, toldRecord } from "./prepare.ts";
 
 const mostTries = 12;
@@ -112,9 +112,4 @@ export function createMarks(store: Store, now: Clock, coverOf: CoverNow, asks: (
       );
     },
   };
-}
-
-/** Recipients that lack it still; the alert log among them, by its name. */
-export function lacking(item: Item, names: readonly string[]): readonly string[] {
-  return names.filter((name) => lacks(item, name));
 }

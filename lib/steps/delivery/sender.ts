@@ -6,7 +6,6 @@
 import type { Cause } from "../../model/incident.ts";
 import type { Versioned } from "../../store/store.ts";
 import { isDue, logName } from "../outbox.ts";
-import type { Buckets } from "./buckets.ts";
 import { type Delivering, logRecipient, type Recipient, recipientOf } from "./deliver.ts";
 import { type Item, itemOf, lacks, pacedUntil } from "./hand.ts";
 import type { Marks } from "./marks.ts";
@@ -17,7 +16,6 @@ import type { NotifyWorld, SecondChannel } from "./world.ts";
 export interface SenderTools {
   readonly marks: Marks;
   readonly recipients: Recipients;
-  readonly buckets: Buckets;
   readonly ways: Ways;
   readonly delivering: Delivering;
 }
@@ -53,7 +51,7 @@ interface Collected {
 }
 
 export function createSender({ now, alertLog }: NotifyWorld, tools: SenderTools): Sender {
-  const { marks, recipients, buckets, ways, delivering } = tools;
+  const { marks, recipients, ways, delivering } = tools;
 
   async function take(found: Versioned<Cause>): Promise<Hand | null> {
     const cause = await marks.take(found);
@@ -94,18 +92,18 @@ export function createSender({ now, alertLog }: NotifyWorld, tools: SenderTools)
   }
 
   /** Whether the item goes to this channel now, alone. What waits for others or for the next drop is noted. */
-  async function isItsTurn(item: Item, channel: SecondChannel["channel"]): Promise<boolean> {
+  function isItsTurn(item: Item, channel: SecondChannel["channel"]): boolean {
     const { alert } = item.entry;
     const way = ways.of(alert, channel);
     if (way === "alone") return true;
-    pacedUntil(item, way === "together" ? now() : await buckets.next(recipientOf(channel, alert).bucket ?? ""));
+    pacedUntil(item, way === "together" ? now() : ways.until(alert, channel));
     return false;
   }
 
   /** Those who lack it still couldn't be reached a moment ago, or have to wait for the next drop. */
   async function putOff(item: Item): Promise<void> {
     for (const { channel } of await recipients.of(item.entry)) {
-      if (lacks(item, channel.name) && ways.of(item.entry.alert, channel) === "later") await isItsTurn(item, channel);
+      if (lacks(item, channel.name) && ways.of(item.entry.alert, channel) === "later") isItsTurn(item, channel);
     }
     if (item.pacedUntil === null && (await lacking(item)).length > 0) item.failed = true;
   }
@@ -169,7 +167,7 @@ export function createSender({ now, alertLog }: NotifyWorld, tools: SenderTools)
         for (const { channel, after } of await recipients.of(item.entry)) {
           if (!lacks(item, channel.name) || hand.blocked.has(channel.name)) continue;
           if (!(await mayGoOn(hand))) pacedUntil(item, now());
-          if (hand.isStale || !(await isItsTurn(item, channel))) hand.blocked.add(channel.name);
+          if (hand.isStale || !isItsTurn(item, channel)) hand.blocked.add(channel.name);
           else await tell(hands, [item], recipientOf(channel, item.entry.alert), after);
         }
         await tellLog(hands, [item]);
@@ -190,7 +188,7 @@ export function createSender({ now, alertLog }: NotifyWorld, tools: SenderTools)
       if (first === undefined) return;
       for (const { channel, after } of await recipients.of(first.entry)) {
         const alone: Item[] = [];
-        for (const item of items) if (lacks(item, channel.name) && (await isItsTurn(item, channel))) alone.push(item);
+        for (const item of items) if (lacks(item, channel.name) && isItsTurn(item, channel)) alone.push(item);
         await tell(hands, alone, recipientOf(channel, first.entry.alert), after);
       }
       await tellLog(hands, items);

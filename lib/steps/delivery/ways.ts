@@ -7,10 +7,12 @@ import { isDue } from "../outbox.ts";
 import type { Buckets } from "./buckets.ts";
 import type { Recipients } from "./recipients.ts";
 
-export type Way = "alone" | "together" | "later";
+type Way = "alone" | "together" | "later";
 
 export interface Ways {
   readonly of: (alert: Alert, channel: Channel) => Way;
+  /** Of what is for later: when, epoch ms. */
+  readonly until: (alert: Alert, channel: Channel) => number;
   /** Somebody gets a message of this cause in a digest. */
   readonly isTogether: (cause: Cause) => boolean;
 }
@@ -64,6 +66,7 @@ export async function waysOf(
     }
   }
   const ways = new Map<string, Way>();
+  const untils = new Map<string, number>();
   const inDigests = new Set<string>();
   for (const [bucket, messages] of wanted) {
     const tokens = await buckets.tokens(bucket);
@@ -73,10 +76,13 @@ export async function waysOf(
       ways.set(`${bucket} ${key}`, "together");
       inDigests.add(key);
     }
+    const isUrgentFirst = share.later[0]?.urgent ?? false;
+    if (share.later.length > 0) untils.set(bucket, await buckets.next(bucket, isUrgentFirst));
     for (const { keys } of share.later) for (const key of keys) ways.set(`${bucket} ${key}`, "later");
   }
   return {
     of: (alert, channel) => ways.get(`${bucketOf(channel, alert)} ${keyOf(alert)}`) ?? "alone",
+    until: (alert, channel) => untils.get(bucketOf(channel, alert) ?? "") ?? now,
     isTogether: ({ outbox }) => outbox.some(({ alert }) => inDigests.has(keyOf(alert))),
   };
 }

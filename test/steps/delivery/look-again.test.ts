@@ -1,21 +1,21 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { Delivery } from "../../../lib/model/ports.ts";
 import { notify } from "../../../lib/steps/notify.ts";
-import { type EmbeddedStore, openEmbedded } from "../../../lib/store/embedded.ts";
+import { createMemoryStore, type MemoryStore } from "../../simulation/memory-store.ts";
 import { createLab, entryOf, every, good, type Lab, minute, plain, second, silent } from "../lab.ts";
 
 const address = "93.184.215.14";
 const day = 24 * 60 * minute;
 
-let embedded: EmbeddedStore;
+/** Hours pass in it: the one on disk would take minutes. */
+let store: MemoryStore;
 let lab: Lab;
 beforeEach(async () => {
-  embedded = await openEmbedded(null);
-  lab = createLab(embedded.store, 1, undefined, second);
+  store = createMemoryStore([], () => {});
+  lab = createLab(store, 1, undefined, second);
   await lab.put([entryOf(address)]);
   await lab.run(every);
 });
-afterEach(() => embedded.close());
 
 const got = () => lab.operator.letters.map(({ attributes }) => attributes.kind);
 /** Looks that bear a message out, behind the three that confirm. */
@@ -98,11 +98,11 @@ describe("what leaves was seen to be so a moment ago", () => {
   it("a reminder too", async () => {
     lab.servers.set(address, plain);
     await lab.run(every);
-    const { value, version } = await embedded.store.state.cause("cleartext", `${address}:25`);
+    const { value, version } = await store.state.cause("cleartext", `${address}:25`);
     if (value === null || value.incident === null) throw new Error("nothing is open");
     const remind = { at: lab.now() + minute, after: day };
     const due = { ...value, due: remind.at, incident: { ...value.incident, remind } };
-    await embedded.store.state.putCause({ value: due, version });
+    await store.state.putCause({ value: due, version });
     await lab.run(2 * minute);
     expect(got()).toEqual(["opened", "reminder"]);
     expect(looksAgain()).toBe(1);
@@ -113,7 +113,7 @@ it("the look is made from every vantage that watches the target", async () => {
   const there = { vantage: "there", slice: 2, slot: 0 };
   await lab.put([entryOf(address, { beside: [there] })]);
   const beside = [{ vantage: "here", slice: 1, slot: 0 }];
-  await embedded.store.state.putSlice({
+  await store.state.putSlice({
     number: 2,
     vantage: "there",
     entries: [entryOf(address, { vantage: "there", beside })],
@@ -121,7 +121,7 @@ it("the look is made from every vantage that watches the target", async () => {
   lab.servers.set(address, plain);
   breakChannel();
   await lab.run(2 * every);
-  const world = { store: embedded.store, now: () => lab.now() + 60 * minute, operators: [lab.operator] };
+  const world = { store, now: () => lab.now() + 60 * minute, operators: [lab.operator] };
   const { jobs } = await notify({ ...world, contactChannels: () => [], alertLog: null, baseUrl: null });
   expect(jobs.map(({ job, delayMs }) => [job.vantage, job.slice, delayMs])).toEqual([
     ["here", 1, 0],

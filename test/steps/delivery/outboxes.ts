@@ -7,7 +7,7 @@ import { type EmbeddedStore, openEmbedded } from "../../../lib/store/embedded.ts
 import type { Store } from "../../../lib/store/store.ts";
 import { noon, openCause } from "../../fakes/causes.ts";
 
-export const second = 1_000;
+const second = 1_000;
 export const minute = 60 * second;
 
 export interface Outboxes {
