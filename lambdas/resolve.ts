@@ -4,7 +4,7 @@ import { judgeGone } from "../lib/steps/judge-gone.ts";
 import { resolve } from "../lib/steps/resolve.ts";
 import { systemClock } from "../lib/world/clock.ts";
 import { intervalMs, optionalFromEnvironment } from "../lib/world/environment.ts";
-import { createResolver } from "../lib/world/resolver.ts";
+import { createResolvers } from "../lib/world/resolver.ts";
 import { judging } from "./judging.ts";
 import { heartbeat, log } from "./log.ts";
 import { parseSchedule } from "./messages.ts";
@@ -12,14 +12,14 @@ import { once } from "./once.ts";
 import { store } from "./store.ts";
 
 /** For the life of a container, with its cache. */
-const resolver = once(() =>
-  createResolver({ servers: optionalFromEnvironment("resolvers")?.split(",") ?? [], now: systemClock }),
+const resolvers = once(() =>
+  createResolvers({ servers: optionalFromEnvironment("resolvers")?.split(",") ?? [], now: systemClock }),
 );
 
 export async function handler(event: unknown): Promise<void> {
   const everyMs = intervalMs();
   const cycle = Math.floor(parseSchedule(event, systemClock) / everyMs);
-  const report = await resolve({ store: store(), resolver: resolver(), now: systemClock }, cycle, everyMs);
+  const report = await resolve({ store: store(), ...resolvers(), now: systemClock }, cycle, everyMs);
   await judgeGone(report.gone, cycle, await judging([]));
   log("resolve", "info", "resolved", { cycle, ...report, gone: report.gone.length });
   heartbeat("resolve");

@@ -16,7 +16,7 @@ import type { DataOptions } from "./options.ts";
 import { printJson } from "./print-json.ts";
 
 interface DoctorOptions extends DataOptions {
-  readonly resolver?: string;
+  readonly resolver?: readonly string[];
   readonly ehlo?: string;
   readonly json?: boolean;
 }
@@ -33,8 +33,7 @@ export async function doctorCommand(options: DoctorOptions, io: Io): Promise<Exi
 }
 
 function examinePlace(options: DoctorOptions): Promise<readonly Check[]> {
-  const servers = options.resolver === undefined ? [] : [options.resolver];
-  const resolver = createResolver({ servers, now: systemClock });
+  const resolver = createResolver({ servers: options.resolver ?? [], now: systemClock });
   return examine({
     resolver,
     dial: createDialler({}),

@@ -9,11 +9,13 @@ import { loadRoots, type TrustRoots } from "../protocols/x509/roots.ts";
 import { systemClock } from "../world/clock.ts";
 import { createDialler } from "../world/dialler.ts";
 import { defaultEhloName } from "../world/ehlo-name.ts";
-import { createResolver } from "../world/resolver.ts";
+import { createResolvers } from "../world/resolver.ts";
 import type { LookOptions } from "./options.ts";
 
 export interface Looking {
   readonly resolver: Resolver;
+  /** The second server's own word; null where there is one alone. */
+  readonly second: Resolver | null;
   readonly dial: Dialler;
   readonly tls: TlsKit;
   readonly clock: ProbeClock;
@@ -22,7 +24,7 @@ export interface Looking {
 
 export function lookingFor({ resolver, ca, ehlo }: Pick<LookOptions, "resolver" | "ca" | "ehlo">): Looking {
   return {
-    resolver: createResolver({ servers: resolver === undefined ? [] : [resolver], now: systemClock }),
+    ...createResolvers({ servers: resolver ?? [], now: systemClock }),
     dial: createDialler({}),
     tls: createTlsKit(rootsOf(ca)),
     clock: { now: systemClock, monotonic: () => performance.now() },

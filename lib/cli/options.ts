@@ -76,7 +76,7 @@ export interface LookOptions {
   readonly ca?: string;
   readonly allowPrivate?: boolean;
   readonly timeout: number;
-  readonly resolver?: string;
+  readonly resolver?: readonly string[];
   readonly ehlo?: string;
 }
 
@@ -92,7 +92,9 @@ export function lookOptions(): readonly Option[] {
 }
 
 export function resolverOption(): Option {
-  return new Option("--resolver <ip[:port]>", "ask this DNS server").argParser(resolverAddress);
+  return new Option("--resolver <ip[:port]>", "ask this DNS server; once more for a second one").argParser(
+    (text, before: readonly string[] = []) => [...before, resolverAddress(text)],
+  );
 }
 
 export function ehloOption(): Option {

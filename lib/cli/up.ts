@@ -28,7 +28,7 @@ interface UpOptions {
   readonly ca?: string;
   readonly timeout: number;
   readonly alerts?: string;
-  readonly resolver?: string;
+  readonly resolver?: readonly string[];
   readonly ehlo?: string;
 }
 
@@ -36,7 +36,7 @@ const loopback = new Set(["127.0.0.1", "::1", "localhost"]);
 
 export async function upCommand(options: UpOptions, io: Io): Promise<ExitCode> {
   if (options.customers === undefined && !existsSync(options.data)) return demoCommand(options, io);
-  const { resolver, tls, clock, ehloName } = lookingFor(options);
+  const { resolver, second, tls, clock, ehloName } = lookingFor(options);
   const embedded = await openEmbedded(options.data);
   try {
     const { store } = embedded;
@@ -47,6 +47,7 @@ export async function upCommand(options: UpOptions, io: Io): Promise<ExitCode> {
     const running = await run({
       store,
       resolver,
+      second,
       tls,
       clock,
       ehloName,

@@ -28,6 +28,8 @@ import { tellingWorld } from "./telling.ts";
 export interface LocalWorld {
   readonly store: Store;
   readonly resolver: Resolver;
+  /** Another server's word on what a name lost; null where there is none. */
+  readonly second?: Resolver | null;
   readonly tls: TlsKit;
   readonly clock: ProbeClock;
   readonly ehloName: string;
@@ -77,7 +79,11 @@ export function composeSteps(world: LocalWorld): Steps {
 
   return {
     async resolve(cycle) {
-      const report = await resolve({ store, resolver: world.resolver, now }, cycle, everyMs);
+      const report = await resolve(
+        { store, resolver: world.resolver, second: world.second ?? null, now },
+        cycle,
+        everyMs,
+      );
       await judgeGone(report.gone, cycle, await judging());
       listener.resolved(report);
     },

@@ -47,6 +47,8 @@ export interface RosterEntry {
   readonly needs: readonly Need[];
   /** The same target under other vantages, so that a doubt is looked at again from all of them. */
   readonly beside: readonly Place[];
+  /** Epoch ms since which DNS doesn't lead to it any more: it is kept for two TTLs, and opens nothing new. */
+  readonly leaving?: number;
   /** The cycle number in which the target was first on the roster. */
   readonly since: number;
 }

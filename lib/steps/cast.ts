@@ -56,7 +56,7 @@ export interface Cast {
 
 /** The classes that this look will make hot, before any cause is written. */
 export function alarmedBy({ entry, state, isOvertaken, names, vote }: Look): readonly IncidentClass[] {
-  if (isOvertaken) return [];
+  if (isOvertaken || entry.leaving !== undefined) return [];
   const votes = votesOf(lookAt(state, names, vote.at), entry, { now: vote.at });
   return [...new Set(votes.filter(({ answer }) => answer === "bad").map((bad) => bad.class))];
 }
@@ -69,7 +69,8 @@ export async function castVotes(world: VotingWorld, look: Look): Promise<Cast> {
   const rounds = new Set<number>();
   const tellsAt: number[] = [];
   for (const each of votes) {
-    const isNews = (each.answer === "bad" && !look.isOvertaken) || look.thorough;
+    // What DNS leads nobody to any more opens nothing new; what is open of it ends well, or as gone.
+    const isNews = entry.leaving === undefined && ((each.answer === "bad" && !look.isOvertaken) || look.thorough);
     if (!isNews && !look.hot.includes(each.class)) continue;
     const { cause, confirm, owed } = await advanceBy(
       world,

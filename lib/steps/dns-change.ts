@@ -18,6 +18,11 @@ export function hostsOf(mx: MxAnswer): readonly string[] {
   return mx.kind === "mx" || mx.kind === "implicit" ? mx.records.map(({ host }) => host) : [];
 }
 
+/** The name isn't there any more, as DNS says itself: what was last known is shown, and leaves the roster. */
+export function isOut(failure: DnsTrouble | null): boolean {
+  return failure?.reason === "nxdomain";
+}
+
 /** What is to be stored of `domain` after `found`; null when nothing that matters changed (a TTL alone doesn't). */
 export function domainAfter(
   domain: string,
@@ -43,7 +48,7 @@ export function domainAfter(
       ...moved(before, after),
       note: changed && reason === null ? `MX: ${wordsFor(mx)}` : troubleWords("MX lookup", reason, before.length > 0),
     },
-    moves: !isDeepStrictEqual(before, after),
+    moves: !isDeepStrictEqual(before, after) || (after.length > 0 && isOut(failure) !== isOut(old.failure)),
   };
 }
 
@@ -75,7 +80,9 @@ export function hostAfter(old: StoredHost | undefined, found: HostFacts, now: nu
     ...(renamed ? [aliases.length > 0 ? `alias of ${aliases.join(" → ")}` : "no alias any more"] : []),
     ...(moves || renamed ? [] : [troubleWords("address lookup", reason, inUse.length > 0)]),
   ];
-  return { stored, event: { at: now, kind: "dns", subject: host, came, went, note: notes.join("; ") }, moves };
+  const leaves = inUse.length > 0 && isOut(failure) !== isOut(old.failure);
+  const event = { at: now, kind: "dns", subject: host, came, went, note: notes.join("; ") } as const;
+  return { stored, event, moves: moves || leaves };
 }
 
 /** `since` is that of the first failure in a row, whatever its later reasons. */

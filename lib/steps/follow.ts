@@ -14,7 +14,8 @@ export interface Kind<Kept, Found, Known> {
   /** Seconds after which it is looked up again. */
   ttlOf(kept: Kept): number;
   knownOf(kept: Kept): Known;
-  find(name: string): Promise<Found>;
+  /** `old` is what was known: who finds less asks twice. */
+  find(name: string, old: Kept | undefined): Promise<Found>;
   /** The lookup was cut short by our own budget: it says nothing. */
   isUntold(found: Found): boolean;
   after(name: string, old: Kept | undefined, found: Found, now: number): Change<Kept> | null;
@@ -56,7 +57,7 @@ export async function follow<Kept, Found, Known>(
 
   async function look(name: string, old: Kept | undefined): Promise<void> {
     if (old !== undefined) known.set(name, kind.knownOf(old));
-    const found = await kind.find(name);
+    const found = await kind.find(name, old);
     if (kind.isUntold(found)) {
       report.complete = false;
       return;

@@ -4,19 +4,22 @@ import { isIP } from "node:net";
 import type { HostFacts, MxAnswer } from "../model/domain-facts.ts";
 import type { CycleNumber } from "../model/jobs.ts";
 import type { Clock, Resolver } from "../model/ports.ts";
-import { findHost } from "../protocols/dns/host.ts";
-import { findMx } from "../protocols/dns/mx.ts";
-import type { Store, StoredDomain, StoredHost } from "../store/store.ts";
+import type { RosterEntry } from "../model/roster.ts";
+import { clampTtl } from "../protocols/dns/codec.ts";
+import type { Store, StoredDomain, StoredHost, Versioned } from "../store/store.ts";
 import { withBudget } from "../world/resolver.ts";
 import { eachAtOnce } from "./at-once.ts";
-import { domainAfter, hostAfter, hostsOf } from "./dns-change.ts";
+import { domainAfter, hostAfter, hostsOf, isOut } from "./dns-change.ts";
 import { type FollowWorld, follow, type Kind } from "./follow.ts";
 import { hasOutlooks, keepOutlooks } from "./outlook.ts";
-import { createRosterBuilder, type Gone } from "./roster.ts";
+import { createRosterBuilder, type Farewell, type Gone } from "./roster.ts";
+import { type Asking, findHostTwice, findMxTwice } from "./second-opinion.ts";
 
 export interface ResolveWorld {
   readonly store: Store;
   readonly resolver: Resolver;
+  /** Another server's word, asked where a name lost something: it is out of DNS where both say so. Null: there is none. */
+  readonly second?: Resolver | null;
   readonly now: Clock;
 }
 
@@ -61,19 +64,32 @@ export async function resolve(world: ResolveWorld, cycle: CycleNumber, everyMs: 
       return takenBack;
     },
   };
-  const budgeted = () => withBudget(world.resolver, mostQueries);
+  const budgeted = (): Asking => ({
+    first: withBudget(world.resolver, mostQueries),
+    second: world.second ? withBudget(world.second, mostQueries) : null,
+  });
+  const leaving = await state.document<Leaving>(leavingName);
 
   let wanted = revision === built ? null : await namesWanted(store);
   const domains = await follow(domainKind(store, budgeted()), wanted?.domains ?? null, following, cycle, everyMs);
   // Which hosts are still named by somebody can only be told with the customers at hand.
   if (domains.moved) wanted ??= await namesWanted(store);
-  const hostsWanted = wanted && new Set([...wanted.hosts, ...[...domains.known.values()].flat()]);
+  const hostsWanted =
+    wanted && new Set([...wanted.hosts, ...[...domains.known.values()].flatMap(({ hosts }) => hosts)]);
   const hosts = await follow(hostKind(store, budgeted()), hostsWanted, following, cycle, everyMs);
 
   const complete = domains.complete && hosts.complete;
+  const isTimeToGo = leaving.value?.next != null && leaving.value.next <= now();
+  // What the operator drops goes at once; what DNS drops may be back in a moment.
+  const isImport = revision !== built && built !== behind;
+  const ttlOf = (host: string) => hosts.known.get(host)?.ttl ?? longestTtl;
+  const farewell: Farewell = {
+    now: now(),
+    keptFor: (entry) => (isImport && !entry.leaving ? 0 : twoTtls(entry, ttlOf)),
+  };
   const rebuilt =
-    revision !== built || domains.moved || hosts.moved
-      ? await rebuild(store, domains.known, hosts.known, cycle)
+    revision !== built || domains.moved || hosts.moved || isTimeToGo
+      ? await rebuild(store, { exchanges: domains.known, hosts: hosts.known, farewell, leaving }, cycle)
       : { slicesWritten: 0, added: 0, gone: [] };
   // Kept since this release.
   if (!(await hasOutlooks(store))) await keepOutlooks(store, await state.slices());
@@ -97,34 +113,66 @@ async function namesWanted({ config }: Store): Promise<{ domains: Set<string>; h
   return { domains, hosts };
 }
 
+/** When the first of those goes that DNS leads nobody to any more; kept so that a steady cycle reads no slices. */
+interface Leaving {
+  readonly next: number | null;
+}
+
+const leavingName = "leaving";
+const longestTtl = 3_600;
+
+/** Ms; of a host that nobody follows any more the longest that a TTL counts for. */
+function twoTtls({ names }: RosterEntry, ttlOf: (host: string) => number): number {
+  return 2_000 * Math.max(...names.map(({ name }) => clampTtl(ttlOf(name))), names.length === 0 ? longestTtl : 0);
+}
+
+interface Known {
+  readonly exchanges: ReadonlyMap<string, KnownDomain>;
+  readonly hosts: ReadonlyMap<string, KnownHost>;
+  readonly farewell: Farewell;
+  readonly leaving: Versioned<Leaving | null>;
+}
+
 async function rebuild(
   store: Store,
-  exchanges: ReadonlyMap<string, readonly string[]>,
-  addresses: ReadonlyMap<string, readonly string[]>,
+  { exchanges, hosts, farewell, leaving }: Known,
   cycle: CycleNumber,
 ): Promise<Pick<ResolveReport, "slicesWritten" | "added" | "gone">> {
   const { config, state } = store;
   const [settings, gateways, old] = await Promise.all([config.settings(), config.gateways(), state.slices()]);
   const builder = createRosterBuilder(settings, gateways, {
-    exchangesOf: (domain) => exchanges.get(domain) ?? [],
-    addressesOf: (host) => addresses.get(host) ?? [],
+    exchangesOf: (domain) => presentIn(exchanges.get(domain))?.hosts ?? [],
+    addressesOf: (host) => presentIn(hosts.get(host))?.addresses ?? [],
   });
   for await (const customer of config.customers()) builder.add(customer);
-  const { changed, added, gone } = builder.build(old, cycle);
+  const { changed, added, gone, nextGone } = builder.build(old, cycle, farewell);
   await eachAtOnce(changed, slicesAtOnce, (slice) => state.putSlice(slice));
+  // Last: who is cut off before it finds the time over once more.
+  if (nextGone !== (leaving.value?.next ?? null)) {
+    await state.putDocument<Leaving>(leavingName, { value: { next: nextGone }, version: leaving.version });
+  }
   const present = new Map([...old, ...changed].map((slice) => [slice.number, slice]));
   await keepOutlooks(store, [...present.values()]);
   return { slicesWritten: changed.length, added, gone };
 }
 
-function domainKind({ state }: Store, resolver: Resolver): Kind<StoredDomain, MxAnswer, readonly string[]> {
+/** What the roster needs of a name; `isOut`: there is no such name any more. */
+interface KnownDomain {
+  readonly hosts: readonly string[];
+  readonly isOut: boolean;
+}
+
+const presentIn = <T extends { readonly isOut: boolean }>(known: T | undefined): T | undefined =>
+  known?.isOut ? undefined : known;
+
+function domainKind({ state }: Store, asking: Asking): Kind<StoredDomain, MxAnswer, KnownDomain> {
   const shared = interned();
   return {
     stored: () => state.domains(),
     nameOf: ({ domain }) => domain,
     ttlOf: ({ mx, failure }) => (failure ? failureTtl : mx.ttl),
-    knownOf: ({ mx }) => shared(hostsOf(mx)),
-    find: (name) => findMx(name, resolver),
+    knownOf: ({ mx, failure }) => shared({ hosts: hostsOf(mx), isOut: isOut(failure) }),
+    find: (name, old) => findMxTwice(name, old, asking),
     isUntold: (mx) => mx.kind === "failed" && mx.reason === "budget",
     after: domainAfter,
     put: (domain) => state.putDomain(domain),
@@ -132,13 +180,20 @@ function domainKind({ state }: Store, resolver: Resolver): Kind<StoredDomain, Mx
   };
 }
 
-function hostKind({ state }: Store, resolver: Resolver): Kind<StoredHost, HostFacts, readonly string[]> {
+interface KnownHost {
+  readonly addresses: readonly string[];
+  readonly isOut: boolean;
+  /** Seconds. */
+  readonly ttl: number;
+}
+
+function hostKind({ state }: Store, asking: Asking): Kind<StoredHost, HostFacts, KnownHost> {
   return {
     stored: () => state.hosts(),
     nameOf: ({ facts }) => facts.host,
     ttlOf: ({ facts, failure }) => (failure ? failureTtl : facts.ttl),
-    knownOf: ({ facts }) => facts.addresses,
-    find: (name) => findHost(name, resolver),
+    knownOf: ({ facts: { addresses, ttl }, failure }) => ({ addresses, ttl, isOut: isOut(failure) }),
+    find: (name, old) => findHostTwice(name, old, asking),
     isUntold: ({ failure }) => failure === "budget",
     after: (_, old, found, now) => hostAfter(old, found, now),
     put: (host) => state.putHost(host),
@@ -147,12 +202,12 @@ function hostKind({ state }: Store, resolver: Resolver): Kind<StoredHost, HostFa
 }
 
 /** A hundred thousand domains behind one gateway share one list of its hosts. */
-function interned(): (list: readonly string[]) => readonly string[] {
-  const lists = new Map<string, readonly string[]>();
-  return (list) => {
-    const key = list.join(" ");
-    const known = lists.get(key) ?? list;
-    lists.set(key, known);
-    return known;
+function interned(): (known: KnownDomain) => KnownDomain {
+  const lists = new Map<string, KnownDomain>();
+  return (known) => {
+    const key = [known.isOut, ...known.hosts].join(" ");
+    const first = lists.get(key) ?? known;
+    lists.set(key, first);
+    return first;
   };
 }

@@ -31,11 +31,23 @@ export interface Gone {
   readonly vantage: string;
 }
 
+/** What becomes of entries that nobody wants any more. */
+export interface Farewell {
+  /** Epoch ms. */
+  readonly now: number;
+  /** How long it is kept, ms; 0: it goes at once. */
+  readonly keptFor: (entry: RosterEntry) => number;
+}
+
+const atOnce: Farewell = { now: 0, keptFor: () => 0 };
+
 interface Roster {
   /** Only those that changed; the others stay as they are. */
   readonly changed: readonly Slice[];
   /** Entries that are new. */
   readonly added: number;
+  /** Epoch ms when the first of those that are kept for a while goes; null where none is. */
+  readonly nextGone: number | null;
   /** Targets that nobody wants any more, from any vantage: not in use, which is not recovered. */
   readonly gone: readonly Gone[];
 }
@@ -44,7 +56,7 @@ export interface RosterBuilder {
   /** Customers one by one, so that only what is wanted of each target is held. */
   add(customer: Customer): void;
   /** The roster that follows `old` in `cycle`. Slots keep their place for life, free ones are never used again. */
-  build(old: readonly Slice[], cycle: number): Roster;
+  build(old: readonly Slice[], cycle: number, farewell?: Farewell): Roster;
 }
 
 export function createRosterBuilder(
@@ -71,7 +83,7 @@ export function createRosterBuilder(
         counted.add(`${reach.hop} ${place}`);
       }
     },
-    build: (old, cycle) => rosterAfter(old, wishes, new Set(openly), cycle),
+    build: (old, cycle, farewell = atOnce) => rosterAfter(old, wishes, new Set(openly), cycle, farewell),
   };
 }
 
@@ -144,8 +156,10 @@ function rosterAfter(
   wishes: ReadonlyMap<string, Wish>,
   openly: ReadonlySet<string>,
   cycle: number,
+  { now, keptFor }: Farewell,
 ): Roster {
   const open = new Map(wishes);
+  let nextGone: number | null = null;
   const gone: Gone[] = [];
   const next = [...old]
     .sort((a, b) => a.number - b.number)
@@ -165,8 +179,10 @@ function rosterAfter(
   }
   const before = new Map(old.map((slice) => [slice.number, slice]));
   const changed = knowingEachOther(next).filter((slice) => !isDeepStrictEqual(slice, before.get(slice.number)));
-  const inUse = new Set([...wishes.values()].map(({ target }) => targetKey(target)));
-  return { changed, added: added.length, gone: gone.filter(({ key }) => !inUse.has(key)) };
+  const inUse = new Set(
+    next.flatMap(({ entries }) => entries.flatMap((entry) => (entry ? targetKey(entry.target) : []))),
+  );
+  return { changed, added: added.length, nextGone, gone: gone.filter(({ key }) => !inUse.has(key)) };
 
   function successor(entry: RosterEntry | null): RosterEntry | null {
     if (entry === null) return null;
@@ -174,6 +190,12 @@ function rosterAfter(
     const wish = open.get(place);
     open.delete(place);
     if (wish) return entryFor(wish, entry, openly, cycle);
+    const leaving = entry.leaving ?? now;
+    const goes = leaving + keptFor(entry);
+    if (goes > now && entry.needs.length > 0) {
+      nextGone = Math.min(nextGone ?? goes, goes);
+      return { ...entry, leaving };
+    }
     gone.push({ key: targetKey(entry.target), vantage: entry.vantage });
     return null;
   }

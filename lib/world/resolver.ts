@@ -26,6 +26,19 @@ const failureHoldMs = 60_000;
 /** An answer is held a tenth short of its TTL, so that who asks once a TTL never meets the last answer. */
 const held = 0.9;
 
+/** All servers as one resolver, and those behind the first as another: what one lost may be asked of the other. */
+export function createResolvers(options: ResolverOptions): {
+  readonly resolver: Resolver;
+  readonly second: Resolver | null;
+} {
+  const servers = options.servers.length > 0 ? options.servers : getServers();
+  const others = servers.slice(1).filter((server) => parseServer(server) !== undefined);
+  return {
+    resolver: createResolver(options),
+    second: others.length > 0 ? createResolver({ ...options, servers: others }) : null,
+  };
+}
+
 /**
  * A resolver that never rejects and holds nothing open between queries. Equal questions asked at once are one query.
  * Throws at once when a server isn't an address; see `parseServer` for what is one.

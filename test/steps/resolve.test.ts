@@ -29,6 +29,7 @@ beforeEach(async () => {
   await store.config.removeCustomers(old);
   await store.config.bumpRevision();
   await next({});
+  await later({});
 });
 
 function customer(id: string, over: Partial<Customer> = {}): Customer {
@@ -56,6 +57,12 @@ function next(dns: Table | Resolver, interval = everyMs) {
   cycle++;
   const resolver = typeof dns === "function" ? dns : fakeResolver(dns);
   return resolve({ store, resolver, now: () => cycle * 1_000 }, cycle, interval);
+}
+
+/** Two of the longest TTLs later. */
+function later(dns: Table | Resolver) {
+  cycle += 7_200;
+  return next(dns);
 }
 
 async function roster(): Promise<string[]> {
@@ -121,15 +128,17 @@ describe("a steady cycle", () => {
 });
 
 describe("what comes and goes", () => {
-  it("an exchange that went is told, and its target is gone, not broken", async () => {
+  it("an exchange that went is told, and its target is gone after two TTLs, not broken", async () => {
     await have(customer("acme"));
     await next(acme);
-    const report = await next({
+    const changed = {
       ...acme,
       "MX acme.example": ["10 mx1.gw.example", "30 mx3.gw.example"],
       "A mx3.gw.example": ["192.0.2.3"],
-    });
-    expect(report).toMatchObject({ added: 1, gone: [{ key: "192.0.2.2:25", vantage: "here" }] });
+    };
+    expect(await next(changed)).toMatchObject({ added: 1, gone: [] });
+    expect(await roster()).toContain("192.0.2.2:25 mx2.gw.example");
+    expect(await later(changed)).toMatchObject({ gone: [{ key: "192.0.2.2:25", vantage: "here" }] });
     expect(await store.ledger.events("acme.example", 1)).toMatchObject([
       { kind: "dns", came: ["mx3.gw.example"], went: ["mx2.gw.example"] },
     ]);
@@ -148,8 +157,36 @@ describe("what comes and goes", () => {
   it("downstream servers are followed as well", async () => {
     await have(customer("acme"));
     await next(acme);
-    const report = await next({ ...acme, "A mail.acme.example": ["198.51.100.8"] });
-    expect(report).toMatchObject({ added: 1, gone: [{ key: "198.51.100.7:25" }] });
+    const changed = { ...acme, "A mail.acme.example": ["198.51.100.8"] };
+    expect(await next(changed)).toMatchObject({ added: 1, gone: [] });
+    expect(await later(changed)).toMatchObject({ gone: [{ key: "198.51.100.7:25" }] });
+  });
+
+  it("an address that went stays on the roster for two TTLs, watched for what is open of it", async () => {
+    await have(customer("acme"));
+    await next(acme);
+    const changed = { ...acme, "A mail.acme.example": ["198.51.100.8"] };
+    await next(changed);
+    const since = cycle * 1_000;
+    const leaving = async () =>
+      (await store.state.slices())
+        .flatMap(({ entries }) => entries)
+        .find((entry) => entry?.target.address === "198.51.100.7")?.leaving;
+    expect(await leaving()).toBe(since);
+    // The fake's TTL is 300 s.
+    cycle += 598;
+    expect(await next(changed)).toMatchObject({ gone: [], slicesWritten: 0 });
+    expect(await next(changed)).toMatchObject({ gone: [{ key: "198.51.100.7:25" }], slicesWritten: 1 });
+    expect(await next(changed)).toMatchObject({ gone: [], slicesWritten: 0 });
+  });
+
+  it("an address that is back within that time never left", async () => {
+    await have(customer("acme"));
+    await next(acme);
+    await next({ ...acme, "A mail.acme.example": ["198.51.100.8"] });
+    expect(await next(acme)).toMatchObject({ added: 0, gone: [] });
+    expect(await later(acme)).toMatchObject({ gone: [{ key: "198.51.100.8:25" }] });
+    expect(await roster()).toContain("198.51.100.7:25 mail.acme.example");
   });
 
   it("a customer that is removed takes its names and targets along; shared ones stay", async () => {
@@ -169,12 +206,33 @@ describe("what comes and goes", () => {
     await have(customer("acme"));
     await next(acme);
     await next({ ...acme, "MX acme.example": ["0 ."] });
+    await later({ ...acme, "MX acme.example": ["0 ."] });
     expect(await roster()).toEqual(["198.51.100.7:25 mail.acme.example"]);
   });
 });
 
 describe("not seen is not lost", () => {
-  it.each(["servfail", "timeout", "nxdomain"] as const)("%s leaves the roster as it was", async (reason) => {
+  it("no such name: what was last known is shown, and gone from the roster after two TTLs", async () => {
+    await have(customer("acme"));
+    await next(acme);
+    const out: Table = {
+      ...acme,
+      "MX acme.example": "nxdomain",
+      "A mail.acme.example": "nxdomain",
+      "AAAA mail.acme.example": "nxdomain",
+    };
+    expect(await next(out)).toMatchObject({ changed: 2, gone: [] });
+    expect(await roster()).toHaveLength(3);
+    expect(await store.state.host("mx1.gw.example")).toBeDefined();
+    expect((await later(out)).gone).toHaveLength(3);
+    expect(await store.state.domain("acme.example")).toMatchObject({
+      mx: { kind: "mx" },
+      failure: { reason: "nxdomain" },
+    });
+    expect(await next(acme)).toMatchObject({ added: 3, gone: [] });
+  });
+
+  it.each(["servfail", "timeout"] as const)("%s leaves the roster as it was", async (reason) => {
     await have(customer("acme"));
     await next(acme);
     const before = await roster();
@@ -203,6 +261,51 @@ describe("not seen is not lost", () => {
   });
 });
 
+describe("two resolvers", () => {
+  const moved: Table = { ...acme, "A mail.acme.example": ["198.51.100.8"], "MX acme.example": ["10 mx1.gw.example"] };
+  const asking = (first: Table, second: Table | Resolver) => {
+    cycle += 7_200;
+    const other = typeof second === "function" ? second : fakeResolver(second);
+    return resolve({ store, resolver: fakeResolver(first), second: other, now: () => cycle * 1_000 }, cycle, everyMs);
+  };
+
+  it("what one of them still gives is not out of DNS", async () => {
+    await have(customer("acme"));
+    await next(acme);
+    for (let times = 0; times < 3; times++) expect(await asking(moved, acme)).toMatchObject({ gone: [] });
+    expect(await roster()).toEqual(
+      expect.arrayContaining(["192.0.2.2:25 mx2.gw.example", "198.51.100.7:25 mail.acme.example"]),
+    );
+    expect(await store.state.host("mail.acme.example")).toMatchObject({
+      facts: { addresses: ["198.51.100.7", "198.51.100.8"] },
+    });
+  });
+
+  it("what neither gives for two TTLs is gone", async () => {
+    await have(customer("acme"));
+    await next(acme);
+    expect(await asking(moved, moved)).toMatchObject({ gone: [] });
+    const { gone } = await asking(moved, moved);
+    expect(gone.map(({ key }) => key).sort()).toEqual(["192.0.2.2:25", "198.51.100.7:25"]);
+  });
+
+  it("one that fails has no say", async () => {
+    await have(customer("acme"));
+    await next(acme);
+    const silent: Resolver = async () => ({ kind: "failed", reason: "timeout", ttl: 60 });
+    await asking(moved, silent);
+    expect((await asking(moved, silent)).gone).toHaveLength(2);
+  });
+
+  it("the second is asked for nothing where nothing is missing", async () => {
+    await have(customer("acme"));
+    await next(acme);
+    const other = fakeResolver(acme);
+    await asking(acme, other);
+    expect(other.asked).toEqual([]);
+  });
+});
+
 describe("cut off anywhere, the next cycle makes it whole", () => {
   it("between what DNS said and the roster", async () => {
     await have(customer("acme"));
@@ -216,8 +319,25 @@ describe("cut off anywhere, the next cycle makes it whole", () => {
     const world = { store: broken, resolver: fakeResolver(moved), now: () => cycle * 1_000 };
     await expect(resolve(world, cycle, everyMs)).rejects.toThrow("killed");
     expect(await roster()).toContain("192.0.2.1:25 mx1.gw.example");
-    expect(await next(moved)).toMatchObject({ changed: 0, added: 1, gone: [{ key: "192.0.2.1:25" }] });
+    expect(await next(moved)).toMatchObject({ changed: 0, added: 1, gone: [] });
+    expect(await later(moved)).toMatchObject({ gone: [{ key: "192.0.2.1:25" }] });
     expect(await roster()).toContain("192.0.2.99:25 mx1.gw.example");
+  });
+
+  it("between the roster without what left and the note of it", async () => {
+    await have(customer("acme"));
+    await next(acme);
+    const moved = { ...acme, "A mx1.gw.example": ["192.0.2.99"] };
+    await next(moved);
+    cycle += 7_201;
+    const broken: Store = {
+      ...store,
+      state: { ...store.state, putDocument: () => Promise.reject(new Error("killed")) },
+    };
+    const world = { store: broken, resolver: fakeResolver(moved), now: () => cycle * 1_000 };
+    await expect(resolve(world, cycle, everyMs)).rejects.toThrow("killed");
+    expect(await next(moved)).toMatchObject({ slicesWritten: 0 });
+    expect(await roster()).not.toContain("192.0.2.1:25 mx1.gw.example");
   });
 
   it("by the budget of questions: what was not looked up is new again", async () => {

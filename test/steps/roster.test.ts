@@ -236,7 +236,12 @@ describe("slices", () => {
     const { changed } = build([bare(300), customer("acme")]);
     // As it comes back from a store.
     const stored = JSON.parse(JSON.stringify(changed)) as readonly Slice[];
-    expect(build([bare(300), customer("acme")], stored, 200)).toEqual({ changed: [], added: 0, gone: [] });
+    expect(build([bare(300), customer("acme")], stored, 200)).toEqual({
+      changed: [],
+      added: 0,
+      nextGone: null,
+      gone: [],
+    });
   });
 
   it("a target keeps its slot for life, and a freed slot stays free", () => {
