@@ -6,8 +6,10 @@ import { describeProblem } from "../customers/problem.ts";
 import { ownPathWarnings } from "../judge/own-path.ts";
 import type { Fleet } from "../model/customer.ts";
 import { InputError } from "../model/input-error.ts";
+import { endUnused } from "../steps/deaf.ts";
 import { releaseHeld } from "../steps/release.ts";
 import type { Store } from "../store/store.ts";
+import { channelNames } from "../world/channels/configured.ts";
 import { systemClock } from "../world/clock.ts";
 import type { Io } from "./io.ts";
 import { readInput } from "./looking.ts";
@@ -51,6 +53,10 @@ export async function importFile(
   warn(ownPathWarnings(fleet.settings.notify, fleet.customers), io);
   const result = refusedIsWrong(file, await importFleet(config, fleet, { dryRun, yes, partial: errors.length > 0 }));
   if (result.kind === "imported" && result.diff.head.includes("windows")) await releaseHeld(store, systemClock);
+  if (result.kind === "imported" && errors.length === 0) {
+    const contacts = fleet.customers.flatMap((customer) => customer.contacts);
+    await endUnused(store, channelNames(fleet.settings.notify, contacts), systemClock());
+  }
   return { result, fleet, isPartial: errors.length > 0 };
 }
 

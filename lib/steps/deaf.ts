@@ -6,7 +6,7 @@ import type { Finding } from "../model/finding.ts";
 import type { Cause, CauseContext, Vote } from "../model/incident.ts";
 import { defaultPolicy } from "../model/policy.ts";
 import type { Channel, Clock, Delivery, Letter } from "../model/ports.ts";
-import type { Store } from "../store/store.ts";
+import type { Store, Versioned } from "../store/store.ts";
 import { changeCause } from "./change-cause.ts";
 import type { SecondChannel } from "./delivery/world.ts";
 import { giveUpMs } from "./outbox.ts";
@@ -49,15 +49,30 @@ export async function hear(store: Store, { channel, trouble }: Hearing, now: num
 /** Whether a channel that is gone since then is so on purpose: somebody acknowledged its incident, which ends by that. */
 export async function isDismissed(store: Store, channel: string, since: number, now: number): Promise<boolean> {
   const { value, version } = await store.state.cause("deaf", channel);
-  const incident = value?.incident ?? null;
-  if (incident === null) return false;
+  if (value === null || value.incident === null) return false;
+  const { incident } = value;
   if (incident.endedAt !== null) return incident.ended === "gone" && incident.endedAt >= since;
   if (incident.acknowledged === null) return false;
+  await drop(store, { value, version }, now);
+  return true;
+}
+
+/** Kinds of channels that the customers file names; the others end by other means. */
+const named = /^(smtp|sms|webhook|slack|teams|pagerduty):/;
+
+/** Who isn't written to any more isn't deaf: `used` are the names of all channels that the customers file knows. */
+export async function endUnused(store: Store, used: ReadonlySet<string>, now: number): Promise<void> {
+  for (const found of await store.state.activeCauses()) {
+    const { class: cls, subject } = found.value;
+    if (cls === "deaf" && named.test(subject) && !used.has(subject)) await drop(store, found, now);
+  }
+}
+
+async function drop(store: Store, found: Versioned<Cause>, now: number): Promise<void> {
   const { policy } = await store.config.settings();
   const end = (cause: Cause | null) =>
     cause === null ? null : advance(cause, { kind: "gone" }, { ...defaultPolicy, ...policy }, now).cause;
-  await changeCause(store, "deaf", channel, end, { value, version });
-  return true;
+  await changeCause(store, "deaf", found.value.subject, end, found);
 }
 
 interface TellingWorld {

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { withStore } from "../../lib/cli/data.ts";
 import { run } from "../../lib/cli/program.ts";
+import { hear } from "../../lib/steps/deaf.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "chainmail-contacts-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -50,5 +52,20 @@ describe("chainmail customers import", () => {
     await run(["customers", "export", "--data", join(folder, "data")], io);
     expect(out).toContain("test: monthly");
     expect((await imported("notify: { test: daily }\ncustomers: [acme.example]")).err).toContain("monthly");
+  });
+
+  it("ends the incident of a channel that it doesn't name any more, and of no other", async () => {
+    const both = "contacts: [it@acme.example, it@elsewhere.example]";
+    await imported(`customers: [{ id: acme, domains: [acme.example], ${both} }]`);
+    await withStore({ data: join(folder, "data") }, async (store) => {
+      for (const address of ["it@acme.example", "it@elsewhere.example"])
+        await hear(store, { channel: `smtp:${address}`, trouble: { code: "x", evidence: [], advice: "" } }, Date.now());
+    });
+    await imported("customers: [{ id: acme, domains: [acme.example], contacts: [it@elsewhere.example] }]");
+    await withStore({ data: join(folder, "data") }, async ({ state }) => {
+      const of = async (address: string) => (await state.cause("deaf", `smtp:${address}`)).value?.state;
+      expect(await of("it@acme.example")).toBe("clear");
+      expect(await of("it@elsewhere.example")).toBe("open");
+    });
   });
 });

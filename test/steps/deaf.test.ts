@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { type Customer, defaultRequirement } from "../../lib/model/customer.ts";
 import { defaultPolicy } from "../../lib/model/policy.ts";
 import type { Delivery } from "../../lib/model/ports.ts";
-import { hear } from "../../lib/steps/deaf.ts";
+import { endUnused, hear } from "../../lib/steps/deaf.ts";
 import { tick } from "../../lib/steps/tick.ts";
 import { context, owed } from "../fakes/causes.ts";
 import { fakeChannel } from "../fakes/channels.ts";
@@ -161,5 +161,21 @@ describe("what is said of a channel by others", () => {
   it("well and never deaf: nothing is kept", async () => {
     await hear(outboxes.store, { channel: name, trouble: null }, outboxes.now);
     expect(await deaf()).toBe(null);
+  });
+});
+
+describe("a channel that the customers file doesn't name any more", () => {
+  it("isn't deaf: its incident ends as gone, and others stay", async () => {
+    const kept = "webhook:hooks.example#1f2e3d";
+    for (const channel of [name, kept, "sns:email:it@acme.example", "console"])
+      await hear(
+        outboxes.store,
+        { channel, trouble: { code: "contact.refused", evidence: [], advice: "" } },
+        outboxes.now,
+      );
+    await endUnused(outboxes.store, new Set([kept]), outboxes.now + minute);
+    expect(await deaf()).toMatchObject({ state: "clear", incident: { ended: "gone" } });
+    for (const channel of [kept, "sns:email:it@acme.example", "console"])
+      expect(await deaf(channel)).toMatchObject({ state: "open" });
   });
 });

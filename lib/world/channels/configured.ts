@@ -1,5 +1,6 @@
 /** The channels of a customers file's `notify` block, for one pass over what is owed. */
 
+import type { Contact } from "../../model/customer.ts";
 import type { NotifySettings } from "../../model/notify-settings.ts";
 import type { Channel, Clock } from "../../model/ports.ts";
 import type { Mailer } from "./smtp.ts";
@@ -34,4 +35,17 @@ export function secondChannels(
 /** One for each address; none without a relay. */
 export function mailChannels(mailer: Mailer | null, addresses: readonly string[]): readonly Channel[] {
   return mailer === null ? [] : addresses.map(mailer);
+}
+
+/** What all channels of a customers file are called: the operator's, the second ones, and each contact's. */
+export function channelNames(notify: NotifySettings, contacts: Iterable<Contact>): ReadonlySet<string> {
+  const { smtp, escalate } = notify;
+  const web = [notify, ...(escalate === null ? [] : [escalate])].flatMap((one) => webChannels(one, nameless, () => 0));
+  const names = new Set(web.map(({ name }) => name));
+  for (const address of [...(smtp?.to ?? []), ...(escalate?.to ?? [])]) names.add(`smtp:${address}`);
+  for (const { email, sms } of contacts) {
+    if (email !== null) names.add(`smtp:${email}`);
+    if (sms !== null) names.add(`sms:${sms}`);
+  }
+  return names;
 }
