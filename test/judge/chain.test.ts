@@ -305,3 +305,83 @@ describe("refused from outside, as it should be", () => {
     expect(hop(inside, "downstream")).toMatchObject({ verdict: "unknown", counts: true });
   });
 });
+
+describe("a target as several vantages see it", () => {
+  const vantages = [{ id: "eu2", sourceAddress: null, sees: "internet" }] as const;
+  const gatewaySeen = (
+    here: TargetLook | undefined,
+    there: TargetLook | undefined,
+    changes: Partial<CustomerFacts> = {},
+  ) =>
+    hop(
+      facts({
+        settings: { tlsModeRule: seedTlsModeRule, vantages },
+        look: (_, vantage) => (vantage === "here" ? here : vantage === "eu2" ? there : undefined),
+        ...changes,
+      }),
+      "gateway",
+    );
+  const well = good("mx1.gateway.example");
+  const rows = ({ targets }: HopStatus) => targets.map(({ vantage, verdict, counts }) => [vantage, verdict, counts]);
+
+  it("has a row for each of them", () => {
+    const both = gatewaySeen(well, well);
+    expect(rows(both)).toEqual([
+      ["here", "secure", true],
+      ["eu2", "secure", true],
+    ]);
+    expect([both.verdict, codes(both)]).toEqual(["secure", ["hop.downgradable"]]);
+  });
+
+  it("is not lost because one path strips: that is a finding of its own", () => {
+    const partial = gatewaySeen(well, look(lost));
+    expect(partial.verdict).toBe("secure");
+    expect(rows(partial)).toEqual([
+      ["here", "secure", true],
+      ["eu2", "lost", false],
+    ]);
+    expect(partial.findings[0]).toMatchObject({
+      code: "starttls.partial",
+      severity: "critical",
+      evidence: ["198.51.100.1:25 from here: encrypted", "198.51.100.1:25 from eu2: in clear"],
+    });
+  });
+
+  it("is lost where it is lost from everywhere", () => {
+    expect(gatewaySeen(look(lost), look(lost))).toMatchObject({ verdict: "lost", encryption: "none" });
+    expect(codes(gatewaySeen(look(lost), look(lost)))).not.toContain("starttls.partial");
+  });
+
+  it("is worth what was seen, where another one sees nothing, was never there or is stale", () => {
+    const silent = look(null, { kind: "no-answer", stage: "connect", silence: "timeout" });
+    for (const other of [silent, undefined, good("mx1.gateway.example", 4 * every)]) {
+      expect(gatewaySeen(well, other)).toMatchObject({ verdict: "secure", stale: false });
+    }
+    expect(gatewaySeen(look(lost), silent).verdict).toBe("lost");
+    expect(gatewaySeen(silent, silent).verdict).toBe("unknown");
+  });
+
+  it("is stale where nobody has a fresh answer and one has an old one", () => {
+    const stale = gatewaySeen(good("mx1.gateway.example", 4 * every), undefined);
+    expect([stale.verdict, stale.stale]).toEqual(["stale", true]);
+  });
+
+  it("of a customer that names a vantage has one row", () => {
+    const named = { customer: { ...acme, vantage: { gateway: "eu2", downstream: null } } };
+    expect(rows(gatewaySeen(well, look(lost), named))).toEqual([["eu2", "lost", true]]);
+    expect(gatewaySeen(well, look(lost), named).verdict).toBe("lost");
+  });
+
+  it("queues mail on that path where the gateway enforces TLS", () => {
+    const enforced = hop(
+      {
+        ...withMode("enforced"),
+        settings: { tlsModeRule: seedTlsModeRule, vantages },
+        look: (_, vantage) => (vantage === "here" ? good("mail.acme.example") : look(lost)),
+      },
+      "downstream",
+    );
+    const partial = enforced.findings.find(({ code }) => code === "starttls.partial");
+    expect(partial?.consequence).toBe("mail queues and bounces");
+  });
+});

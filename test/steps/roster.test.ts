@@ -5,6 +5,7 @@ import {
   type Gateway,
   type RequirementLevel,
   seedTlsModeRule,
+  type VantageConfig,
 } from "../../lib/model/customer.ts";
 import type { KnownDns } from "../../lib/model/reach.ts";
 import type { Slice } from "../../lib/model/roster.ts";
@@ -47,8 +48,14 @@ function customer(id: string, over: Partial<Customer> = {}): Customer {
 
 const server = { host: "mail.acme.example", port: 25, tls: "starttls", name: "mail.acme.example" } as const;
 
-function build(customers: readonly Customer[], old: readonly Slice[] = [], cycle = 100, known = world) {
-  const builder = createRosterBuilder({ tlsModeRule: seedTlsModeRule, vantages: [], canaries: [] }, gateways, known);
+function build(
+  customers: readonly Customer[],
+  old: readonly Slice[] = [],
+  cycle = 100,
+  known = world,
+  vantages: readonly VantageConfig[] = [],
+) {
+  const builder = createRosterBuilder({ tlsModeRule: seedTlsModeRule, vantages, canaries: [] }, gateways, known);
   for (const one of customers) builder.add(one);
   return builder.build(old, cycle);
 }
@@ -285,5 +292,88 @@ describe("slices", () => {
       ["here", [null]],
       ["inside", ["inside"]],
     ]);
+  });
+});
+
+describe("several vantages that see the internet", () => {
+  const seeing = (id: string, sees: VantageConfig["sees"]): VantageConfig => ({ id, sourceAddress: null, sees });
+  const several = [seeing("eu2", "internet"), seeing("inside", "inside")];
+  const built = (customers: readonly Customer[], old: readonly Slice[] = [], vantages = several) =>
+    build(customers, old, 100, world, vantages);
+  const places = (slices: readonly Slice[]) =>
+    slices.flatMap(({ vantage, entries }) =>
+      entries.flatMap((entry) => (entry ? [`${vantage} ${targetKey(entry.target)}`] : [])),
+    );
+
+  it("look at every target, each in slices of its own; one that stands inside at none", () => {
+    const { changed } = built([customer("acme", { gateway: null, domains: [], downstream: [server] })]);
+    expect(places(changed)).toEqual(["eu2 198.51.100.7:25", "here 198.51.100.7:25"]);
+    expect(changed.map(({ number, vantage }) => [number, vantage])).toEqual([
+      [1, "eu2"],
+      [2, "here"],
+    ]);
+  });
+
+  it("and not at a hop for which a customer names one: that looks alone", () => {
+    const { changed } = built([
+      customer("acme", {
+        gateway: null,
+        domains: [],
+        downstream: [server],
+        vantage: { gateway: null, downstream: "inside" },
+      }),
+    ]);
+    expect(places(changed)).toEqual(["inside 198.51.100.7:25"]);
+    expect(entriesOf(changed)[0]).toMatchObject({ outside: false, beside: [] });
+  });
+
+  it("each know where the others look at the same target", () => {
+    const { changed } = built([customer("acme", { gateway: null, domains: [], downstream: [server] })]);
+    expect(entriesOf(changed).map(({ vantage, beside, outside }) => ({ vantage, beside, outside }))).toEqual([
+      { vantage: "eu2", beside: [{ vantage: "here", slice: 2, slot: 0 }], outside: true },
+      { vantage: "here", beside: [{ vantage: "eu2", slice: 1, slot: 0 }], outside: true },
+    ]);
+  });
+
+  it("a place where nobody alarms by what is seen there is none beside the others", () => {
+    const none = { level: "none", floor: defaultRequirement.floor } as const;
+    const { changed } = built([
+      customer("acme", { gateway: null, domains: [], downstream: [server] }),
+      customer("lab", {
+        gateway: null,
+        domains: [],
+        downstream: [server],
+        require: { gateway: none, downstream: none },
+        vantage: { gateway: null, downstream: "inside" },
+      }),
+    ]);
+    const here = entriesOf(changed).find(({ vantage }) => vantage === "here");
+    expect(here?.beside.map(({ vantage }) => vantage)).toEqual(["eu2"]);
+  });
+
+  it("keep their slots when one more comes, and are told of it", () => {
+    const acme = customer("acme", { gateway: null, domains: [], downstream: [server] });
+    const alone = built([acme], [], []).changed;
+    const { changed, added } = built([acme], alone);
+    expect(added).toBe(1);
+    const after = put(alone, changed);
+    expect(after.find(({ number }) => number === 1)).toMatchObject({ vantage: "here" });
+    expect(entriesOf(after).find(({ vantage }) => vantage === "here")?.beside).toEqual([
+      { vantage: "eu2", slice: 2, slot: 0 },
+    ]);
+  });
+
+  it("one that is no more leaves nothing gone: the others watch on, and forget its place", () => {
+    const acme = customer("acme", { gateway: null, domains: [], downstream: [server] });
+    const both = built([acme]).changed;
+    const { changed, gone } = built([acme], both, []);
+    expect(gone).toEqual([]);
+    expect(entriesOf(put(both, changed)).map(({ vantage, beside }) => [vantage, beside])).toEqual([["here", []]]);
+  });
+
+  it("with one vantage nothing is written that was not before", () => {
+    const acme = customer("acme");
+    const stored = JSON.parse(JSON.stringify(built([acme], [], []).changed)) as readonly Slice[];
+    expect(built([acme], stored, []).changed).toEqual([]);
   });
 });
