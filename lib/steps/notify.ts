@@ -19,7 +19,7 @@ import { group } from "./group.ts";
 import { watchJudgedWith } from "./judged-with.ts";
 import { isDue, isLeased, isOwing } from "./outbox.ts";
 
-export type { NotifyReport, NotifyWorld, SecondChannel } from "./delivery/world.ts";
+export type { NotifyReport, NotifyWorld } from "./delivery/world.ts";
 
 /** Sends what is due now. Run twice at once it sends nothing twice: a cause is leased before it is told. */
 export async function notify(telling: NotifyWorld): Promise<NotifyReport> {
