@@ -37,9 +37,9 @@ async function ids(): Promise<string[]> {
 const rich = `gateways:
   - { id: g, hosts: [mx1.g.example, mx2.g.example] }
   - { id: lab, hosts: [mx.lab.example], port: 2525 }
-vantages: [{ id: inside, sourceAddress: 127.0.0.2 }, outside]
+vantages: [{ id: inside, sourceAddress: 127.0.0.2 }, outside, { id: eu2, sees: internet }]
 tlsMode: { createdBefore: 2018-01-01, mode: disabled, otherwise: enforced }
-policy: { cleanFor: 90s, silentFor: 1h, remindAfter: 2d, flapsPerHour: 5 }
+policy: { cleanFor: 90s, silentFor: 1h, remindAfter: 2d, acknowledgedFor: 3d, flapsPerHour: 5 }
 notify:
   smtp: { host: 127.0.0.1, port: 2525, from: a@a.example, to: [b@a.example, c@a.example], tls: off }
   webhook: [{ url: "https://hooks.example/", token: t, secret: s }, "https://hooks.example/2"]

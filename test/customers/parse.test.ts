@@ -146,9 +146,9 @@ describe("settings", () => {
   it("of the whole fleet", () => {
     const { settings } = right(`
 customers: []
-vantages: [{ id: inside, sourceAddress: 127.0.0.2 }]
+vantages: [{ id: inside, sourceAddress: 127.0.0.2 }, { id: eu2, sees: internet }]
 tlsMode: { createdBefore: 2018-01-01, mode: disabled, otherwise: enforced }
-policy: { cleanFor: 90s, silentFor: 1h, remindAfter: 2d, flapsPerHour: 5 }
+policy: { cleanFor: 90s, silentFor: 1h, remindAfter: 2d, acknowledgedFor: 3d, flapsPerHour: 5 }
 notify:
   smtp: { host: mail.operator.example, from: chainmail@operator.example, to: ops@operator.example, user: u, password: p }
   webhook: ["https://hooks.operator.example/x", { url: "http://127.0.0.1:9000/", token: t, secret: whsec_c2VjcmV0 }]
@@ -162,8 +162,17 @@ notify:
 `);
     expect(settings).toEqual({
       tlsModeRule: { createdBefore: "2018-01-01", mode: "disabled", otherwise: "enforced" },
-      vantages: [{ id: "inside", sourceAddress: "127.0.0.2", sees: "inside" }],
-      policy: { cleanFor: 90_000, silentFor: 3_600_000, remindAfter: 172_800_000, flapsPerHour: 5 },
+      vantages: [
+        { id: "inside", sourceAddress: "127.0.0.2", sees: "inside" },
+        { id: "eu2", sourceAddress: null, sees: "internet" },
+      ],
+      policy: {
+        cleanFor: 90_000,
+        silentFor: 3_600_000,
+        remindAfter: 172_800_000,
+        acknowledgedFor: 259_200_000,
+        flapsPerHour: 5,
+      },
       notify: {
         smtp: {
           host: "mail.operator.example",

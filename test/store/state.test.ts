@@ -70,6 +70,21 @@ describe("rosters", () => {
     expect(await state.slice(3)).toBeUndefined();
   });
 
+  it("of an older release are read as what they were: one vantage, which saw the internet where it was the default", async () => {
+    const { entries, ...rest } = slice(11, 2);
+    const old = entries.map((entry) => {
+      if (entry === null) return null;
+      const { outside: _outside, beside: _beside, ...kept } = entry;
+      return kept;
+    });
+    await state.putSlice({ ...rest, entries: old as unknown as Slice["entries"] });
+    expect(await state.slice(11)).toEqual(slice(11, 2));
+    const inside = old.map((entry) => entry && { ...entry, vantage: "inside" });
+    await state.putSlice({ ...rest, entries: inside as unknown as Slice["entries"] });
+    expect((await state.slice(11))?.entries[1]).toMatchObject({ outside: false, beside: [] });
+    await state.putSlice(slice(11, 2));
+  });
+
   it("hold a target that serves a hundred thousand names, which no single item could", async () => {
     await state.putSlice(slice(5, 100_000));
     expect((await state.slice(5))?.entries[1]?.names).toHaveLength(100_000);

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, test } from "vitest";
 import type { DnsAnswer, Resolver } from "../../lib/model/ports.ts";
 import { findMx } from "../../lib/protocols/dns/mx.ts";
 import { parseServer } from "../../lib/world/dns-server-address.ts";
-import { createResolver, withBudget } from "../../lib/world/resolver.ts";
+import { createResolver, createResolvers, withBudget } from "../../lib/world/resolver.ts";
 import { type DnsServer, startDns, type Zone } from "../fakes/dns-server.ts";
 import { fakeResolver } from "../fakes/resolver.ts";
 
@@ -28,6 +28,27 @@ const impatientAt = (...servers: DnsServer[]): Resolver =>
 
 const data = (answer: DnsAnswer) =>
   answer.kind === "answer" ? answer.records.map((record) => record.data) : answer.reason;
+
+describe("a second server's own word", () => {
+  it("is what those behind the first say", async () => {
+    const [one, two] = [
+      await serve({ "mx.example": { A: ["192.0.2.1"] } }),
+      await serve({ "mx.example": { A: ["192.0.2.2"] } }),
+    ];
+    const { resolver, second } = createResolvers({ servers: [one.address, two.address], now: () => clock });
+    expect(data(await resolver("mx.example", "A"))).toEqual(["192.0.2.1"]);
+    expect(second && data(await second("mx.example", "A"))).toEqual(["192.0.2.2"]);
+  });
+
+  it("isn't there where one server is all there is", async () => {
+    const dns = await serve({});
+    expect(createResolvers({ servers: [dns.address], now: () => clock }).second).toBeNull();
+  });
+
+  it("an address that is none is told at once", () => {
+    expect(() => createResolvers({ servers: ["192.0.2.1", "dns.example"], now: () => clock })).toThrow(TypeError);
+  });
+});
 
 describe("asking one server", () => {
   it("answers with records, NODATA and NXDOMAIN told apart", async () => {
