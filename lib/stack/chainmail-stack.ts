@@ -109,7 +109,7 @@ export class ChainmailStack extends Stack {
     tables.grant(resolve, { config: ["read"], state: ["read", "put", "remove"], ledger: ["put"] });
     tables.grant(plan, { state: ["read", "put"] });
     tables.grant(judge, { config: ["read"], state: ["read", "put", "remove"], ledger: ["read", "put"] });
-    tables.grant(tick, { config: ["read"], state: ["read", "put", "remove"] });
+    tables.grant(tick, { config: ["read"], state: ["read", "put", "remove"], ledger: ["put"] });
     tables.grant(notify, { config: ["read"], state: ["read", "put", "remove"], ledger: ["read", "put"] });
     tables.grant(contacts, { config: ["read"], state: ["read", "put"] });
 

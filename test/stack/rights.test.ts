@@ -29,7 +29,7 @@ describe("rights of the functions", () => {
     ["Resolve", ["config", "state"], ["ledger", "state"], ["state"]],
     ["Plan", ["state"], ["state"], []],
     ["Judge", ["config", "ledger", "state"], ["ledger", "state"], ["state"]],
-    ["Tick", ["config", "state"], ["state"], ["state"]],
+    ["Tick", ["config", "state"], ["ledger", "state"], ["state"]],
     ["Notify", ["config", "ledger", "state"], ["ledger", "state"], ["state"]],
     ["Contacts", ["config", "state"], ["state"], []],
     ["StatusApi", ["config", "ledger", "state"], ["ledger", "state"], []],
