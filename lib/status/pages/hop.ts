@@ -38,6 +38,10 @@ ${when(hop.kind === "downstream" && tlsMode !== null, () => html`<div><dt>Gatewa
 <div><dt>Last answer</dt><dd>${hop.lastSeen === null ? "none yet" : ago(hop.lastSeen, now)}${when(hop.stale, () => html` <strong>(stale)</strong>`)}</dd></div>
 </dl>
 ${findingList(hop.findings)}
-${hop.targets.map((target, index) => targetBlock(target, `${anchor}-${index + 1}`, now))}
+${hop.targets.map((target, index) => targetBlock(target, `${anchor}-${index + 1}`, now, isSeenFromSeveral(hop)))}
 </section>`;
+}
+
+function isSeenFromSeveral({ targets }: HopJson): boolean {
+  return new Set(targets.map(({ vantage }) => vantage)).size > 1;
 }

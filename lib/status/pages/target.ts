@@ -55,12 +55,12 @@ ${rows.map(({ seconds, mark, text, tone }) => html`<tr class="${mark === null ? 
 </details>`;
 }
 
-/** `id` is its anchor; one that isn't well is shown opened. */
-export function targetBlock(target: TargetJson, id: string, now: number): Html {
+/** `id` is its anchor; one that isn't well is shown opened. Where `several` vantages look, its own is in the headline. */
+export function targetBlock(target: TargetJson, id: string, now: number, several: boolean): Html {
   const well = target.verdict === "secure" && target.findings.every(({ severity }) => severity === "info");
   const { tls } = target;
   return html`<details class="target" id="${id}"${well ? "" : html` open`}>
-<summary>${badge(target.verdict)} <span class="host">${target.name ?? target.address}</span> <span class="muted">${target.target}${given(target.preference, (preference) => html`, preference ${preference}`)}</span>
+<summary>${badge(target.verdict)} <span class="host">${target.name ?? target.address}</span> <span class="muted">${target.target}${given(target.preference, (preference) => html`, preference ${preference}`)}${several ? `, seen from ${target.vantage}` : ""}</span>
 <span class="gist">${targetSummary(target)}</span></summary>
 <div class="inside">
 ${findingList(target.findings)}
