@@ -19,7 +19,7 @@ const cycles = 2;
 const mostNamed = 10;
 
 /** How long openings are held, ms. */
-export function holdMs(everyMs: number): number {
+function holdMs(everyMs: number): number {
   return cycles * everyMs;
 }
 
