@@ -60,7 +60,8 @@ export function drawHistory(seed: number, faults = true): History {
   // What several vantages do to each other shows at one target.
   const targets = vantages > 1 ? 1 : random.pick([1, 1, 1, 2, 3]);
   const channels = random.pick([1, 2, 2, 3, 5]);
-  const tokens = Array.from({ length: channels }, () => random.pick([10, 10, 10, 3, 0, -10, -20, -40]));
+  const isScarce = random.chance(0.15);
+  const tokens = Array.from({ length: channels }, () => (isScarce ? random.pick([10, 0, -20, -40, -60, -80]) : 10));
   const length = random.int(1, most);
   return {
     seed,
