@@ -165,7 +165,7 @@ describe("who is told", () => {
     expect(undelivered).toEqual(
       [operators, phones].map((topic) => [{ Name: "TopicName", Value: { "Fn::GetAtt": [topic, "TopicName"] } }]),
     );
-    expect(rightsOf(template, "Notify").filter((right) => right.startsWith("sns:"))).toHaveLength(2);
+    expect(rightsOf(template, "Notify").filter((right) => right.startsWith("sns:Publish Operators"))).toHaveLength(2);
   });
 
   it("nobody, without a context value: the topic stands, and a warning and an output say so", () => {
