@@ -3,7 +3,7 @@
 import { InputError } from "../model/input-error.ts";
 import { draftOf } from "../steps/words/letter.ts";
 import { sampleAlerts } from "../steps/words/samples.ts";
-import { operatorChannels } from "../world/channels/configured.ts";
+import { operatorChannels, secondChannels } from "../world/channels/configured.ts";
 import { createConsoleChannel } from "../world/channels/console.ts";
 import { mailerOf } from "../world/channels/smtp.ts";
 import { systemClock } from "../world/clock.ts";
@@ -29,9 +29,11 @@ export async function notifyCommand(options: NotifyOptions, io: Io): Promise<Exi
     options.customers === undefined
       ? await withStore(options, (store) => store.config.settings())
       : readFleet(options.customers, undefined, io).settings;
+  const world = { now: systemClock, mailer: mailerOf(notify, roots), baseUrl: null };
   const channels = [
     createConsoleChannel((text) => io.stdout.write(text)),
-    ...operatorChannels(notify, { now: systemClock, mailer: mailerOf(notify, roots), baseUrl: null }),
+    ...operatorChannels(notify, world),
+    ...secondChannels(notify, world).map(({ channel }) => channel),
   ];
   let failed = 0;
   for (const channel of channels) {

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { run } from "../../lib/cli/program.ts";
 import { issue, makeCa } from "../fakes/certificates.ts";
 
-const kinds = ["opened", "worse", "reminder", "flapping", "recovered", "gone"];
+const kinds = ["opened", "worse", "reminder", "escalated", "flapping", "recovered", "gone"];
 const folder = mkdtempSync(join(tmpdir(), "chainmail-notify-"));
 const customersFile = join(folder, "customers.yaml");
 const caFile = join(folder, "ca.pem");
@@ -56,6 +56,7 @@ beforeAll(async () => {
       `  slack: ["http://127.0.0.1:${hookPort}/slack"]`,
       `  teams: ["http://127.0.0.1:${hookPort}/teams"]`,
       `  pagerduty: [{ routingKey: key, url: "http://127.0.0.1:${hookPort}/pagerduty" }]`,
+      `  escalate: { slack: ["http://127.0.0.1:${hookPort}/second"] }`,
     ].join("\n"),
   );
 });
@@ -90,9 +91,10 @@ describe("notify --test", () => {
     expect(got("/slack")).toMatchObject(
       kinds.map((_, index) => ({ text: expect.stringContaining(`CM-TEST.${index + 1}`) })),
     );
+    expect(got("/second")).toHaveLength(kinds.length);
     expect(got("/teams")).toMatchObject(kinds.map(() => ({ type: "message" })));
     expect(got("/pagerduty")).toMatchObject(
-      kinds.map((_, index) => ({ event_action: index < 4 ? "trigger" : "resolve", dedup_key: "CM-TEST" })),
+      kinds.map((_, index) => ({ event_action: index < 5 ? "trigger" : "resolve", dedup_key: "CM-TEST" })),
     );
     expect(mails).toHaveLength(kinds.length);
     for (const kind of kinds) expect(out).toContain(`smtp:ops@operator.example: ${kind} sent\n`);

@@ -385,7 +385,8 @@ https://status.example/incidents
 describe("samples for notify --test", () => {
   it("are one of each kind, and can't be taken for real ones", () => {
     const samples = sampleAlerts(noon);
-    expect(samples.map(({ kind }) => kind)).toEqual(["opened", "worse", "reminder", "flapping", "recovered", "gone"]);
+    const kinds = ["opened", "worse", "reminder", "escalated", "flapping", "recovered", "gone"];
+    expect(samples.map(({ kind }) => kind)).toEqual(kinds);
     expect(samples.every(({ incident, context: { host } }) => incident === "CM-TEST" && host.includes("sample"))).toBe(
       true,
     );

@@ -4,9 +4,9 @@ import type { Alert, AlertKind } from "../../model/incident.ts";
 
 const minute = 60_000;
 
-/** `opened`, `worse`, `reminder`, `flapping`, `recovered` and `gone` of a made-up incident that began 18 minutes before `now`. */
+/** `opened`, `worse`, `reminder`, `escalated`, `flapping`, `recovered` and `gone` of a made-up incident that began 18 minutes before `now`. */
 export function sampleAlerts(now: number): readonly Alert[] {
-  const kinds: readonly AlertKind[] = ["opened", "worse", "reminder", "flapping", "recovered", "gone"];
+  const kinds: readonly AlertKind[] = ["opened", "worse", "reminder", "escalated", "flapping", "recovered", "gone"];
   return kinds.map((kind, index) => sample(kind, index + 1, now));
 }
 
