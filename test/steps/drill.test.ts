@@ -169,7 +169,7 @@ describe("a fire drill", () => {
     for (const results of more) await judgeDrill(results, world());
     const [incident] = await loadIncidents(embedded.store, clock);
     if (incident === undefined) throw new Error("nothing is open");
-    const page = String(await incidentPage({ incident, mayAcknowledge: true, now: clock }));
+    const page = String(await incidentPage({ incident, relatives: [], mayAcknowledge: true, now: clock }));
     expect(page).toContain("<h1>Drill: TLS lost: mx1.acme.example</h1>");
     expect(page).toContain("<strong>This is a drill.</strong>");
     expect(String(await incidentTable([incident], clock))).toContain("Drill: TLS lost");

@@ -40,8 +40,8 @@ policy: { cleanFor: 8s }                        # shortened for the demo: the de
 `;
 }
 
-/** The demo can't wait for the real ones: confirmation looks after 20, 40 and 60 s. */
-export const demoConfirmation = { confirmAfter: [2_000, 4_000, 6_000], openSpan: 4_000 } as const;
+/** The demo can't wait for the real ones: confirmation looks after 20, 40 and 60 s, and what shares its cause is waited for 30 s. */
+export const demoConfirmation = { confirmAfter: [2_000, 4_000, 6_000], openSpan: 4_000, groupWait: 1_000 } as const;
 
 const ttl = 300;
 const customers = ["acme.example", "globex.example", "initech.example"];

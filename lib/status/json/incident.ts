@@ -28,6 +28,8 @@ export function openIncidentJson(
     form: cause.form,
     subject: cause.subject,
     drill: isDrill(cause),
+    parent: cause.parent && { ...cause.parent },
+    within: cause.folded,
     ...contextJson(cause.context),
     since: iso(incident.since),
     openedAt: iso(incident.openedAt),
@@ -52,6 +54,8 @@ export function endedIncidentJson(sent: readonly SentAlert[], owed: readonly Out
     form: last.form,
     subject: last.subject,
     drill: isDrill(last),
+    parent: last.parent && { ...last.parent },
+    within: last.within,
     ...contextJson(last.context),
     since: iso(last.since),
     openedAt: iso(first.at),
@@ -73,7 +77,12 @@ export function suspicionJson({ class: cls, subject, votes, stateSince, context 
 
 /** What a customer's own token may see of it: not how many others suffer, nor who else was told. */
 export function withoutOthers(incident: IncidentJson): IncidentJson {
-  return { ...incident, customers: null, messages: incident.messages.map((message) => ({ ...message, to: null })) };
+  return {
+    ...incident,
+    customers: null,
+    parent: null,
+    messages: incident.messages.map((message) => ({ ...message, to: null })),
+  };
 }
 
 function contextJson(context: CauseContext) {

@@ -197,6 +197,16 @@ const incidentSchema = z
     form: z.enum(["steady", "intermittent", "partial"]),
     subject: z.string(),
     drill: z.boolean().describe("True: made up by `chainmail drill`, and nothing is wrong."),
+    parent: z
+      .strictObject({
+        kind: z.enum(["address", "certificate", "mx-set", "provider", "vantage"]),
+        label: z.string(),
+        children: count.describe("Subjects that share it."),
+        suffering: count.describe("Those of them that suffer."),
+      })
+      .nullable()
+      .describe("Set where it is told once for several subjects: what they share."),
+    within: z.string().nullable().describe("Subject of the incident, of the same class, that is told instead of it."),
     host: z.string(),
     hop: hopKind.nullable().describe("Null for what is the operator's own: a vantage, a contact, the fleet."),
     severity: z.enum(severities),

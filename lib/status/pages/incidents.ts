@@ -88,9 +88,10 @@ function coverWords(cover: CoverJson): string {
   return `Held back by ${coverName(cover)} until ${until.slice(0, 10)} ${until.slice(11, 16)} UTC: ${reason}.`;
 }
 
-function recipients({ to, held }: IncidentJson["messages"][number], state: IncidentJson["state"]): string {
-  const whom =
-    to === null ? "" : to.length > 0 ? `, to ${to.join(", ")}` : state === "ended" ? ", to nobody" : ", not sent yet";
+function recipients({ to, held }: IncidentJson["messages"][number], { state, within }: IncidentJson): string {
+  const nobody =
+    within !== null ? ", told by the incident it is within" : state === "ended" ? ", to nobody" : ", not sent yet";
+  const whom = to === null ? "" : to.length > 0 ? `, to ${to.join(", ")}` : nobody;
   return held === null ? whom : `${whom}. ${coverWords(held)}`;
 }
 
@@ -118,23 +119,51 @@ function transcripts({ lines, sightings }: IncidentJson): Html {
 const hopPlaces = {
   gateway: "the gateway's side",
   downstream: "behind the gateway",
+  shared: "on several hops",
   none: "nowhere on a mail's way: it is the monitor's own",
 } as const;
 
+const sharedWords = {
+  address: "Shared address",
+  certificate: "Shared certificate",
+  "mx-set": "Shared MX hosts",
+  provider: "Shared provider",
+  vantage: "Seen from one vantage",
+} as const;
+
+/** What is told once for several, and what is told by another. */
+function family({ parent, within }: IncidentJson, relatives: readonly IncidentJson[], now: number): Html {
+  if (parent === null && within === null) return html``;
+  return html`<section class="card" aria-labelledby="family"><h2 id="family">${within === null ? "What shares it" : "Told within another"}</h2>
+${given(parent, ({ kind, label, children, suffering }) => html`<p>${sharedWords[kind]} <strong>${label}</strong>: ${suffering} of ${children} targets suffer, and are told of here, once.</p>`)}
+${given(within, (subject) => html`<p>The operators are told of it by the incident of ${subject}; its customer's own contacts are told of this one.</p>`)}
+${when(relatives.length > 0, () => incidentTable(relatives, now))}
+</section>`;
+}
+
+/** The parent of an incident, or the children of one. */
+export function relativesOf({ parent, within, ...one }: IncidentJson, all: readonly IncidentJson[]): IncidentJson[] {
+  return all.filter((other) => {
+    if (other.class !== one.class || (one.state === "ended") !== (other.state === "ended")) return false;
+    return parent === null ? within !== null && other.subject === within : other.within === one.subject;
+  });
+}
+
 export interface IncidentView {
   readonly incident: IncidentJson;
+  readonly relatives: readonly IncidentJson[];
   readonly mayAcknowledge: boolean;
   readonly now: number;
 }
 
-export function incidentPage({ incident, mayAcknowledge, now }: IncidentView): Html {
-  const { id, host, subject, hop, since, openedAt, endedAt, ended, customers, customer, findings } = incident;
+export function incidentPage({ incident, relatives, mayAcknowledge, now }: IncidentView): Html {
+  const { id, host, subject, hop, parent, since, openedAt, endedAt, ended, customers, customer, findings } = incident;
   return html`<div class="title"><h1>${incidentTitle(incident)}: ${host}</h1>${stateBadge(incident)}</div>
 <section class="card">
 ${when(incident.drill, () => html`<p><strong>This is a drill.</strong> Nothing is wrong: it was made up to see whom messages reach.</p>`)}
 <dl class="facts">
 <div><dt>Incident</dt><dd>${id}</dd></div>
-<div><dt>Where</dt><dd>${host} <span class="muted">${subjectWords(subject)}</span>, ${hopPlaces[hop ?? "none"]}</dd></div>
+<div><dt>Where</dt><dd>${host} <span class="muted">${subjectWords(subject)}</span>, ${hopPlaces[hop ?? (parent === null ? "none" : "shared")]}</dd></div>
 <div><dt>First seen</dt><dd>${ago(since, now)}</dd></div>
 <div><dt>Confirmed</dt><dd>${ago(openedAt, now)}</dd></div>
 ${given(endedAt, (at) => html`<div><dt>Ended</dt><dd>${ago(at, now)}${ended === "gone" ? ": no longer in use, which is not recovered" : ""}</dd></div>`)}
@@ -143,6 +172,7 @@ ${given(customers, (count) => html`<div><dt>Customers</dt><dd>${count}${given(cu
 ${given(incident.silenced, (cover) => html`<p>${coverWords(cover)} Nobody is told before, and then only if it still holds.</p>`)}
 ${acknowledgement(incident, mayAcknowledge, now)}
 </section>
+${family(incident, relatives, now)}
 <section class="card" aria-labelledby="evidence"><h2 id="evidence">What was seen</h2>
 ${findingList(findings)}
 ${transcripts(incident)}
@@ -152,7 +182,7 @@ ${
   incident.messages.length === 0
     ? html`<p class="muted">Nobody yet.</p>`
     : html`<ul class="plain">
-${incident.messages.map((message) => html`<li>${ago(message.at, now)}: <strong>${messageWords[message.kind]}</strong>${recipients(message, incident.state)}</li>`)}
+${incident.messages.map((message) => html`<li>${ago(message.at, now)}: <strong>${messageWords[message.kind]}</strong>${recipients(message, incident)}</li>`)}
 </ul>`
 }
 </section>`;

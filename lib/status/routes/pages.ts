@@ -5,7 +5,7 @@ import type { StatusContext, StatusEnv } from "../context.ts";
 import { customerPage } from "../pages/customer.ts";
 import { fleetPage } from "../pages/fleet.ts";
 import { customerPath, incidentPath } from "../pages/html.ts";
-import { incidentPage, incidentsPage } from "../pages/incidents.ts";
+import { incidentPage, incidentsPage, relativesOf } from "../pages/incidents.ts";
 import { problem } from "../problem.ts";
 import { readPage } from "../query.ts";
 import type { Reader } from "../reader.ts";
@@ -59,10 +59,12 @@ export function pageRoutes(context: StatusContext, reader: Reader): Hono<StatusE
   pages.get("/incidents/:id", logIn, async (c) => {
     const id = c.req.param("id");
     const { viewer } = c.var;
-    const incident = await reader.incident(viewer, id);
+    const { incidents } = await reader.visibleTo(viewer);
+    const incident = incidents.find((one) => one.id === id);
     if (incident === undefined) return problem(c, 404, `There is no incident '${id}', or you may not see it.`);
     const mayAcknowledge = viewer.kind === "operator";
-    return show(c, id, false, incidentPage({ incident, mayAcknowledge, now: now() }));
+    const relatives = relativesOf(incident, incidents);
+    return show(c, id, false, incidentPage({ incident, relatives, mayAcknowledge, now: now() }));
   });
 
   pages.post("/incidents/:id/acknowledge", logIn, async (c) => {
