@@ -23,7 +23,10 @@ export interface Withheld {
  * nothing changes.
  */
 export function withheld(cause: Cause, cover: Cover | null, now: number): Withheld | null {
-  if (cover === null && cause.outbox.every(({ alert, notBefore }) => alert.held === null || notBefore > now))
+  if (
+    cover === null &&
+    !cause.outbox.some((entry) => wasHeld(entry) && (isDue(entry, now) || isOver(cause.outbox, entry)))
+  )
     return null;
   const marked = cover === null ? cause.outbox : cause.outbox.map((entry) => heldBy(cover, entry, now));
   const kept = marked.filter((entry, at) => !isOver(marked, entry) && !isSpareReminder(marked, entry, at));
@@ -41,6 +44,10 @@ function heldBy(cover: Cover, entry: OutboxEntry, now: number): OutboxEntry {
   if (!isDue(entry, now)) return entry;
   const notBefore = Math.min(cover.until, now + longestHoldMs);
   return { ...entry, alert: { ...entry.alert, held: cover }, notBefore };
+}
+
+function wasHeld({ alert }: OutboxEntry): boolean {
+  return alert.held !== null;
 }
 
 function later(entry: OutboxEntry, now: number): OutboxEntry {

@@ -74,6 +74,13 @@ describe("an outbox after a silence", () => {
     const over = openCause([message(1, "opened", cover), message(2, "recovered")], { state: "clear" });
     expect(numbers(withheld(over, null, now)?.untold)).toEqual([1, 2]);
   });
+  it("drops what ended after the hold did, while its opening still waited for its end", () => {
+    const waiting = message(1, "opened", cover, { notBefore: now + hour });
+    const changed = withheld(openCause([waiting, message(2, "recovered")], { state: "clear" }), null, now);
+    expect(numbers(changed?.untold)).toEqual([1, 2]);
+    expect(withheld(openCause([waiting]), null, now)).toBe(null);
+  });
+
   it("waits for an incident that is recovering: who wasn't told of the loss need not be told of its end", () => {
     const recovering = openCause([message(1, "opened", cover)], { state: "recovering" });
     expect(withheld(recovering, null, now)?.cause.outbox[0]?.notBefore).toBe(now + minute);
