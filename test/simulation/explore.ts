@@ -34,7 +34,7 @@ const fromThere = ["bad, from there as well", "good, but from there", "there goe
 export type ExploredEvent = (typeof fromHere)[number] | (typeof fromThere)[number];
 
 const [here, there] = ["here", "there"];
-export const oneVantage: Extent = { policy: smallPolicy, vantages: [here], events: fromHere };
+const oneVantage: Extent = { policy: smallPolicy, vantages: [here], events: fromHere };
 export const twoVantages: Extent = {
   policy: tinyPolicy,
   vantages: [here, there],
