@@ -141,7 +141,7 @@ export interface OutboxEntry {
 }
 
 /** Somebody knows of it; `at` in epoch ms. */
-export interface Acknowledgement {
+interface Acknowledgement {
   readonly by: string;
   readonly at: number;
 }
