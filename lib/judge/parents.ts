@@ -64,7 +64,7 @@ export function isOverFor(suffering: number): boolean {
   return suffering < fewestChildren;
 }
 
-/** The parents to open: each child under one, the one that explains the most first, of equals the most specific. */
+/** The parents to open: each child under one, what explains the most of them first. */
 export function familiesOf<T>(
   suffering: readonly Suffering<T>[],
   knownOf: (key: ParentKey) => number,
@@ -90,6 +90,15 @@ function bestOf<T>(left: readonly Suffering<T>[], knownOf: (key: ParentKey) => n
     }
   }
   const open = [...groups.values()].filter(({ key, children }) => opensParent(children.length, knownOf(key)));
-  open.sort((a, b) => b.children.length - a.children.length || kinds.indexOf(a.key.kind) - kinds.indexOf(b.key.kind));
-  return open[0] ?? null;
+  const widest = open.toSorted((a, b) => b.children.length - a.children.length || nearness(a) - nearness(b))[0];
+  if (widest === undefined) return null;
+  // What most of them share says more of the cause than what all of them do: one certificate rather than a whole provider.
+  const all = new Set(widest.children);
+  const isOfMost = ({ children }: Family<T>) => 2 * children.filter((child) => all.has(child)).length > all.size;
+  const most = open.filter(isOfMost);
+  return most.toSorted((a, b) => nearness(a) - nearness(b) || b.children.length - a.children.length)[0] ?? widest;
+}
+
+function nearness<T>({ key }: Family<T>): number {
+  return kinds.indexOf(key.kind);
 }

@@ -187,6 +187,8 @@ export interface ParentFacts {
   /** Subjects that share it, and those of them that suffer. */
   readonly children: number;
   readonly suffering: number;
+  /** Some customers may stand behind several of them: their number is a most. */
+  readonly customersAtMost?: boolean;
 }
 
 export interface Cause {

@@ -14,21 +14,22 @@ export interface Family {
   readonly subject: string;
   /** Children that were told of before it opened: they count, and go on telling for themselves. */
   readonly told: readonly string[];
+  /** Epoch ms when it was written, before its parent was; left out by an older release. */
+  readonly at?: number;
 }
 
 const documentName = "families";
 const mostTries = 8;
+/** By then whoever wrote it is done, or has died. */
+const writtenByMs = 60_000;
 
-/** The list of parents, kept so that a tick without any reads one small document and no more. */
-export async function keepFamilies(
-  { state }: Store,
-  change: (open: readonly Family[]) => readonly Family[],
-): Promise<void> {
+/** The list of parents, kept so that a tick without any reads one small document and no more. `change` answers the very same list for none. */
+async function keepFamilies({ state }: Store, change: (open: readonly Family[]) => readonly Family[]): Promise<void> {
   for (let tries = 0; tries < mostTries; tries++) {
     const { value, version } = await state.document<readonly Family[]>(documentName);
     const before = value ?? [];
-    const next = [...new Map(change(before).map((key) => [`${key.class} ${key.subject}`, key])).values()];
-    if (next.length === before.length) return;
+    const next = change(before);
+    if (next === before) return;
     if (await state.putDocument(documentName, { value: next, version })) return;
   }
   throw new Error(`the list of families was written by others ${mostTries} times in a row`);
@@ -46,12 +47,14 @@ interface FamiliesWorld {
  * tells for it ends without a word of its own.
  */
 export async function tendFamilies(world: FamiliesWorld): Promise<void> {
-  const { store } = world;
+  const { store, now } = world;
   const { value: families } = await store.state.document<readonly Family[]>(documentName);
   if (families === null || families.length === 0) return;
   const active = (await store.state.activeCauses()).map(({ value }) => value);
   const over: Family[] = [];
   for (const family of families) {
+    // Its parent may not be written yet, nor all of its children folded.
+    if ((family.at ?? 0) > now - writtenByMs) continue;
     const own = active.filter(({ class: cls, incident }) => cls === family.class && incident?.endedAt === null);
     const children = own.filter(({ folded }) => folded === family.subject);
     const others = own.filter(({ subject, folded }) => folded === null && family.told.includes(subject));
@@ -61,9 +64,22 @@ export async function tendFamilies(world: FamiliesWorld): Promise<void> {
     else for (const child of children) await letTell(world, child);
   }
   if (over.length === 0) return;
-  await keepFamilies(store, (open) =>
-    open.filter((key) => !over.some(({ class: cls, subject }) => cls === key.class && subject === key.subject)),
-  );
+  // One that was written anew meanwhile stays.
+  const isOver = (one: Family) => over.some((other) => isOfOne(one, other) && (one.at ?? 0) === (other.at ?? 0));
+  await keepFamilies(store, (open) => (open.some(isOver) ? open.filter((family) => !isOver(family)) : open));
+}
+
+/** Adds it, or the children that were told before it to the one that stands there already. */
+export async function addFamily(store: Store, family: Family): Promise<void> {
+  await keepFamilies(store, (open) => {
+    const stands = open.find((other) => isOfOne(family, other));
+    const told = [...new Set([...(stands?.told ?? []), ...family.told])];
+    return [...open.filter((other) => other !== stands), { ...family, told }];
+  });
+}
+
+function isOfOne(one: Family, other: Family): boolean {
+  return one.class === other.class && one.subject === other.subject;
 }
 
 /** A parent's answers are made of its children: bad while enough of them suffer. */

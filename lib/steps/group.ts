@@ -7,12 +7,14 @@ import { advance } from "../judge/incident.ts";
 import { type ChildFacts, familiesOf, type ParentKey, parentsOf, type Family as Siblings } from "../judge/parents.ts";
 import { isDrill } from "../model/drill.ts";
 import { severities } from "../model/finding.ts";
-import type { Cause, CauseContext, IncidentClass } from "../model/incident.ts";
+import type { Cause, CauseContext, IncidentClass, OutboxEntry } from "../model/incident.ts";
 import type { IncidentPolicy } from "../model/policy.ts";
 import { parseTargetKey } from "../model/target.ts";
 import type { Store } from "../store/store.ts";
 import { changeCause } from "./change-cause.ts";
-import { keepFamilies } from "./families.ts";
+import { coversNow } from "./covers.ts";
+import { addFamily } from "./families.ts";
+import { isLeased } from "./outbox.ts";
 import { leafOf } from "./target-state.ts";
 
 export interface GroupWorld {
@@ -41,8 +43,12 @@ const grouped: readonly IncidentClass[] = [
 export async function group(world: GroupWorld): Promise<void> {
   const { store, everyMs, now } = world;
   const active = (await store.state.activeCauses()).map(({ value }) => value);
-  const children = active.filter(isChild);
-  const untold = children.filter((cause) => cause.folded === null && isUntold(cause));
+  if (!active.some((cause) => isChild(cause) && cause.folded === null && isUntold(cause, now))) return;
+  const coverOf = await coversNow(store);
+  // What may not be told may not be told by a parent either. A mass change is held together with its parents.
+  const isCovered = (cause: Cause) => (coverOf(cause, now)?.kind ?? "breaker") !== "breaker";
+  const children = active.filter((cause) => isChild(cause) && !isCovered(cause));
+  const untold = children.filter((cause) => cause.folded === null && isUntold(cause, now));
   if (untold.length === 0) return;
   const parents = active.filter(isOpenParent);
   const recent = children.filter(
@@ -50,7 +56,7 @@ export async function group(world: GroupWorld): Promise<void> {
   );
   if (parents.length === 0 && recent.length < 2) return;
 
-  const facts = await factsOf(store, recent);
+  const facts = await factsOf(store, [...new Set([...recent, ...untold])]);
   const rest: Cause[] = [];
   for (const cause of untold) {
     const keys = parentsOf(facts.of(cause));
@@ -58,7 +64,7 @@ export async function group(world: GroupWorld): Promise<void> {
       return cls === cause.class && keys.some((key) => key.subject === subject);
     });
     if (parent === undefined) rest.push(cause);
-    else await fold(store, cause, parent.subject);
+    else await fold(store, cause, parent.subject, now);
   }
   for (const [cls, some] of Map.groupBy(recent, (cause) => cause.class)) {
     const open = some.filter((cause) => !untold.includes(cause) || rest.includes(cause));
@@ -76,9 +82,11 @@ export function isOpenParent({ parent, incident }: Cause): boolean {
   return parent !== null && incident !== null && incident.endedAt === null;
 }
 
-function isUntold({ outbox, incident }: Cause): boolean {
+/** Nobody has its opening, and no sender has it in hand. */
+function isUntold(cause: Cause, now: number): boolean {
+  const { outbox, incident } = cause;
   const opening = outbox.find(({ alert }) => alert.incident === incident?.id && alert.kind === "opened");
-  return opening !== undefined && opening.digest === null && opening.sentTo.length === 0;
+  return opening !== undefined && opening.digest === null && opening.sentTo.length === 0 && !isLeased(cause, now);
 }
 
 interface Facts {
@@ -161,11 +169,15 @@ async function openFamily(
     label: key.label,
     children: Math.max(children.length, knownOf(key)),
     suffering: children.length,
+    ...(isCounted(children) ? {} : { customersAtMost: true }),
   };
-  const vote = { at: since, cycle: 0, round: 0, vantage: "family", answer: "bad" } as const;
-  const told = children.filter((child) => !isUntold(child)).map(({ subject }) => subject);
-  await keepFamilies(store, (open) => [...open, { class: cls, subject: key.subject, told }]);
+  const told = children.filter((child) => !isUntold(child, now)).map(({ subject }) => subject);
+  await addFamily(store, { class: cls, subject: key.subject, told, at: now });
   await changeCause(store, cls, key.subject, (cause) => {
+    if (cause !== null && isOpenParent(cause)) return null;
+    // What is kept of an earlier time would take an older answer for a late one.
+    const at = Math.max(since, cause?.stateSince ?? since);
+    const vote = { at, cycle: 0, round: 0, vantage: "family", answer: "bad" } as const;
     const event = {
       kind: "vote",
       class: cls,
@@ -174,24 +186,40 @@ async function openFamily(
       context: contextOf(key, children),
       parent,
     } as const;
-    const step = advance(
-      cause,
+    return advance(
+      cause && { ...cause, parent },
       { ...event, sighted: ["family"], blinded: [], held: false, firstLook: null },
       policy,
       now,
-    );
-    return step.cause === cause ? null : step.cause;
+    ).cause;
   });
-  for (const child of children) if (isUntold(child)) await fold(store, child, key.subject);
+  const stands = await store.state.cause(cls, key.subject);
+  if (stands.value === null || !isOpenParent(stands.value)) return;
+  for (const child of children) if (isUntold(child, now)) await fold(store, child, key.subject, now);
 }
 
 /** Its messages go to the customer's own contacts alone from now on. */
-async function fold(store: Store, { class: cls, subject }: Cause, parent: string): Promise<void> {
+async function fold(store: Store, { class: cls, subject }: Cause, parent: string, now: number): Promise<void> {
   await changeCause(store, cls, subject, (cause) => {
-    if (cause === null || cause.folded !== null || !isChild(cause) || !isUntold(cause)) return null;
-    const outbox = cause.outbox.map((entry) => ({ ...entry, alert: { ...entry.alert, within: parent } }));
+    if (cause === null || cause.folded !== null || !isChild(cause) || !isUntold(cause, now)) return null;
+    // The end of an earlier incident is still owed to those who were told of it.
+    const isOwn = ({ alert }: OutboxEntry) => alert.incident === cause.incident?.id;
+    const outbox = cause.outbox.map((entry) =>
+      isOwn(entry) ? { ...entry, alert: { ...entry.alert, within: parent } } : entry,
+    );
     return { ...cause, folded: parent, outbox };
   });
+}
+
+/** Several targets with several customers each may have some of these in common. */
+function isCounted(children: readonly Cause[]): boolean {
+  return children.length === 1 || children.every(({ context }) => context.customer !== null);
+}
+
+/** Each that stands alone behind a target once; of the others nobody knows whether they are the same. */
+function customersOf(contexts: readonly CauseContext[]): number {
+  const alone = new Set(contexts.flatMap(({ customer }) => (customer === null ? [] : [customer])));
+  return contexts.reduce((sum, { customer, customers }) => (customer === null ? sum + customers : sum), alone.size);
 }
 
 function contextOf({ label }: ParentKey, children: readonly Cause[]): CauseContext {
@@ -208,7 +236,7 @@ function contextOf({ label }: ParentKey, children: readonly Cause[]): CauseConte
   return {
     host: label,
     hop: hops.size === 1 ? (contexts[0]?.hop ?? null) : null,
-    customers: contexts.reduce((sum, each) => sum + each.customers, 0),
+    customers: customersOf(contexts),
     customer: customers.size === 1 ? (only ?? null) : null,
     neverOffered: false,
     severity: worst?.severity ?? "critical",

@@ -48,7 +48,7 @@ describe("a parent", () => {
 describe("families", () => {
   const of = (name: string, over: Partial<ChildFacts>) => ({ child: name, keys: parentsOf(child(over)) });
 
-  it("take each child once: what explains the most first, of equals the most specific", () => {
+  it("take each child once: what explains the most first", () => {
     const provider = ["a", "b", "c", "d", "e"].map((name, at) =>
       of(name, { address: `192.0.2.${at}`, host: `${name}.mail.example` }),
     );
@@ -60,6 +60,26 @@ describe("families", () => {
     expect(families.map(({ key, children }) => [key.subject, children.join("")])).toEqual([
       ["address:198.51.100.1", "fghijk"],
       ["provider:mail.example", "abcde"],
+    ]);
+  });
+
+  const certificates = (shown: readonly string[]) => {
+    return shown.map((certificate, at) => {
+      return of(`${at}`, { address: `192.0.2.${at}`, host: `mx${at}.mail.example`, certificate });
+    });
+  };
+
+  it("are of the most specific that most of them share", () => {
+    const of7 = certificates(["aa", "aa", "aa", "aa", "aa", "bb", "cc"]);
+    expect(familiesOf(of7, () => 0).map(({ key, children }) => [key.subject, children.join("")])).toEqual([
+      ["certificate:aa", "01234"],
+    ]);
+  });
+
+  it("are of all of them, where what is more specific is of half", () => {
+    const of10 = certificates(["aa", "aa", "aa", "aa", "aa", "bb", "bb", "bb", "bb", "bb"]);
+    expect(familiesOf(of10, () => 0).map(({ key, children }) => [key.subject, children.length])).toEqual([
+      ["provider:mail.example", 10],
     ]);
   });
 

@@ -1,7 +1,7 @@
 /** Who is told of a message, and by which channel. */
 
 import { isRenewal, isUnaware, isWithin } from "../../judge/merge.ts";
-import { certificatesDigest, type OutboxEntry } from "../../model/incident.ts";
+import { type Alert, certificatesDigest, type OutboxEntry } from "../../model/incident.ts";
 import type { Channel } from "../../model/ports.ts";
 import type { NotifyWorld, SecondChannel } from "./world.ts";
 
@@ -16,11 +16,22 @@ export interface Recipients {
 export function createRecipients(world: Omit<NotifyWorld, "alertLog" | "baseUrl">): Recipients {
   const { store, operators, secondOperators = [], contactChannels, tellsShared = false } = world;
   const contacts = new Map<string, Promise<readonly SecondChannel[]>>();
+  const parents = new Map<string, Promise<string | null>>();
 
   function contactsOf(customer: string): Promise<readonly SecondChannel[]> {
     const known = contacts.get(customer) ?? readContacts(customer);
     contacts.set(customer, known);
     return known;
+  }
+
+  /** All that the parent tells of is this customer's own: its contacts have the parent's message. */
+  async function isAllTheirs({ class: cls, within, context: { customer } }: Alert): Promise<boolean> {
+    if (within === null) return false;
+    const key = `${cls} ${within}`;
+    const known =
+      parents.get(key) ?? store.state.cause(cls, within).then(({ value }) => value?.context.customer ?? null);
+    parents.set(key, known);
+    return (await known) === customer;
   }
 
   async function readContacts(id: string): Promise<readonly SecondChannel[]> {
@@ -37,7 +48,7 @@ export function createRecipients(world: Omit<NotifyWorld, "alertLog" | "baseUrl"
     const isShared = alert.within !== null;
     const isTheirs =
       (digest === null || digest === certificatesDigest) && customer !== null && (!isShared || tellsShared);
-    const own = isTheirs ? await contactsOf(customer) : [];
+    const own = isTheirs && !(await isAllTheirs(alert)) ? await contactsOf(customer) : [];
     const theirs = isShared ? [] : [...operators.map((channel) => ({ after: 0, channel })), ...secondOperators];
     const all = [...theirs, ...own];
     const soonest = new Map<string, SecondChannel>();

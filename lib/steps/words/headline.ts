@@ -4,7 +4,7 @@ import type { AlertClass } from "../../model/alert-event.ts";
 import { isDrill } from "../../model/drill.ts";
 import type { Alert, CauseForm, ParentFacts } from "../../model/incident.ts";
 import { asciiId, fitted, hostLabel, shown } from "./escape.ts";
-import { customersWord, phrases } from "./phrases.ts";
+import { phrases, whoseWord } from "./phrases.ts";
 import { span, utc } from "./time.ts";
 import { fromWhere } from "./vantages.ts";
 
@@ -61,7 +61,7 @@ function headline(alert: Alert): string {
 /** `[CM-7F3A.1] TLS lost: mx1.gateway.example, cleartext, 3 customers`: ASCII, at most 99 characters; `[DRILL]` before one. */
 export function subjectLine(alert: Alert): string {
   const before = `${isDrill(alert) ? "[DRILL] " : ""}[${asciiId(alert.id)}] ${headline(alert)}: `;
-  const after = `, ${alertClass(alert)}, ${customersWord(alert.context.customers)}`;
+  const after = `, ${alertClass(alert)}, ${whoseWord(alert)}`;
   const host = hostLabel(alert.context.host, alert.subject);
   return `${before}${fitted(host, subjectMax - before.length - after.length)}${after}`;
 }
@@ -70,14 +70,14 @@ export function subjectLine(alert: Alert): string {
 export function smsText(alert: Alert): string {
   const host = hostLabel(alert.context.host, alert.subject).replace("[", "(").replace("]", ")");
   const before = `${isDrill(alert) ? "DRILL " : ""}${asciiId(alert.id)} ${headline(alert)}: `;
-  const after = `, ${alertClass(alert)}, ${customersWord(alert.context.customers)}, ${whenOf(alert)}`;
+  const after = `, ${alertClass(alert)}, ${whoseWord(alert)}, ${whenOf(alert)}`;
   return `${before}${fitted(host, smsMax - before.length - after.length)}${after}`;
 }
 
 /** One line of a digest: as a subject line, with all of the name and the time. */
 export function digestLine(alert: Alert): string {
   const drill = isDrill(alert) ? "DRILL " : "";
-  const about = `${alertClass(alert)}, ${customersWord(alert.context.customers)}, ${whenOf(alert)}`;
+  const about = `${alertClass(alert)}, ${whoseWord(alert)}, ${whenOf(alert)}`;
   return `${drill}${asciiId(alert.id)} ${headline(alert)}: ${nameOf(alert)}, ${about}`;
 }
 

@@ -80,7 +80,7 @@ function bodyOf(alert: Alert, baseUrl: string | null): string {
     `Since:     ${utc(alert.since)}`,
     ...(alert.held === null ? [] : [`Told late: ${heldWords(alert.held)}`]),
     `Hop:       ${hopWord(context.hop)}`,
-    `Customers: ${context.customers}${context.customer === null ? "" : ` (${shown(context.customer, 64)})`}`,
+    `Customers: ${alert.parent?.customersAtMost ? "at most " : ""}${context.customers}${context.customer === null ? "" : ` (${shown(context.customer, 64)})`}`,
     ...(over ? [] : [`Effect:    ${effectOf(alert, findings)}`]),
     ...(over ? [] : section("What was found", findings.flatMap(findingLines))),
     ...(over ? [] : transcripts(alert)),

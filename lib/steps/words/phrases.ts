@@ -1,7 +1,7 @@
 /** The words of each class of incident. A new class doesn't compile until it has them all. */
 
 import type { HopKind } from "../../model/customer.ts";
-import type { IncidentClass } from "../../model/incident.ts";
+import type { Alert, IncidentClass } from "../../model/incident.ts";
 
 interface Phrases {
   /** Starts the subject line: codes and plain ASCII only. */
@@ -110,6 +110,11 @@ export const hopWords = {
 /** Where it happens; of the operator's own trouble, nowhere on a mail's way. */
 export function hopWord(hop: HopKind | null): string {
   return hop === null ? "none, it is the monitor's own" : hopWords[hop];
+}
+
+/** How many customers an alert concerns; of a parent perhaps only how many at most. */
+export function whoseWord({ context, parent }: Pick<Alert, "context" | "parent">): string {
+  return `${parent?.customersAtMost ? "at most " : ""}${customersWord(context.customers)}`;
 }
 
 export function customersWord(customers: number): string {
