@@ -223,7 +223,7 @@ describe("a server that never offered TLS", () => {
 describe("a certificate near its end", () => {
   const verified = { ...need, require: { ...need.require, level: "verified" } } as const;
   const day = 86_400_000;
-  const ending = showing("aa".repeat(32), { notBefore: start - 80 * day, notAfter: start + 20 * day });
+  const ending = showing("aa".repeat(32), { notBefore: start - 80 * day, notAfter: start + 6 * day });
 
   it("is told of once, and over when another one is shown", async () => {
     await lab.put([entryOf(address, { needs: [verified] })]);
@@ -237,7 +237,7 @@ describe("a certificate near its end", () => {
 
   it("is told of when its time comes, though nothing else changed", async () => {
     await lab.put([entryOf(address, { needs: [verified] })]);
-    const soon = showing("cc".repeat(32), { notBefore: start - 79 * day + hour, notAfter: start + 21 * day + hour });
+    const soon = showing("cc".repeat(32), { notBefore: start - 4 * day + hour, notAfter: start + 2 * day + hour });
     lab.servers.set(address, soon);
     await lab.run(2 * every);
     expect(lab.told()).toEqual([]);
