@@ -1,4 +1,4 @@
-import { Annotations, Match, type Template } from "aws-cdk-lib/assertions";
+import { Match, type Template } from "aws-cdk-lib/assertions";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Resource, resourcesOf, rightsOf, synthesized } from "./synthesized.ts";
 
@@ -169,16 +169,16 @@ describe("who is told", () => {
   });
 
   it("nobody, without a context value: the topic stands, and a warning and an output say so", () => {
-    const { stack, template } = synthesized();
+    const { annotations, template } = synthesized();
     template.resourceCountIs("AWS::SNS::Topic", 1);
     template.resourceCountIs("AWS::SNS::Subscription", 0);
     template.hasOutput("AlertsTopic", { Description: Match.stringLikeRegexp("alertEmail=") });
-    Annotations.fromStack(stack).hasWarning("*", Match.stringLikeRegexp("nobody is subscribed to the alerts"));
+    annotations.hasWarning("*", Match.stringLikeRegexp("nobody is subscribed to the alerts"));
   });
 
   it("with a recipient there is no warning", () => {
-    const { stack } = synthesized({ alertEmail: "ops@example.com" });
-    Annotations.fromStack(stack).hasNoWarning("*", Match.anyValue());
+    const { annotations } = synthesized({ alertEmail: "ops@example.com" });
+    annotations.hasNoWarning("*", Match.anyValue());
   });
 });
 

@@ -1,7 +1,10 @@
 /** The stack's template for given context values, without bundling: what the tests of `lib/stack` read. */
 
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { App } from "aws-cdk-lib";
-import { Template } from "aws-cdk-lib/assertions";
+import { Annotations, Template } from "aws-cdk-lib/assertions";
 import { vi } from "vitest";
 import { ChainmailStack } from "../../lib/stack/chainmail-stack.ts";
 import { readContext } from "../../lib/stack/context.ts";
@@ -15,7 +18,7 @@ export interface Resource {
 }
 
 interface Synthesized {
-  readonly stack: ChainmailStack;
+  readonly annotations: Annotations;
   readonly template: Template;
 }
 
@@ -30,10 +33,19 @@ export function synthesized(context: Readonly<Record<string, string>> = {}): Syn
 }
 
 function synthesize(context: Readonly<Record<string, string>>): Synthesized {
-  // CDK's own switch for "bundle nothing"; the flag is one of cdk.json's.
-  const app = new App({ context: { "aws:cdk:bundling-stacks": [], "@aws-cdk/aws-iam:minimizePolicies": true } });
-  const stack = new ChainmailStack(app, readContext(context));
-  return { stack, template: Template.fromStack(stack) };
+  // Where none is named CDK makes a folder of its own, and leaves it behind.
+  const outdir = mkdtempSync(join(tmpdir(), "chainmail-stack-"));
+  try {
+    // CDK's own switch for "bundle nothing"; the flag is one of cdk.json's.
+    const app = new App({
+      outdir,
+      context: { "aws:cdk:bundling-stacks": [], "@aws-cdk/aws-iam:minimizePolicies": true },
+    });
+    const stack = new ChainmailStack(app, readContext(context));
+    return { annotations: Annotations.fromStack(stack), template: Template.fromStack(stack) };
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
 }
 
 /** Logical ids and resources of one CloudFormation type. */
