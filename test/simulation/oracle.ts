@@ -236,7 +236,10 @@ function confirmations(
     each.set(look.vantage, own[0] !== undefined && wordOf(cls, own[0]) === word ? [...own, look] : [look]);
     const [first] = run;
     if (first !== undefined && isPatient(cls)) {
-      const isSilent = look.at - first.at >= silent.ms && cyclesOf(run) >= silent.cycles;
+      // It lasts since the last vantage that was answered got no answer for the first time.
+      const silentSince = Math.max(...[...byVantage(run).values()].map(([begin]) => begin?.at ?? 0));
+      const lasting = run.filter(({ at }) => at >= silentSince);
+      const isSilent = look.at - silentSince >= silent.ms && cyclesOf(lasting) >= silent.cycles;
       if (isSilent && !isExcused(cls, subject, look.at, stories)) found.push({ from: first.at, at: look.at });
     } else if (first !== undefined) {
       const isSeconded = byVantage(run).size >= Math.min(2, sightedAt(evidence, look.at).length);
