@@ -7,7 +7,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/peers/**"],
+          exclude: ["test/peers/**", "test/aws/**"],
           // No module keeps state, so that the files of a worker may share what they import: it halves the time.
           isolate: false,
           // Bounds what hangs; nothing is measured by it.
@@ -21,6 +21,15 @@ export default defineConfig({
           include: ["test/peers/**/*.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "aws",
+          include: ["test/aws/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           fileParallelism: false,
         },
       },

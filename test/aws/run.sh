@@ -1,0 +1,34 @@
+#!/bin/sh
+# Deploys the stack as it is to an emulator of AWS on loopback, by the real CDK, and drives it: no account, no docker.
+#
+# Needs Linux with `unshare` and `ip` (util-linux, iproute2), `openssl`, `curl` and Python from 3.10 with venv, and the registry of
+# Python packages once: MiniStack is installed into a cache folder. By hand: python3 -m venv V && V/bin/pip install ministack==1.5.33
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+cache=${CHAINMAIL_AWS:-${XDG_CACHE_HOME:-$HOME/.cache}/chainmail-aws}
+ministack=1.5.33
+venv=$cache/ministack-$ministack
+
+die() {
+  echo "test:aws: $1" >&2
+  exit 1
+}
+
+for tool in unshare ip openssl curl python3; do
+  command -v $tool >/dev/null || die "needs $tool: apt-get install util-linux iproute2 openssl curl python3-venv"
+done
+
+if [ ! -e "$venv/done" ]; then
+  mkdir -p "$cache"
+  rm -rf "$venv"
+  python3 -m venv "$venv" || die "python3 can't make a venv: apt-get install python3-venv"
+  "$venv/bin/pip" install -q --disable-pip-version-check ministack==$ministack cryptography ||
+    die "MiniStack can't be fetched: is there a network, and the registry of Python packages?"
+  touch "$venv/done"
+fi
+
+# A network of its own with nothing but loopback: the functions reach nothing else, no port is in anybody's way.
+# And processes of its own: whatever was started is gone with the first of them.
+user=
+[ "$(id -u)" = 0 ] || user=--map-root-user
+exec unshare $user --net --pid --mount-proc --fork --kill-child "$here/emulate.sh" "$venv/bin/python" "$@"

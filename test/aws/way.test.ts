@@ -1,0 +1,124 @@
+/** The whole way on the deployed stack: customers by the command line, a look, an incident, and who is told of it. */
+
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type AwsStore, openAws } from "../../lib/store/aws.ts";
+import { type FakeMailServer, startMailServer } from "../fakes/mail-server.ts";
+import { alertsTopic, chainmail, phonesTopic, runStep, stack, type Tap, tap, textsTo, until } from "./lab.ts";
+
+const minute = 60_000;
+const contact = "+15005550007";
+
+let folder: string;
+let acme: FakeMailServer;
+let globex: FakeMailServer;
+let aws: AwsStore;
+let taps: Readonly<Record<"all" | "globex" | "openings" | "phones", Tap>>;
+let drill: ReturnType<typeof chainmail>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "chainmail-aws-"));
+  [acme, globex] = await Promise.all([startMailServer(), startMailServer()]);
+  aws = await openAws(stack);
+  taps = {
+    all: await tap("all", alertsTopic),
+    globex: await tap("globex", alertsTopic, { customer: ["globex"] }),
+    openings: await tap("openings", alertsTopic, { kind: ["opened"] }),
+    phones: await tap("phones", await phonesTopic()),
+  };
+});
+
+afterAll(async () => {
+  await Promise.all([acme.close(), globex.close(), aws.close()]);
+  await rm(folder, { recursive: true, force: true });
+});
+
+const keyOf = ({ port }: FakeMailServer) => `127.0.0.1:${port}`;
+const of = (subject: string) => (told: Awaited<ReturnType<Tap>>) =>
+  told.filter((one) => one.event.data.subject === subject);
+
+describe("the stack, deployed", { timeout: 5 * minute }, () => {
+  it("takes customers from the command line", async () => {
+    const file = join(folder, "customers.yaml");
+    await writeFile(
+      file,
+      [
+        "customers:",
+        `  - { id: acme, downstream: ["${keyOf(acme)}"], allowPrivate: true, contacts: ["${contact}"] }`,
+        `  - { id: globex, downstream: ["${keyOf(globex)}"], allowPrivate: true }`,
+      ].join("\n"),
+    );
+    expect(await chainmail("customers", "import", file)).toMatchObject({ code: 0, stderr: "" });
+    const { stdout } = await chainmail("customers", "list");
+    expect(stdout.trim().split("\n").sort()).toEqual([
+      expect.stringMatching(/^acme +127/),
+      expect.stringMatching(/^globex +127/),
+    ]);
+  });
+
+  it("looks at their servers, from the schedule to the store", async () => {
+    const now = Date.now();
+    expect(await runStep("Resolve", now)).toBeNull();
+    expect(await runStep("Plan", now)).toBeNull();
+    await until("a look at both", 90_000, async () => {
+      const looks = await Promise.all([acme, globex].map((server) => aws.store.state.target(keyOf(server), "here")));
+      return looks.every((look) => look !== undefined) ? looks : undefined;
+    });
+    expect(await taps.all()).toEqual([]);
+  });
+
+  it("tells of a hop without STARTTLS once: each topic, and the customer's own phone", async () => {
+    drill = chainmail("drill", "globex", "--json");
+    acme.set({ starttls: false });
+    // Nobody runs anything from here on: the scheduler does.
+    const [told] = await until("a message", 4 * minute, async () => {
+      const got = of(keyOf(acme))(await taps.all());
+      return got.length > 0 ? got : undefined;
+    });
+    expect(told?.attributes).toMatchObject({ class: "cleartext", kind: "opened", hop: "downstream", customer: "acme" });
+    expect(told).toMatchObject({
+      subject: expect.stringContaining("TLS lost: 127.0.0.1, cleartext, 1 customer"),
+      attributes: { id: told?.event.id, severity: "critical" },
+      event: {
+        type: "chainmail.incident.opened",
+        source: alertsTopic,
+        data: { kind: "opened", class: "cleartext", customer: "acme", drill: false },
+      },
+    });
+  });
+
+  it("plays a drill to its end", async () => {
+    const { code, stdout, stderr } = await drill;
+    expect([code, stderr]).toEqual([0, ""]);
+    const report = JSON.parse(stdout) as { readonly stages: readonly { readonly what: string }[] };
+    expect(report).toMatchObject({ of: "globex", missing: [], failure: null });
+    expect(report.stages.map(({ what }) => what).filter((what) => what.startsWith("told"))).toEqual([
+      "told sns:operators",
+      "told sns:phones",
+      "told sns:operators",
+      "told sns:phones",
+    ]);
+  });
+
+  it("told each subscriber what its filter policy lets through, and nothing twice", async () => {
+    // The topics are told one after the other, the customer's phone last.
+    await until("a text", minute, async () => ((await textsTo(contact)).length > 0 ? true : undefined));
+    expect(await runStep("Tick", Date.now())).toBeNull();
+    expect(await runStep("Notify", Date.now())).toEqual({ batchItemFailures: [] });
+    const [all, ofGlobex, openings, phones] = await Promise.all([
+      taps.all(),
+      taps.globex(),
+      taps.openings(),
+      taps.phones(),
+    ]);
+    const words = (told: typeof all) =>
+      told.map(({ attributes: { kind, customer, drill } }) => `${kind} ${customer} ${drill ?? "real"}`).sort();
+    expect(words(all)).toEqual(["opened acme real", "opened globex true", "recovered globex true"]);
+    expect(words(ofGlobex)).toEqual(["opened globex true", "recovered globex true"]);
+    expect(words(openings)).toEqual(["opened acme real", "opened globex true"]);
+    expect(words(phones)).toEqual(words(all));
+    expect(await textsTo(contact)).toEqual([expect.stringContaining("TLS lost: 127.0.0.1, cleartext, 1 customer")]);
+  });
+});
