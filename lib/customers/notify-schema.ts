@@ -80,7 +80,9 @@ export const notify = fields("{ smtp, webhook, slack, teams, pagerduty, escalate
   shared: z
     .boolean({ error: "true or false" })
     .optional()
-    .describe("True: customers' own contacts are told of trouble that others share too, each in words of its own."),
+    .describe(
+      "True: customers' own contacts are told of trouble that others share too, each in words of its own. Of a server that several customers stand behind the operators alone are told.",
+    ),
   heartbeat: webhookUrl
     .optional()
     .describe("A URL that `chainmail up` asks for (GET) after each complete cycle: of a checker that misses it."),

@@ -7,7 +7,7 @@ import { type EmbeddedStore, openEmbedded } from "../../lib/store/embedded.ts";
 import { Crash, crashingStore } from "../fakes/crash.ts";
 import { meanwhileStore } from "../fakes/meanwhile.ts";
 import { minute } from "./lab.ts";
-import { type Household, householdOf, policy, siblings } from "./siblings.ts";
+import { type Household, householdOf, policy, siblings, subjectOf } from "./siblings.ts";
 
 const provider = "provider:mail.example";
 const all = siblings(5);
@@ -33,8 +33,8 @@ interface Ending {
   readonly leftAfter: readonly number[];
 }
 
-/** Lost, told, mended, told; the process dies at its `fatal`th write and another goes on when the lease is over. */
-async function story(fatal: number, when: "before" | "after"): Promise<Ending> {
+/** Lost, told, mended, told, one of them perhaps later than the others; the process dies at its `fatal`th write and another goes on when the lease is over. */
+async function story(fatal: number, when: "before" | "after", isLastLate = false): Promise<Ending> {
   await fresh();
   const dying = crashingStore(embedded.store, fatal, when);
   home.store = dying.store;
@@ -59,8 +59,11 @@ async function story(fatal: number, when: "before" | "after"): Promise<Ending> {
   };
   await home.lose(all);
   await minutes(2);
-  await home.mend(all);
+  const soon = isLastLate ? all.slice(1) : all;
+  await home.mend(soon);
   await minutes(6);
+  await home.mend(all.slice(0, all.length - soon.length));
+  await minutes(isLastLate ? 3 : 0);
   const letters = home.operator.letters;
   return {
     ids: new Set(letters.map(({ id }) => id)),
@@ -89,6 +92,25 @@ describe("a process that dies at any write while it groups and tells", () => {
       expect(ending.ids.size, name).toBe(2);
       // What left and wasn't marked yet is repeated once, by the same id.
       expect(ending.copies, name).toBeLessThanOrEqual(3);
+      expect(ending.left, name).toBe(0);
+    }
+  }, 180_000);
+});
+
+describe("a process that dies at any write where one suffers longer than its parent", () => {
+  it("has told of that one, too, once", async () => {
+    const calm = await story(Number.POSITIVE_INFINITY, "before", true);
+    const kinds = ["opened", "recovered"].flatMap((kind) => [
+      `${kind} ${provider}`,
+      `${kind} ${subjectOf({ number: 0 })}`,
+    ]);
+    expect(calm).toMatchObject({ kinds: new Set(kinds), copies: 4, left: 0 });
+    for (let fatal = 1; fatal <= calm.writes; fatal++) {
+      const ending = await story(fatal, "before", true);
+      const name = `dead before write ${fatal}`;
+      expect(ending.kinds, name).toEqual(new Set(kinds));
+      expect(ending.ids.size, name).toBe(4);
+      expect(ending.copies, name).toBeLessThanOrEqual(5);
       expect(ending.left, name).toBe(0);
     }
   }, 180_000);
