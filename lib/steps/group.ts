@@ -175,8 +175,8 @@ async function openFamily(
   await addFamily(store, { class: cls, subject: key.subject, told, at: now });
   await changeCause(store, cls, key.subject, (cause) => {
     if (cause !== null && isOpenParent(cause)) return null;
-    // What is kept of an earlier time would take an older answer for a late one.
-    const at = Math.max(since, cause?.stateSince ?? since);
+    // What is kept of an earlier time would take an older answer for a late one, and one of that very moment for its own.
+    const at = cause === null ? since : Math.max(since, cause.stateSince + 1);
     const vote = { at, cycle: 0, round: 0, vantage: "family", answer: "bad" } as const;
     const event = {
       kind: "vote",

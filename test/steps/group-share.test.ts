@@ -155,9 +155,9 @@ describe("a parent that opens again within the hour", () => {
     await home.mend(all.slice(0, 5));
     await home.minutes(6);
     // Their first bad answer is of before the end of the parent.
-    home.now -= 4 * minute;
+    home.now -= 6 * minute;
     await home.lose(all.slice(5));
-    home.now += 4 * minute;
+    home.now += 6 * minute;
     await home.minutes(2);
     expect(home.operated().slice(2)).toEqual([provider]);
   });
