@@ -61,3 +61,6 @@ settings="-c stackName=Lab -c every=1m -c alertEmail=ops@example.com -c alertSms
 step bootstrap bootstrap aws://$account/$region $settings
 step deploy deploy $settings --require-approval never --outputs-file "$CHAINMAIL_AWS_OUTPUTS"
 vitest run --project aws "$@" || fail "$work/emulator.log" "a test"
+# Deployed is what the sources say, and all of it can be taken away. The assembly stands: nothing is bundled again.
+step diff diff --app "$work/cdk.out" --fail
+step destroy destroy --app "$work/cdk.out" --force
