@@ -14,6 +14,8 @@ import { changeCause } from "./change-cause.ts";
 import { boundedFindings, decisiveLines } from "./evidence.ts";
 import { leafOf, lookAt, presentOf } from "./target-state.ts";
 
+/** Not told beside an open loss of TLS. */
+const patientClasses: readonly IncidentClass[] = ["unreachable", "temporarily-unavailable"];
 const identityClasses: readonly IncidentClass[] = ["unauthenticated", "expiring", "unsatisfiable-policy"];
 
 /** One judged look at one target. */
@@ -125,7 +127,7 @@ async function eventOf({ store, sighted }: VotingWorld, look: Look, each: ClassV
     },
     sighted: watchers.filter((vantage) => sighted.includes(vantage)),
     blinded: watchers.filter((vantage) => !sighted.includes(vantage)),
-    held: each.class === "unreachable" && each.answer === "bad" && (await isLost(store, each.subject, look.hot)),
+    held: patientClasses.includes(each.class) && each.answer === "bad" && (await isLost(store, each.subject, look.hot)),
     firstLook: each.class === "cleartext" ? firstLook : null,
   };
 }

@@ -20,7 +20,7 @@ const numbers = [1, 2, 3, 4, 5, 6] as const;
 /** Of a provider each: what is lost at one alone is no blindness. */
 const hostOf = (number: number) => `mx.peers${number}.example`;
 
-describe("three vantages", { timeout: 420_000, concurrent: true }, () => {
+describe("three vantages", { timeout: 600_000, concurrent: true }, () => {
   let folder: string;
   let postfix: Postfix;
 

@@ -85,7 +85,7 @@ function unfounded(story: Story, evidence: Evidence, stories: readonly Story[]):
     if (last - since < silent.ms || cyclesOf(bad) < silent.cycles) return wrong(`${cyclesOf(bad)} cycles`);
     const besides = stories.filter((other) => other.class === "cleartext" && other.subject === subject);
     const isBeside = besides.some((other) => (other.claims[0]?.writtenAt ?? 0) < alert.at && other.endedAt > alert.at);
-    return cls === "unreachable" && isBeside ? wrong("the same target's loss of TLS was open") : [];
+    return isBeside ? wrong("the same target's loss of TLS was open") : [];
   }
   const isSeconded = byVantage(bad).size >= Math.min(2, leastSighted(evidence, since, writtenAt)) || cyclesOf(bad) >= 2;
   if (!isSeconded) return wrong(`only ${first.vantage} saw it`);
@@ -261,10 +261,10 @@ function dividedAt(cls: Class, runs: readonly (readonly Look[])[], at: number) {
   });
 }
 
-/** Beside a loss of TLS nobody is told that it is silent as well. */
+/** Beside a loss of TLS nobody is told that it is silent, or says "not now", as well. */
 function isExcused(cls: Class, subject: string, at: number, stories: readonly Story[]): boolean {
   const isLoss = (story: Story) => story.class === "cleartext" && story.subject === subject;
-  return cls === "unreachable" && stories.some((story) => isLoss(story) && story.since <= at && story.endedAt >= at);
+  return isPatient(cls) && stories.some((story) => isLoss(story) && story.since <= at && story.endedAt >= at);
 }
 
 /** Looks in the order they were made; unclean ones may rightly have been passed over by the judge. */
