@@ -27,8 +27,8 @@ export interface ChildFacts {
 /** Most specific first: where two explain the same, the nearer one does. */
 const kinds: readonly ParentFacts["kind"][] = ["certificate", "address", "mx-set", "provider", "vantage"];
 
-const fewestChildren = 5;
-const shareOfChildren = 0.2;
+export const fewestChildren = 5;
+export const shareOfChildren = 0.2;
 
 export function parentsOf({ address, host, certificate, gateways, onlyFrom }: ChildFacts): readonly ParentKey[] {
   const provider = host === null ? null : getDomain(host);

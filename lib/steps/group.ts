@@ -78,7 +78,7 @@ function isChild(cause: Cause): boolean {
   return isOpen && cause.parent === null && grouped.includes(cause.class) && !isDrill(cause);
 }
 
-export function isOpenParent({ parent, incident }: Cause): boolean {
+function isOpenParent({ parent, incident }: Cause): boolean {
   return parent !== null && incident !== null && incident.endedAt === null;
 }
 

@@ -1,5 +1,6 @@
 /** `docs/incidents.md`: how an incident lives, as the machine itself shows when it is walked through and played. */
 
+import { fewestChildren, shareOfChildren } from "../../lib/judge/parents.ts";
 import { askedAfter } from "../../lib/judge/sight/inquiry.ts";
 import { fewestNetworks, fewestTargets, largeShare } from "../../lib/judge/sight/tally.ts";
 import type { CauseState, IncidentClass } from "../../lib/model/incident.ts";
@@ -83,7 +84,8 @@ function sum(explored: readonly Exploration[], what: "states" | "steps"): string
 
 function figures(): readonly string[] {
   const { confirmAfter, openAfter, openSpan, intermittentAfter, window, recoverAfter, recoverCycles } = defaultPolicy;
-  const { cleanFor, flapsPerHour, silentFor, silentCycles, remindAfter, acknowledgedFor } = defaultPolicy;
+  const { cleanFor, flapsPerHour, silentFor, silentCycles, remindAfter, acknowledgedFor, groupWait, toldWithin } =
+    defaultPolicy;
   const rows = [
     ["looks again after", confirmAfter.map((ms) => `${ms / 1_000} s`).join(", ")],
     ["opens on", `${openAfter} bad looks over ${openSpan / 1_000} s with no good one between`],
@@ -100,8 +102,8 @@ function figures(): readonly string[] {
       `${intermittentAfter} bad of one vantage's last ${window} answers, confirmations counted`,
     ],
     [
-      "unreachable opens after",
-      `${silentFor / 60_000} minutes and ${silentCycles} cycles in which no vantage was answered, never beside a loss of TLS`,
+      "unreachable and temporarily-unavailable open after",
+      `${silentFor / 60_000} minutes and ${silentCycles} cycles without a better answer, never beside a loss of TLS`,
     ],
     [
       "recovers on",
@@ -115,6 +117,14 @@ function figures(): readonly string[] {
     [
       "and blind when",
       `the canaries fail again at once; without any, when half of those asked again after ${askedAfter.worse / 1_000} s are bad still, and half of those that were well elsewhere`,
+    ],
+    [
+      "an opening waits for others of its cause",
+      `${groupWait / 1_000} s, at most until ${toldWithin / 1_000} s after its first bad answer`,
+    ],
+    [
+      "what they share is told instead of them when",
+      `${fewestChildren} of one class that have a certificate, an address, MX hosts, a provider or a vantage in common suffer, and at least ${shareOfChildren * 100} % of all that share it; until fewer than ${fewestChildren} do`,
     ],
     ["flaps", `on the ${flapsPerHour}rd opening within an hour: one message, then quiet until an hour was clean`],
     [

@@ -15,7 +15,7 @@ import type { Rule, Standard, SuiteMatch } from "./standard.ts";
 
 export const standards: readonly Standard[] = [ncscNl, mozilla, bcp195, pciDss, nist];
 
-export interface Criterion {
+interface Criterion {
   readonly of: Rule["of"];
   /** What was observed: `TLSv1`, `ECDHE-RSA-AES256-SHA`, `DH of 1024 bits`. */
   readonly observed: string;

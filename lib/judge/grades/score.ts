@@ -9,7 +9,7 @@ import { groupByCode } from "../../protocols/tls/groups.ts";
 import { type Suite, suiteByCode } from "../../protocols/tls/suites.ts";
 
 /** Points that each costs; docs/scan.md has the table. */
-export const costs = {
+const costs = {
   protocol: { "TLSv1.3": 0, "TLSv1.2": 2, "TLSv1.1": 15, TLSv1: 18, SSLv3: 30, SSLv2: 35 } satisfies Record<
     ProtocolName,
     number

@@ -11,7 +11,7 @@ import { type Answer, type Inquiry, type Question, versions } from "./question.t
 import { groupOf } from "./suites-of-13.ts";
 
 /** For each that judges how bad it is; more is worse. */
-export type Badness = (code: number) => readonly number[];
+type Badness = (code: number) => readonly number[];
 
 export interface Judges {
   readonly suite: Badness;

@@ -102,7 +102,7 @@ export const phrases: Readonly<Record<IncidentClass, Phrases>> = {
   },
 };
 
-export const hopWords = {
+const hopWords = {
   gateway: "internet to gateway",
   downstream: "gateway to customer's mail server",
 } as const;
