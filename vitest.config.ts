@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    // One less by default: on two processors that would be one after the other.
+    maxWorkers: "100%",
     projects: [
       {
         test: {

@@ -136,7 +136,7 @@ function family({ parent, within }: IncidentJson, relatives: readonly IncidentJs
   if (parent === null && within === null) return html``;
   return html`<section class="card" aria-labelledby="family"><h2 id="family">${within === null ? "What shares it" : "Told within another"}</h2>
 ${given(parent, ({ kind, label, children, suffering }) => html`<p>${sharedWords[kind]} <strong>${label}</strong>: ${suffering} of ${children} targets suffer, and are told of here, once.</p>`)}
-${given(within, (subject) => html`<p>The operators are told of it by the incident of ${subject}; its customer's own contacts are told of this one.</p>`)}
+${given(within, (subject) => html`<p>The operators are told of it by the incident of ${subject}, once for all that share it.</p>`)}
 ${when(relatives.length > 0, () => incidentTable(relatives, now))}
 </section>`;
 }
