@@ -59,6 +59,7 @@ describe("three vantages", { timeout: 600_000, concurrent: true }, () => {
     const [port = 0] = await freePorts(1);
     const dns = await startDns(
       Object.fromEntries(numbers.map((number) => [hostOf(number), { A: [addressOf(number)], ttl: 60 }])),
+      { minimum: 60 },
     );
     const paths: Path[] = [];
     let up: Up | undefined;
