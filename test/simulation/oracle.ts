@@ -223,10 +223,9 @@ function confirmations(
   let run: Look[] = [];
   const each = new Map<string, Look[]>();
   let since = 0;
-  for (const { look, isClean } of looks) {
+  for (const { look, until, isClean } of looks) {
     const isApart =
-      dropped.some((at) => at >= since - 60_000 && at <= look.at + 120_000) ||
-      sights.some((at) => at >= since && at <= look.at + 120_000);
+      dropped.some((at) => at >= since - 60_000 && at <= until) || sights.some((at) => at >= since && at <= until);
     if (!isClean || isApart) [run, since] = [[], look.at];
     if (!isClean || isApart) each.clear();
     if (!isClean || isApart || wordOf(cls, look) === "says nothing") continue;
@@ -268,7 +267,10 @@ function isExcused(cls: Class, subject: string, at: number, stories: readonly St
 }
 
 /** Looks in the order they were made; unclean ones may rightly have been passed over by the judge. */
-function orderly(evidence: Evidence, subject: string): readonly { readonly look: Look; readonly isClean: boolean }[] {
+function orderly(
+  evidence: Evidence,
+  subject: string,
+): readonly { readonly look: Look; readonly until: number; readonly isClean: boolean }[] {
   const seen = new Set<Look>();
   const latest = new Map<string, number>();
   const busyUntil = new Map<string, number>();
@@ -282,7 +284,9 @@ function orderly(evidence: Evidence, subject: string): readonly { readonly look:
     seen.add(look);
     latest.set(vantage, Math.max(latest.get(vantage) ?? 0, look.at));
     busyUntil.set(vantage, Math.max(busyUntil.get(vantage) ?? 0, end ?? begin));
-    return { look, isClean: end !== null && mayVote && isInTurn && isFresh && !isStale };
+    // What happens meanwhile, or shortly after, may change what becomes of it.
+    const until = Math.max(look.at + 120_000, end ?? begin);
+    return { look, until, isClean: end !== null && mayVote && isInTurn && isFresh && !isStale };
   });
   return judged.sort((a, b) => a.look.at - b.look.at);
 }
