@@ -142,7 +142,14 @@ function wrongEnd(story: Story, evidence: Evidence): readonly string[] {
 /** Vantages with a vote that saw the loss, and did not yet see it over often enough. */
 function stillBad({ class: cls, subject, since }: Story, { alert, writtenAt }: Claim, evidence: Evidence) {
   const sighted = sightedAt(evidence, alert.at);
-  const bad = byVantage(ofWord(cls, "bad", surelyHeard(evidence, subject, alert.at - 1)));
+  const sure = orderly(evidence, subject).filter(({ look, isClean }) => isClean && look.at < alert.at - 60_000);
+  const bad = byVantage(
+    ofWord(
+      cls,
+      "bad",
+      sure.map(({ look }) => look),
+    ),
+  );
   return [...bad].flatMap(([vantage, looks]) => {
     const last = looks.at(-1)?.at ?? 0;
     if (last < since || !sighted.includes(vantage) || !sightedAt(evidence, last).includes(vantage)) return [];
