@@ -125,9 +125,13 @@ function untrue({ class: cls, subject, claims }: Story, evidence: Evidence): rea
   return claims.flatMap(({ alert }) => {
     if (isEnd(alert) || alert.form === "intermittent") return [];
     const told = evidence.received.filter(({ id }) => id === alert.id);
-    return told
-      .filter(({ at }) => isKnownToBeWell(evidence, cls, subject, at))
-      .map(({ to }) => `${to} got ${alert.id} when it was known to be well`);
+    return (
+      told
+        // What may have arrived is told again, whatever is known by then.
+        .filter(({ to, at }) => !told.some((first) => first.to === to && first.at < at))
+        .filter(({ at }) => isKnownToBeWell(evidence, cls, subject, at))
+        .map(({ to }) => `${to} got ${alert.id} when it was known to be well`)
+    );
   });
 }
 
