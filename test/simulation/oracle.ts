@@ -142,7 +142,7 @@ function wrongEnd(story: Story, evidence: Evidence): readonly string[] {
 /** Vantages with a vote that saw the loss, and did not yet see it over often enough. */
 function stillBad({ class: cls, subject, since }: Story, { alert, writtenAt }: Claim, evidence: Evidence) {
   const sighted = sightedAt(evidence, alert.at);
-  const sure = orderly(evidence, subject).filter(({ look, isClean }) => isClean && look.at < alert.at - 60_000);
+  const sure = orderly(evidence, subject).filter(({ end, isClean }) => isClean && end < alert.at);
   const bad = byVantage(
     ofWord(
       cls,
@@ -277,7 +277,7 @@ function isExcused(cls: Class, subject: string, at: number, stories: readonly St
 function orderly(
   evidence: Evidence,
   subject: string,
-): readonly { readonly look: Look; readonly until: number; readonly isClean: boolean }[] {
+): readonly { readonly look: Look; readonly end: number; readonly until: number; readonly isClean: boolean }[] {
   const seen = new Set<Look>();
   const latest = new Map<string, number>();
   const busyUntil = new Map<string, number>();
@@ -293,7 +293,7 @@ function orderly(
     busyUntil.set(vantage, Math.max(busyUntil.get(vantage) ?? 0, end ?? begin));
     // What happens meanwhile, or shortly after, may change what becomes of it.
     const until = Math.max(look.at + 120_000, end ?? begin);
-    return { look, until, isClean: end !== null && mayVote && isInTurn && isFresh && !isStale };
+    return { look, end: end ?? begin, until, isClean: end !== null && mayVote && isInTurn && isFresh && !isStale };
   });
   return judged.sort((a, b) => a.look.at - b.look.at);
 }
