@@ -56,7 +56,7 @@ const most = 12;
 /** `faults` false: nothing dies and nothing fails, but servers and people do what they do. */
 export function drawHistory(seed: number, faults = true): History {
   const random = createRandom(seed);
-  const vantages = random.pick([1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3]);
+  const vantages = random.pick([1, 1, 1, 1, 1, 1, 2, 2, 3]);
   // What several vantages do to each other shows at one target.
   const targets = vantages > 1 ? 1 : random.pick([1, 1, 1, 2, 3]);
   const channels = random.pick([1, 2, 2, 3, 5]);
