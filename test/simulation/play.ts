@@ -17,7 +17,7 @@ export interface Ending {
 
 /** Cycles in which nothing happens, so that what is wrong shows; then all servers are mended. */
 const quietCycles = 4;
-const mostCycles = 90;
+const mostCycles = 240;
 
 export async function play(
   history: History,
@@ -44,7 +44,7 @@ export async function play(
   return { breaches, awaits, world };
 }
 
-/** Until all is over, or should be: an hour where it flapped, 69 clean answers where it came and went. */
+/** Until all is over, or should be: an hour where it flapped; where it came and went 217 clean answers at most, after one bad in 24. */
 async function end(world: World): Promise<void> {
   for (let cycles = 0; cycles < mostCycles && !world.causes().every(isOver); cycles++) await world.pass(every);
 }
