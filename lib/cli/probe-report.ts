@@ -53,9 +53,8 @@ export function probeJson(
   };
 }
 
-function targetJson(target: string, { observation, preference, judgement }: Looked): ProbeTargetJson {
-  const { outcome, capabilities, envelope } = observation;
-  const certificate = outcome.kind === "encrypted" ? outcome.certificate : null;
+/** Where somebody looked and what it is worth: so begins what `probe` and `scan` print of an address. */
+export function placeJson(target: string, { observation, preference, judgement }: Looked) {
   return {
     target,
     address: observation.target.address,
@@ -64,6 +63,15 @@ function targetJson(target: string, { observation, preference, judgement }: Look
     serverName: observation.sni,
     preference,
     verdict: judgement.verdict,
+  };
+}
+
+function targetJson(target: string, looked: Looked): ProbeTargetJson {
+  const { observation, judgement } = looked;
+  const { outcome, capabilities, envelope } = observation;
+  const certificate = outcome.kind === "encrypted" ? outcome.certificate : null;
+  return {
+    ...placeJson(target, looked),
     encryption: judgement.encryption,
     authentication: judgement.authentication,
     findings: judgement.findings.map(findingJson),

@@ -9,6 +9,7 @@ import { sslv2KindByCode } from "../protocols/tls/sslv2.ts";
 import { suiteByCode } from "../protocols/tls/suites.ts";
 import { findingJson } from "../status/json/customer.ts";
 import { certificateJson, sessionJson } from "../status/json/facts.ts";
+import { placeJson } from "./probe-report.ts";
 import type { Scanned } from "./scan.ts";
 import type { ScannedSuiteJson, ScanTargetJson, ScanTargetsJson } from "./scan-schema.ts";
 
@@ -28,19 +29,11 @@ export function scanJson(
   };
 }
 
-function targetJson(
-  target: string,
-  { observation, preference, judgement, scan, grades, score }: Scanned,
-): ScanTargetJson {
+function targetJson(target: string, scanned: Scanned): ScanTargetJson {
+  const { observation, judgement, scan, grades, score } = scanned;
   const { outcome } = observation;
   return {
-    target,
-    address: observation.target.address,
-    port: observation.target.port,
-    host: observation.host,
-    serverName: observation.sni,
-    preference,
-    verdict: judgement.verdict,
+    ...placeJson(target, scanned),
     findings: judgement.findings.map(findingJson),
     tls: sessionJson(observation),
     certificate: certificateJson(outcome.kind === "encrypted" ? outcome.certificate : null),

@@ -2,38 +2,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { run } from "../../lib/cli/program.ts";
 import { type Hold, idleBreaker } from "../../lib/model/breaker.ts";
 import type { RecordEntry } from "../../lib/model/record.ts";
 import { changeBreaker } from "../../lib/steps/breaker-document.ts";
-import { openEmbedded } from "../../lib/store/embedded.ts";
-import type { Store } from "../../lib/store/store.ts";
 import { openCause, owed } from "../fakes/causes.ts";
+import { onData } from "../fakes/cli.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "chainmail-breaker-"));
 const folderOfData = join(folder, "data");
-const data = ["--data", folderOfData];
+const { chainmail, inStore } = onData(folderOfData);
 afterAll(() => rmSync(folder, { recursive: true }));
-
-async function chainmail(...argv: readonly string[]) {
-  let out = "";
-  let err = "";
-  const code = await run([...argv, ...data], {
-    stdout: { write: (text) => (out += text) },
-    stderr: { write: (text) => (err += text) },
-    env: {},
-  });
-  return { code, out, err };
-}
-
-async function inStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
-  const { store, close } = await openEmbedded(folderOfData);
-  try {
-    return await work(store);
-  } finally {
-    await close();
-  }
-}
 
 const minute = 60_000;
 const now = Date.now();

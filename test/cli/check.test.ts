@@ -1,8 +1,8 @@
 /** `chainmail check`: a domain's chain, looked at once by the steps that watch it. */
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { run } from "../../lib/cli/program.ts";
 import type { HopJson, StatusJson } from "../../lib/status/json/schemas.ts";
+import { chainmail } from "../fakes/cli.ts";
 import { type DnsServer, startDns } from "../fakes/dns-server.ts";
 import { type FakeMailServer, startMailServer } from "../fakes/mail-server.ts";
 
@@ -27,14 +27,8 @@ afterAll(async () => {
 });
 
 async function check(...argv: readonly string[]) {
-  let out = "";
-  let err = "";
   const always = ["--json", "--allow-private", "--timeout", "5s", "--resolver", dns.address];
-  const code = await run(["check", ...argv, ...always], {
-    stdout: { write: (text) => (out += text) },
-    stderr: { write: (text) => (err += text) },
-    env: {},
-  });
+  const { code, out, err } = await chainmail("check", ...argv, ...always);
   const hops = out === "" ? [] : ((JSON.parse(out) as StatusJson).chains[0]?.hops ?? []);
   return { code, err, gateway: hops[0], downstream: hops[1] };
 }

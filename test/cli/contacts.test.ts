@@ -3,22 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { withStore } from "../../lib/cli/data.ts";
-import { run } from "../../lib/cli/program.ts";
 import { hear } from "../../lib/steps/deaf.ts";
+import { onData } from "../fakes/cli.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "chainmail-contacts-"));
+const commands = onData(join(folder, "data"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 async function imported(text: string) {
   const file = join(folder, "customers.yaml");
   writeFileSync(file, text);
-  let err = "";
-  const code = await run(["customers", "import", file, "--yes", "--data", join(folder, "data")], {
-    stdout: { write: () => {} },
-    stderr: { write: (text) => (err += text) },
-    env: {},
-  });
-  return { code, err };
+  return commands.chainmail("customers", "import", file, "--yes");
 }
 
 describe("chainmail customers import", () => {
@@ -47,10 +42,7 @@ describe("chainmail customers import", () => {
 
   it("keeps that a test was asked for, and says what else it could be", async () => {
     expect((await imported("notify: { test: monthly }\ncustomers: [acme.example]")).code).toBe(0);
-    let out = "";
-    const io = { stdout: { write: (text: string) => (out += text) }, stderr: { write: () => {} }, env: {} };
-    await run(["customers", "export", "--data", join(folder, "data")], io);
-    expect(out).toContain("test: monthly");
+    expect((await commands.chainmail("customers", "export")).out).toContain("test: monthly");
     expect((await imported("notify: { test: daily }\ncustomers: [acme.example]")).err).toContain("monthly");
   });
 

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { run } from "../../lib/cli/program.ts";
 import type { Outcome } from "../../lib/model/observation.ts";
 import { targetKey } from "../../lib/model/target.ts";
 import { resolve } from "../../lib/steps/resolve.ts";
 import { afterLook } from "../../lib/steps/target-state.ts";
 import { openEmbedded } from "../../lib/store/embedded.ts";
+import { onData } from "../fakes/cli.ts";
 import { fakeResolver } from "../fakes/resolver.ts";
 import { certificate, encrypted, observation } from "../judge/build.ts";
 
@@ -18,13 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function imports(text: string, ...more: readonly string[]) {
   const file = join(folder, "customers.yaml");
   writeFileSync(file, text);
-  let out = "";
-  let err = "";
-  const code = await run(["customers", "import", file, "--yes", "--data", folderOfData, ...more], {
-    stdout: { write: (text) => (out += text) },
-    stderr: { write: (text) => (err += text) },
-    env: {},
-  });
+  const { code, out, err } = await onData(folderOfData).chainmail("customers", "import", file, "--yes", ...more);
   return { code, err, lines: out.trimEnd().split("\n") };
 }
 

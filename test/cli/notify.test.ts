@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { run } from "../../lib/cli/program.ts";
 import { issue, makeCa } from "../fakes/certificates.ts";
+import { chainmail } from "../fakes/cli.ts";
 
 const kinds = ["opened", "worse", "reminder", "escalated", "flapping", "recovered", "gone"];
 const folder = mkdtempSync(join(tmpdir(), "chainmail-notify-"));
@@ -71,16 +71,8 @@ afterAll(async () => {
   await new Promise<void>((closed) => relay.close(closed));
 });
 
-async function notifyTest(...options: readonly string[]) {
-  let out = "";
-  let err = "";
-  const code = await run(["notify", "--test", "--customers", customersFile, ...options], {
-    stdout: { write: (piece) => (out += piece) },
-    stderr: { write: (piece) => (err += piece) },
-    env: {},
-  });
-  return { code, out, err };
-}
+const notifyTest = (...options: readonly string[]) =>
+  chainmail("notify", "--test", "--customers", customersFile, ...options);
 
 describe("notify --test", () => {
   it("sends a sample of each kind over every channel of the file", async () => {

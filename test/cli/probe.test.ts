@@ -1,8 +1,8 @@
 /** `chainmail probe`, from its arguments to what it prints and its exit code. */
 
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { run } from "../../lib/cli/program.ts";
 import type { ProbeTargetJson, ProbeTargetsJson } from "../../lib/cli/schemas.ts";
+import { chainmail } from "../fakes/cli.ts";
 import { type DnsServer, startDns } from "../fakes/dns-server.ts";
 import { type FakeMailServer, type MailServerOptions, startMailServer } from "../fakes/mail-server.ts";
 
@@ -26,13 +26,9 @@ afterEach(() => server?.close());
 async function probe(options: MailServerOptions, ...argv: readonly string[]) {
   server = await startMailServer(options);
   const { port } = server;
-  let out = "";
   const always = ["--json", "--timeout", "5s", "--resolver", dns.address];
-  const code = await run(["probe", ...argv.map((arg) => arg.replace("PORT", String(port))), ...always], {
-    stdout: { write: (text) => (out += text) },
-    stderr: { write: () => {} },
-    env: {},
-  });
+  const ported = argv.map((arg) => arg.replace("PORT", String(port)));
+  const { code, out } = await chainmail("probe", ...ported, ...always);
   return { code, out, printed: JSON.parse(out) as ProbeTargetJson & ProbeTargetsJson };
 }
 

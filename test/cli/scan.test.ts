@@ -6,29 +6,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
-import { run } from "../../lib/cli/program.ts";
 import type { ScanTargetJson } from "../../lib/cli/scan-schema.ts";
 import { suiteByName } from "../../lib/protocols/tls/suites.ts";
+import { chainmail } from "../fakes/cli.ts";
 import { type HelloServerOptions, startHelloServer } from "../fakes/hello-server.ts";
 import { type MailServerOptions, startMailServer } from "../fakes/mail-server.ts";
 import { curveExchange, finiteFieldExchange } from "../fakes/server-hello.ts";
 
-async function chainmail(...argv: readonly string[]) {
-  let out = "";
-  const code = await run([...argv, "--allow-private", "--timeout", "3s"], {
-    stdout: { write: (text) => (out += text) },
-    stderr: { write: () => {} },
-    env: {},
-  });
-  return { code, out };
-}
+const always = ["--allow-private", "--timeout", "3s"];
+const scan = (...argv: readonly string[]) => chainmail("scan", ...argv, ...always);
 
 const schema = new Ajv2020({ formats: { "date-time": true } }).compile(
   JSON.parse(readFileSync(new URL("../../docs/schema/scan.json", import.meta.url), "utf8")),
 );
 
 async function scanned(...argv: readonly string[]) {
-  const { code, out } = await chainmail("scan", ...argv, "--json");
+  const { code, out } = await scan(...argv, "--json");
   const printed = JSON.parse(out) as ScanTargetJson;
   expect(schema(printed), JSON.stringify(schema.errors)).toBe(true);
   const by = (name: string) => {
@@ -142,7 +135,7 @@ describe("chainmail scan", () => {
 
   it("prints a report by version", async () => {
     const server = await startMailServer({ tls: { minVersion: "TLSv1.2" } });
-    const { out } = await chainmail("scan", `127.0.0.1:${server.port}`);
+    const { out } = await scan(`127.0.0.1:${server.port}`);
     await server.close();
     expect(out).toMatch(/^\[127\.0\.0\.1\]:\d+$/m);
     expect(out).toMatch(/^ {2}TLSv1\.3 {2}yes: 3 suites, in the .+ order$/m);
@@ -186,15 +179,13 @@ describe("chainmail scan", () => {
     try {
       const target = `127.0.0.1:${server.port}`;
       const file = join(folder, "before.json");
-      await writeFile(file, (await chainmail("scan", target, "--json")).out);
-      expect((await chainmail("scan", target, "--since", file)).out).toMatch(
-        /^changed at \[127.0.0.1\]:\d+:\n {2}nothing$/m,
-      );
+      await writeFile(file, (await scan(target, "--json")).out);
+      expect((await scan(target, "--since", file)).out).toMatch(/^changed at \[127.0.0.1\]:\d+:\n {2}nothing$/m);
       server.set({ tls: { minVersion: "TLSv1.3", ciphers: "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384" } });
-      const { out } = await chainmail("scan", target, "--since", file);
+      const { out } = await scan(target, "--since", file);
       expect(out).toMatch(/^changed at .+:\n {2}TLSv1\.2 is gone\n {2}TLS_AES_256_GCM_SHA384 in TLSv1\.3 is new$/m);
       await writeFile(file, "{}");
-      expect((await chainmail("scan", target, "--since", file)).code).toBe(64);
+      expect((await scan(target, "--since", file)).code).toBe(64);
     } finally {
       await server.close();
       await rm(folder, { recursive: true });
@@ -203,7 +194,7 @@ describe("chainmail scan", () => {
 
   it("prints Markdown in which nothing from the wire is markup", async () => {
     const server = await startMailServer({ tls: { minVersion: "TLSv1.3" } });
-    const { out } = await chainmail("scan", `127.0.0.1:${server.port}`, "--markdown");
+    const { out } = await scan(`127.0.0.1:${server.port}`, "--markdown");
     await server.close();
     expect(out).toMatch(/^# TLS of 127\.0\.0\.1 \(127\.0\.0\.1, port \d+\)$/m);
     expect(out).toMatch(/^\| TLSv1\.3 \| yes \| .+ \| TLS\\_AES\\_/m);
@@ -211,7 +202,7 @@ describe("chainmail scan", () => {
   });
 
   it("names what is wrong with its arguments", async () => {
-    expect((await chainmail("scan", "no such host")).code).toBe(64);
-    expect((await chainmail("scan", "mx.example", "--ip", "5")).code).toBe(64);
+    expect((await scan("no such host")).code).toBe(64);
+    expect((await scan("mx.example", "--ip", "5")).code).toBe(64);
   });
 });

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
-import { run } from "../../lib/cli/program.ts";
 import { cliJsonSchemas } from "../../lib/cli/schemas.ts";
+import { chainmail } from "../fakes/cli.ts";
 import { type DnsServer, startDns } from "../fakes/dns-server.ts";
 import { type FakeMailServer, startMailServer } from "../fakes/mail-server.ts";
 
@@ -43,13 +43,8 @@ describe("what --json prints fits its schema", () => {
       1,
     ],
   ])("%s", async (_name, argv, file, code) => {
-    let out = "";
     const options = ["--json", "--allow-private", "--timeout", "5s", "--resolver", dns.address];
-    const ended = await run([...argv(server.port), ...options], {
-      stdout: { write: (text) => (out += text) },
-      stderr: { write: () => {} },
-      env: {},
-    });
+    const { code: ended, out } = await chainmail(...argv(server.port), ...options);
     const ajv = new Ajv2020({ allErrors: true, formats: { "date-time": true, date: true } });
     const fits = ajv.compile(schemaOf(file));
     expect(fits(JSON.parse(out)), ajv.errorsText(fits.errors)).toBe(true);

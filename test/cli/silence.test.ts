@@ -4,25 +4,14 @@ import { join } from "node:path";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { run } from "../../lib/cli/program.ts";
 import { openEmbedded } from "../../lib/store/embedded.ts";
 import { openCause, owed, recorded } from "../fakes/causes.ts";
+import { onData } from "../fakes/cli.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "chainmail-silence-"));
 const folderOfData = join(folder, "data");
-const data = ["--data", folderOfData];
+const { chainmail } = onData(folderOfData);
 afterAll(() => rmSync(folder, { recursive: true }));
-
-async function chainmail(...argv: readonly string[]) {
-  let out = "";
-  let err = "";
-  const code = await run([...argv, ...data], {
-    stdout: { write: (text) => (out += text) },
-    stderr: { write: (text) => (err += text) },
-    env: {},
-  });
-  return { code, out, err };
-}
 
 function fits(file: string, text: string): boolean {
   const schema = JSON.parse(readFileSync(new URL(`../../docs/schema/${file}`, import.meta.url), "utf8"));

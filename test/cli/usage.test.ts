@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { run } from "../../lib/cli/program.ts";
+import { chainmail } from "../fakes/cli.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "chainmail-usage-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -12,17 +12,6 @@ writeFileSync(notPem, "this is no certificate");
 const broken = join(folder, "broken.yaml");
 writeFileSync(broken, "customers:\n  - id: acme\n    domans: [acme.example]\n");
 const data = ["--data", join(folder, "data")];
-
-async function chainmail(...argv: readonly string[]) {
-  let out = "";
-  let err = "";
-  const code = await run(argv, {
-    stdout: { write: (text) => (out += text) },
-    stderr: { write: (text) => (err += text) },
-    env: {},
-  });
-  return { code, out, err };
-}
 
 describe("wrong usage: exit 64, one sentence on stderr, nothing on stdout", () => {
   it.each<[argv: readonly string[], sentence: string]>([

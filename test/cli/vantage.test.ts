@@ -2,38 +2,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { run } from "../../lib/cli/program.ts";
 import { keepOutlooks, outlooksIn, outlooksOf, vantagesIn } from "../../lib/steps/outlook.ts";
 import { changeSight, sightOf } from "../../lib/steps/sight-of.ts";
-import { openEmbedded } from "../../lib/store/embedded.ts";
-import type { Store } from "../../lib/store/store.ts";
+import { onData } from "../fakes/cli.ts";
 import { crashingStore } from "../fakes/crash.ts";
 import { entryOf } from "../steps/lab.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "chainmail-vantage-"));
 const folderOfData = join(folder, "data");
-const data = ["--data", folderOfData];
+const { chainmail, inStore } = onData(folderOfData);
 afterAll(() => rmSync(folder, { recursive: true }));
-
-async function chainmail(...argv: readonly string[]) {
-  let out = "";
-  let err = "";
-  const code = await run([...argv, ...data], {
-    stdout: { write: (text) => (out += text) },
-    stderr: { write: (text) => (err += text) },
-    env: {},
-  });
-  return { code, out, err };
-}
-
-async function inStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
-  const { store, close } = await openEmbedded(folderOfData);
-  try {
-    return await work(store);
-  } finally {
-    await close();
-  }
-}
 
 /** As on AWS, where a vantage of the stack stands in no settings. */
 const slice = {

@@ -1,10 +1,9 @@
 /** A store whose process dies at the n-th write: just before it, or just after it was done and before anybody heard. */
 
 import type { Store } from "../../lib/store/store.ts";
+import { aroundWrites } from "./writes.ts";
 
 export class Crash extends Error {}
-
-const writes = /^(put|remove|claim|bump|rollUp)/;
 
 export interface CountedStore {
   readonly store: Store;
@@ -19,20 +18,12 @@ export function crashingStore(
   when: "before" | "after" = "before",
 ): CountedStore {
   const written: string[] = [];
-  function wrap<T extends object>(part: T): T {
-    return new Proxy(part, {
-      get(target, name, receiver) {
-        const method: unknown = Reflect.get(target, name, receiver);
-        if (typeof method !== "function" || typeof name !== "string" || !writes.test(name)) return method;
-        return async (...parameters: unknown[]) => {
-          written.push(name);
-          if (written.length > at || (written.length === at && when === "before")) throw new Crash(name);
-          const result: unknown = await method.apply(target, parameters);
-          if (written.length === at) throw new Crash(name);
-          return result;
-        };
-      },
-    });
-  }
-  return { store: { config: wrap(inner.config), state: wrap(inner.state), ledger: wrap(inner.ledger) }, written };
+  const store = aroundWrites(inner, async (name, write) => {
+    written.push(name);
+    if (written.length > at || (written.length === at && when === "before")) throw new Crash(name);
+    const result = await write();
+    if (written.length === at) throw new Crash(name);
+    return result;
+  });
+  return { store, written };
 }

@@ -5,9 +5,10 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { type Customer, defaultRequirement, defaultSettings } from "../../lib/model/customer.ts";
+import { type Customer, defaultSettings } from "../../lib/model/customer.ts";
 import { noNotify } from "../../lib/model/notify-settings.ts";
 import { context, openCause, owed } from "../fakes/causes.ts";
+import { customerOf } from "../fakes/customers.ts";
 import { type FakeAws, startAws } from "./aws.ts";
 import { sqsEvent } from "./events.ts";
 
@@ -39,20 +40,12 @@ beforeAll(async () => {
     ...defaultSettings,
     notify: { ...noNotify, smtp: { ...smtp, to: ["ops@gateway.example"], tls: "off" } },
   });
-  const acme: Customer = {
-    id: "acme",
-    created: null,
-    gateway: null,
-    domains: [],
-    downstream: [],
-    require: { gateway: defaultRequirement, downstream: defaultRequirement },
-    vantage: { gateway: null, downstream: null },
-    allowPrivate: false,
+  const acme: Customer = customerOf("acme", {
     contacts: [
       { email: "it@acme.example", sms: null },
       { email: null, sms: "+4915112345678" },
     ],
-  };
+  });
   await aws.store.config.putCustomers([acme]);
 });
 afterAll(async () => {

@@ -17,7 +17,7 @@ import { handler as probe } from "../../lambdas/probe.ts";
 import { handler as resolve } from "../../lambdas/resolve.ts";
 import { handler as status } from "../../lambdas/status.ts";
 import { handler as tick } from "../../lambdas/tick.ts";
-import { type Customer, defaultRequirement, defaultSettings } from "../../lib/model/customer.ts";
+import { type Customer, defaultSettings } from "../../lib/model/customer.ts";
 import type { ProbeJob } from "../../lib/model/jobs.ts";
 import { noNotify } from "../../lib/model/notify-settings.ts";
 import { defaultPolicy } from "../../lib/model/policy.ts";
@@ -27,6 +27,7 @@ import { endDrill } from "../../lib/steps/drill/judge.ts";
 import { type DelayedResults, lossOf, recoveryOf } from "../../lib/steps/drill/made-up.ts";
 import { environmentNames } from "../../lib/world/environment.ts";
 import { openCause, owed } from "../fakes/causes.ts";
+import { customerOf } from "../fakes/customers.ts";
 import { type DnsServer, startDns } from "../fakes/dns-server.ts";
 import { type FakeMailServer, startMailServer } from "../fakes/mail-server.ts";
 import { rightsOf, synthesized } from "../stack/synthesized.ts";
@@ -35,17 +36,11 @@ import { httpRequest, scheduled, sqsEvent } from "./events.ts";
 
 const everyMs = 300_000;
 const token = "a-token-of-the-operator";
-const acme: Customer = {
-  id: "acme",
-  created: null,
+const acme: Customer = customerOf("acme", {
   gateway: "gateway",
   domains: [{ name: "acme.example", tlsMode: "enabled" }],
-  downstream: [],
-  require: { gateway: defaultRequirement, downstream: defaultRequirement },
-  vantage: { gateway: null, downstream: null },
   allowPrivate: true,
-  contacts: [],
-};
+});
 
 let aws: FakeAws;
 let dns: DnsServer;

@@ -1,11 +1,12 @@
 import type { SNSClient } from "@aws-sdk/client-sns";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { examineStack } from "../../lib/local/doctor-aws.ts";
-import { type Customer, defaultRequirement } from "../../lib/model/customer.ts";
+import type { Customer } from "../../lib/model/customer.ts";
 import type { SmsAccount } from "../../lib/model/sms-account.ts";
 import type { KnownSubscription } from "../../lib/model/subscriptions.ts";
 import { type EmbeddedStore, openEmbedded } from "../../lib/store/embedded.ts";
 import { readSmsAccount } from "../../lib/world/sms-account.ts";
+import { customerOf } from "../fakes/customers.ts";
 
 const now = Date.UTC(2026, 10, 25, 12);
 const topic = "arn:aws:sns:eu-central-1:123456789012:operators";
@@ -30,17 +31,9 @@ const one = (endpoint: string, state: KnownSubscription["state"]): KnownSubscrip
   since: now - 1_000,
   wasConfirmed: true,
 });
-const withPhone: Customer = {
-  id: "acme",
-  created: null,
-  gateway: null,
-  domains: [],
-  downstream: [],
-  require: { gateway: defaultRequirement, downstream: defaultRequirement },
-  vantage: { gateway: null, downstream: null },
-  allowPrivate: false,
+const withPhone: Customer = customerOf("acme", {
   contacts: [{ email: null, sms: "+4915112345678" }],
-};
+});
 
 describe("the doctor of a stack", () => {
   it("finds a well one well", async () => {

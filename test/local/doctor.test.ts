@@ -3,9 +3,10 @@ import { describe, expect, it } from "vitest";
 import { type DoctorWorld, examine, reverseName } from "../../lib/local/doctor.ts";
 import { checkCanaries } from "../../lib/local/doctor-canaries.ts";
 import { checkContacts, nobodyTold, type ToldFleet } from "../../lib/local/doctor-contacts.ts";
-import { type Contact, type Customer, defaultRequirement } from "../../lib/model/customer.ts";
+import type { Contact, Customer } from "../../lib/model/customer.ts";
 import { type NotifySettings, noNotify, type SmtpSettings } from "../../lib/model/notify-settings.ts";
 import type { DnsAnswer, Resolver } from "../../lib/model/ports.ts";
+import { customerOf } from "../fakes/customers.ts";
 
 const zone: Record<string, unknown[]> = {
   "MX example.com": [{ preference: 10, exchange: "mx.example.com" }],
@@ -90,17 +91,8 @@ const fleet = (notify: Partial<NotifySettings>, customers: readonly Customer[] =
 });
 const smtp = { host: "mail.example.net", port: 25, from: "monitor@example.net", to: ["ops@example.net"] };
 const relay: SmtpSettings = { ...smtp, user: null, password: null, tls: "required" };
-const customer = (id: string, contacts: readonly Contact[]): Customer => ({
-  id,
-  created: null,
-  gateway: null,
-  domains: [{ name: `${id}.example`, tlsMode: null }],
-  downstream: [],
-  require: { gateway: defaultRequirement, downstream: defaultRequirement },
-  vantage: { gateway: null, downstream: null },
-  allowPrivate: false,
-  contacts,
-});
+const customer = (id: string, contacts: readonly Contact[]): Customer =>
+  customerOf(id, { domains: [{ name: `${id}.example`, tlsMode: null }], contacts });
 const own = customer("acme", [{ email: "it@acme.example", sms: null }]);
 const lines = async (...of: Parameters<typeof checkContacts>) =>
   (await checkContacts(...of)).map(({ name, state, words }) => `${state} ${name} ${words}`);

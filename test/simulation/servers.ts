@@ -6,6 +6,7 @@ import type { ProbeAnswer, ProbeTask } from "../../lib/model/jobs.ts";
 import type { Outcome } from "../../lib/model/observation.ts";
 import type { RosterEntry } from "../../lib/model/roster.ts";
 import { targetKey } from "../../lib/model/target.ts";
+import { customerOf } from "../fakes/customers.ts";
 import { encrypted, observation } from "../judge/build.ts";
 import type { Mode } from "./evidence.ts";
 
@@ -28,20 +29,12 @@ function printOf(mode: Mode): string {
 /** The second contact waits so long for an acknowledgement. */
 export const secondAfterMs = 10 * 60_000;
 
-export const acme: Customer = {
-  id: "acme",
-  created: null,
-  gateway: null,
-  domains: [],
-  downstream: [],
-  require: { gateway: defaultRequirement, downstream: defaultRequirement },
-  vantage: { gateway: null, downstream: null },
-  allowPrivate: false,
+export const acme: Customer = customerOf("acme", {
   contacts: [
     { email: "it@acme.example", sms: null },
     { email: "boss@acme.example", sms: null, after: secondAfterMs },
   ],
-};
+});
 
 export const vantageName = (vantage: number): string => ["here", "eu2", "us1"][vantage] ?? `v${vantage}`;
 /** Of the vantage of this number. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { defaultPolicy } from "../../lib/model/policy.ts";
 import { openEmbedded } from "../../lib/store/embedded.ts";
-import { Crash, crashingStore } from "../fakes/crash.ts";
 import { createLab, entryOf, every, good, keyOf, minute, plain } from "./lab.ts";
+import { mortal } from "./mortal.ts";
 
 const address = "93.184.215.14";
 const key = keyOf(address);
@@ -17,41 +17,23 @@ interface Ending {
   readonly left: number;
 }
 
-/**
- * The whole arc, with a process that dies at its `fatal`th write. `redelivered`: the batch in its hands comes again, as
- * from SQS; else it is lost with all jobs that waited, as when `chainmail up` is killed.
- */
+/** The whole arc, with a process that dies at its `fatal`th write. */
 async function arc(fatal: number, redelivered: boolean): Promise<Ending> {
   const embedded = await openEmbedded(null);
   try {
     const lab = createLab(embedded.store, 1, policy, every);
     await lab.put([entryOf(address)]);
-    const dying = crashingStore(embedded.store, fatal);
-    lab.use(dying.store);
-    let crashed = false;
-    const run = async (ms: number) => {
-      const end = lab.now() + ms;
-      while (lab.now() < end) {
-        try {
-          await lab.run(end - lab.now());
-        } catch (error) {
-          if (!(error instanceof Crash)) throw error;
-          crashed = true;
-          lab.use(embedded.store);
-          lab.restart(redelivered);
-        }
-      }
-    };
+    const life = mortal(lab, embedded.store, fatal, redelivered);
     lab.servers.set(address, plain);
-    await run(2 * every);
+    await life.run(2 * every);
     lab.servers.set(address, good);
-    await run(3 * every);
+    await life.run(3 * every);
     const active = await embedded.store.state.activeCauses();
     return {
       told: lab.told(),
       ids: lab.log.lines.map(({ id }) => id),
-      writes: dying.written.length,
-      crashed,
+      writes: life.writes,
+      crashed: life.crashed,
       left: active.length,
     };
   } finally {

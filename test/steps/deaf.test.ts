@@ -1,13 +1,14 @@
 /** A channel that refuses for good: the operator is told by the others, once, and once when it takes messages again. */
 
 import { describe, expect, it } from "vitest";
-import { type Customer, defaultRequirement } from "../../lib/model/customer.ts";
+import type { Customer } from "../../lib/model/customer.ts";
 import { defaultPolicy } from "../../lib/model/policy.ts";
 import type { Delivery } from "../../lib/model/ports.ts";
 import { endUnused, hear } from "../../lib/steps/deaf.ts";
 import { tick } from "../../lib/steps/tick.ts";
 import { context, owed } from "../fakes/causes.ts";
 import { fakeChannel } from "../fakes/channels.ts";
+import { customerOf } from "../fakes/customers.ts";
 import { createOutboxes, minute } from "./delivery/outboxes.ts";
 
 const never: Delivery = { kind: "never", why: "550 5.1.1 no such user" };
@@ -16,17 +17,9 @@ const name = "smtp:gone@example.net";
 const day = 24 * 60 * minute;
 const outboxes = createOutboxes();
 
-const customer: Customer = {
-  id: "acme",
-  created: null,
-  gateway: null,
-  domains: [],
-  downstream: [],
-  require: { gateway: defaultRequirement, downstream: defaultRequirement },
-  vantage: { gateway: null, downstream: null },
-  allowPrivate: false,
+const customer: Customer = customerOf("acme", {
   contacts: [{ email: "it@acme.example", sms: null }],
-};
+});
 
 const deaf = async (channel = name) => (await outboxes.store.state.cause("deaf", channel)).value;
 const versionOf = async () => (await outboxes.store.state.cause("deaf", name)).version;

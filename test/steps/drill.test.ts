@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type DrillReport, intoDocument, longestDrillMs, playDrill } from "../../lib/local/drill.ts";
-import { type Customer, defaultRequirement, defaultSettings } from "../../lib/model/customer.ts";
+import { type Customer, defaultSettings } from "../../lib/model/customer.ts";
 import type { Cause } from "../../lib/model/incident.ts";
 import { defaultPolicy } from "../../lib/model/policy.ts";
 import type { Channel } from "../../lib/model/ports.ts";
@@ -17,20 +17,15 @@ import { tick } from "../../lib/steps/tick.ts";
 import { verifyChain } from "../../lib/store/chain.ts";
 import { type EmbeddedStore, openEmbedded } from "../../lib/store/embedded.ts";
 import { type FakeChannel, fakeChannel } from "../fakes/channels.ts";
+import { customerOf } from "../fakes/customers.ts";
 import { createLab, entryOf, every, keyOf, type Lab, minute, need, plain, second } from "./lab.ts";
 
 const address = "93.184.215.14";
-const acme: Customer = {
-  id: "acme",
-  created: null,
-  gateway: null,
+const acme: Customer = customerOf("acme", {
   domains: [{ name: "acme.example", tlsMode: "enabled" }],
   downstream: [{ host: "mx1.acme.example", port: 25, tls: "starttls", name: "mx1.acme.example" }],
-  require: { gateway: defaultRequirement, downstream: defaultRequirement },
-  vantage: { gateway: null, downstream: null },
-  allowPrivate: false,
   contacts: [{ email: "it@acme.example", sms: null }],
-};
+});
 
 let embedded: EmbeddedStore;
 let lab: Lab;

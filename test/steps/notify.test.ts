@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Customer, defaultRequirement } from "../../lib/model/customer.ts";
+import type { Customer } from "../../lib/model/customer.ts";
 import type { Cause, OutboxEntry } from "../../lib/model/incident.ts";
 import type { Delivery } from "../../lib/model/ports.ts";
 import { type NotifyWorld, notify } from "../../lib/steps/notify.ts";
@@ -8,6 +8,7 @@ import type { Store } from "../../lib/store/store.ts";
 import { context, noon, openCause, owed } from "../fakes/causes.ts";
 import { fakeChannel, fakeLog } from "../fakes/channels.ts";
 import { Crash, crashingStore } from "../fakes/crash.ts";
+import { customerOf } from "../fakes/customers.ts";
 
 const later: Delivery = { kind: "later", why: "451 busy" };
 const never: Delivery = { kind: "never", why: "550 no such user" };
@@ -208,17 +209,7 @@ describe("the outbox", () => {
 });
 
 describe("who is told", () => {
-  const acme: Customer = {
-    id: "acme",
-    created: null,
-    gateway: null,
-    domains: [],
-    downstream: [],
-    require: { gateway: defaultRequirement, downstream: defaultRequirement },
-    vantage: { gateway: null, downstream: null },
-    allowPrivate: false,
-    contacts: [{ email: "it@acme.example", sms: null }],
-  };
+  const acme: Customer = customerOf("acme", { contacts: [{ email: "it@acme.example", sms: null }] });
   const channels = new Map([["it@acme.example", fakeChannel("smtp:it@acme.example")]]);
   const contactChannels: NotifyWorld["contactChannels"] = ({ email }) => {
     const channel = email === null ? undefined : channels.get(email);

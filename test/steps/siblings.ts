@@ -2,7 +2,6 @@
 
 import { advance, incidentId } from "../../lib/judge/incident.ts";
 import type { Contact } from "../../lib/model/customer.ts";
-import { defaultRequirement } from "../../lib/model/customer.ts";
 import type { Cause, IncidentClass } from "../../lib/model/incident.ts";
 import { defaultPolicy } from "../../lib/model/policy.ts";
 import type { RosterEntry } from "../../lib/model/roster.ts";
@@ -12,6 +11,7 @@ import { tick } from "../../lib/steps/tick.ts";
 import type { Store } from "../../lib/store/store.ts";
 import { context, noon, openCause, owed } from "../fakes/causes.ts";
 import { type FakeChannel, fakeChannel } from "../fakes/channels.ts";
+import { customerOf } from "../fakes/customers.ts";
 import { entryOf, every, keyOf, minute } from "./lab.ts";
 
 export const policy = { ...defaultPolicy, cleanFor: 2 * minute, recoverAfter: 1, recoverCycles: 1 };
@@ -78,7 +78,7 @@ export function householdOf(real: Store): Household {
       });
       await real.state.putSlice({ number: 1, vantage: "here", entries });
       const ids = new Set(all.flatMap((sibling) => ownerOf(sibling) ?? []));
-      await real.config.putCustomers([...ids].map(customerOf));
+      await real.config.putCustomers([...ids].map(withContacts));
     },
     async lose(some, cls = "cleartext") {
       for (const [at, sibling] of some.entries()) {
@@ -133,19 +133,11 @@ export function householdOf(real: Store): Household {
   return home;
 }
 
-function customerOf(id: string) {
-  return {
-    id,
-    created: null,
-    gateway: null,
-    domains: [],
-    downstream: [],
-    require: { gateway: defaultRequirement, downstream: defaultRequirement },
-    vantage: { gateway: null, downstream: null },
-    allowPrivate: false,
+function withContacts(id: string) {
+  return customerOf(id, {
     contacts: [
       { email: `it@${id}.example`, sms: null },
       { email: `boss@${id}.example`, sms: null, after: 10 * minute },
     ],
-  };
+  });
 }

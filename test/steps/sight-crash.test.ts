@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 import { defaultPolicy } from "../../lib/model/policy.ts";
 import { sightOf } from "../../lib/steps/sight-of.ts";
 import { openEmbedded } from "../../lib/store/embedded.ts";
-import { Crash, crashingStore } from "../fakes/crash.ts";
 import { createLab, entryOf, every, firstCycle, minute, plain } from "./lab.ts";
+import { mortal } from "./mortal.ts";
 
 const policy = { ...defaultPolicy, cleanFor: minute };
 const addresses = [1, 2, 3, 4, 5].map((number) => `198.${number}.0.9`);
@@ -20,29 +20,14 @@ async function ending(fatal: number, redelivered: boolean) {
       ),
     );
     await lab.run(2 * every);
-    const dying = crashingStore(embedded.store, fatal);
-    lab.use(dying.store);
-    let crashed = false;
-    const run = async (ms: number) => {
-      const end = lab.now() + ms;
-      while (lab.now() < end) {
-        try {
-          await lab.run(end - lab.now());
-        } catch (error) {
-          if (!(error instanceof Crash)) throw error;
-          crashed = true;
-          lab.use(embedded.store);
-          lab.restart(redelivered);
-        }
-      }
-    };
+    const life = mortal(lab, embedded.store, fatal, redelivered);
     for (const address of addresses) lab.servers.set(address, plain);
-    await run(2 * every);
+    await life.run(2 * every);
     for (const address of addresses) lab.servers.delete(address);
-    await run(4 * every);
+    await life.run(4 * every);
     const sight = await sightOf(embedded.store, "here");
     const left = (await embedded.store.state.activeCauses()).length;
-    return { told: lab.told(), crashed, writes: dying.written.length, left, sight };
+    return { told: lab.told(), crashed: life.crashed, writes: life.writes, left, sight };
   } finally {
     await embedded.close();
   }

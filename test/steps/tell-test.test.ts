@@ -1,12 +1,13 @@
 /** The monthly test: by choice, once a calendar month, to everybody who would be told, and marked as a test. */
 
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Contact, type Customer, defaultRequirement, defaultSettings } from "../../lib/model/customer.ts";
+import { type Contact, type Customer, defaultSettings } from "../../lib/model/customer.ts";
 import { noNotify } from "../../lib/model/notify-settings.ts";
 import type { Delivery } from "../../lib/model/ports.ts";
 import { tellTest } from "../../lib/steps/tell-test.ts";
 import type { Store } from "../../lib/store/store.ts";
 import { type FakeChannel, fakeChannel } from "../fakes/channels.ts";
+import { customerOf } from "../fakes/customers.ts";
 import { createOutboxes, minute } from "./delivery/outboxes.ts";
 
 const outboxes = createOutboxes();
@@ -25,17 +26,7 @@ const got = () => [...channels.values()].flatMap(({ name, letters }) => letters.
 
 const choose = (test: "monthly" | null) =>
   outboxes.store.config.putSettings({ ...defaultSettings, notify: { ...noNotify, test } });
-const customer = (id: string, ...contacts: readonly Contact[]): Customer => ({
-  id,
-  created: null,
-  gateway: null,
-  domains: [],
-  downstream: [],
-  require: { gateway: defaultRequirement, downstream: defaultRequirement },
-  vantage: { gateway: null, downstream: null },
-  allowPrivate: false,
-  contacts,
-});
+const customer = (id: string, ...contacts: readonly Contact[]): Customer => customerOf(id, { contacts });
 const mail = (email: string): Contact => ({ email, sms: null });
 const tell = (store: Store = outboxes.store) =>
   tellTest({

@@ -1,22 +1,17 @@
+import {
+  aes,
+  brainpool,
+  camelliaAndAria,
+  certified,
+  hybrids,
+  largeFields,
+  montgomeryCurves,
+  primeCurves,
+} from "./names.ts";
 import type { Standard } from "./standard.ts";
 
-const certified = ["rsa", "ecdsa"] as const;
 /** At least 112 bits, and not RC4. */
-const allowed = [
-  ...["AES", "CAMELLIA", "ARIA"].flatMap((name) =>
-    ["128", "256"].flatMap((bits) => ["GCM", "CBC"].map((mode) => `${name}_${bits}_${mode}`)),
-  ),
-  ...[
-    "AES_128_CCM",
-    "AES_256_CCM",
-    "AES_128_CCM_8",
-    "AES_256_CCM_8",
-    "CHACHA20_POLY1305",
-    "SEED_CBC",
-    "IDEA_CBC",
-    "3DES_EDE_CBC",
-  ],
-];
+const allowed = [...aes, ...camelliaAndAria, "CHACHA20_POLY1305", "SEED_CBC", "IDEA_CBC", "3DES_EDE_CBC"];
 
 /** RFC 9325 (BCP 195): `recommended` is all that its SHOULDs ask for, `allowed` what no MUST NOT forbids. */
 export const bcp195: Standard = {
@@ -47,36 +42,13 @@ export const bcp195: Standard = {
     },
     {
       of: "group",
-      names: [
-        "x25519",
-        "secp256r1",
-        "secp384r1",
-        "secp521r1",
-        "x448",
-        "X25519MLKEM768",
-        "SecP256r1MLKEM768",
-        "SecP384r1MLKEM1024",
-        "ffdhe2048",
-        "ffdhe3072",
-        "ffdhe4096",
-        "ffdhe6144",
-        "ffdhe8192",
-      ],
+      names: [...montgomeryCurves, ...primeCurves, ...hybrids, "ffdhe2048", ...largeFields],
       level: "recommended",
       section: "4.4",
     },
     {
       of: "group",
-      names: [
-        "secp224r1",
-        "secp256k1",
-        "brainpoolp256r1",
-        "brainpoolp384r1",
-        "brainpoolp512r1",
-        "brainpoolp256r1tls13",
-        "brainpoolp384r1tls13",
-        "brainpoolp512r1tls13",
-      ],
+      names: ["secp224r1", "secp256k1", ...brainpool],
       level: "allowed",
       section: "4.4",
     },

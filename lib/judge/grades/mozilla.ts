@@ -1,6 +1,6 @@
+import { certified } from "./names.ts";
 import type { Standard } from "./standard.ts";
 
-const certified = ["rsa", "ecdsa"] as const;
 const curves = ["X25519MLKEM768", "x25519", "secp256r1", "secp384r1"];
 
 /** Mozilla's server-side TLS, guidelines 5.8 (2026): no DHE any more from "intermediate" on. */

@@ -1,15 +1,9 @@
+import { brainpool, camelliaAndAria, certified, hybrids, largeFields, montgomeryCurves, primeCurves } from "./names.ts";
 import type { Standard } from "./standard.ts";
 
 const ecdhe = ["ecdhe"] as const;
-const certified = ["rsa", "ecdsa"] as const;
-const aes = ["AES_256_GCM", "AES_128_GCM", "AES_256_CCM", "AES_128_CCM", "CHACHA20_POLY1305"];
-const rarer = [
-  "AES_256_CBC",
-  "AES_128_CBC",
-  ...["CAMELLIA", "ARIA"].flatMap((name) =>
-    ["256_GCM", "256_CBC", "128_GCM", "128_CBC"].map((mode) => `${name}_${mode}`),
-  ),
-];
+const usual = ["AES_256_GCM", "AES_128_GCM", "AES_256_CCM", "AES_128_CCM", "CHACHA20_POLY1305"];
+const rarer = ["AES_256_CBC", "AES_128_CBC", ...camelliaAndAria];
 const sha2 = ["AEAD", "SHA256", "SHA384"] as const;
 
 /** NCSC-NL, "ICT-beveiligingsrichtlijnen voor TLS", edition of 2025; suites as in its appendix B. */
@@ -35,7 +29,7 @@ export const ncscNl: Standard = {
     },
     {
       of: "suite",
-      match: { tls13: false, keyExchange: ecdhe, authentication: certified, cipher: aes },
+      match: { tls13: false, keyExchange: ecdhe, authentication: certified, cipher: usual },
       level: "sufficient",
       section: "3.3.3",
     },
@@ -51,7 +45,7 @@ export const ncscNl: Standard = {
         tls13: false,
         keyExchange: ["dhe"],
         authentication: ["rsa"],
-        cipher: [...aes, ...rarer],
+        cipher: [...usual, ...rarer],
         integrity: sha2,
       },
       level: "phase out",
@@ -59,35 +53,20 @@ export const ncscNl: Standard = {
     },
     {
       of: "group",
-      names: [
-        "secp521r1",
-        "secp384r1",
-        "secp256r1",
-        "brainpoolp512r1",
-        "brainpoolp384r1",
-        "brainpoolp256r1",
-        "brainpoolp512r1tls13",
-        "brainpoolp384r1tls13",
-        "brainpoolp256r1tls13",
-        "x25519",
-        "x448",
-        "X25519MLKEM768",
-        "SecP256r1MLKEM768",
-        "SecP384r1MLKEM1024",
-      ],
+      names: [...primeCurves, ...brainpool, ...montgomeryCurves, ...hybrids],
       level: "good",
       section: "3.3.2.1",
     },
     { of: "group", names: ["secp224r1"], level: "phase out", section: "3.3.2.1" },
     {
       of: "group",
-      names: ["ffdhe8192", "ffdhe6144", "ffdhe4096", "ffdhe3072"],
+      names: largeFields,
       level: "phase out",
       section: "3.3.3.1",
     },
     {
       of: "prime",
-      known: ["ffdhe8192", "ffdhe6144", "ffdhe4096", "ffdhe3072"],
+      known: largeFields,
       level: "phase out",
       section: "3.3.3.1",
     },

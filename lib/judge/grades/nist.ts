@@ -1,16 +1,5 @@
+import { aes, certified, hybrids, largeFields, mlkem, montgomeryCurves, primeCurves } from "./names.ts";
 import type { Standard } from "./standard.ts";
-
-const certified = ["rsa", "ecdsa"] as const;
-const aes = [
-  "AES_128_GCM",
-  "AES_256_GCM",
-  "AES_128_CCM",
-  "AES_256_CCM",
-  "AES_128_CCM_8",
-  "AES_256_CCM_8",
-  "AES_128_CBC",
-  "AES_256_CBC",
-];
 
 /** NIST SP 800-52 revision 2 (2019), for servers that only government applications use. */
 export const nist: Standard = {
@@ -42,25 +31,7 @@ export const nist: Standard = {
     },
     {
       of: "group",
-      names: [
-        "secp224r1",
-        "secp256r1",
-        "secp384r1",
-        "secp521r1",
-        "x25519",
-        "x448",
-        "ffdhe2048",
-        "ffdhe3072",
-        "ffdhe4096",
-        "ffdhe6144",
-        "ffdhe8192",
-        "X25519MLKEM768",
-        "SecP256r1MLKEM768",
-        "SecP384r1MLKEM1024",
-        "mlkem512",
-        "mlkem768",
-        "mlkem1024",
-      ],
+      names: ["secp224r1", ...primeCurves, ...montgomeryCurves, "ffdhe2048", ...largeFields, ...hybrids, ...mlkem],
       level: "conforming",
       section: "3.4.2.2",
     },

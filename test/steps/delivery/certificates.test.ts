@@ -1,26 +1,16 @@
 import { describe, expect, it } from "vitest";
-import type { Contact } from "../../../lib/model/customer.ts";
-import { type Customer, defaultRequirement } from "../../../lib/model/customer.ts";
+import type { Contact, Customer } from "../../../lib/model/customer.ts";
 import { certificatesDigest, type OutboxEntry } from "../../../lib/model/incident.ts";
 import { context, noon, owed } from "../../fakes/causes.ts";
 import { fakeChannel, pacedChannel } from "../../fakes/channels.ts";
+import { customerOf } from "../../fakes/customers.ts";
 import { createOutboxes, minute } from "./outboxes.ts";
 
 const outboxes = createOutboxes();
 const day = 86_400_000;
 
 function customer(id: string): Customer {
-  return {
-    id,
-    created: null,
-    gateway: null,
-    domains: [],
-    downstream: [],
-    require: { gateway: defaultRequirement, downstream: defaultRequirement },
-    vantage: { gateway: null, downstream: null },
-    allowPrivate: false,
-    contacts: [{ email: `it@${id}.example`, sms: null }],
-  };
+  return customerOf(id, { contacts: [{ email: `it@${id}.example`, sms: null }] });
 }
 
 const hex = (number: number) => `CM-B00${number}`;

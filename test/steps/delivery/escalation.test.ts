@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { advance } from "../../../lib/judge/incident.ts";
-import { type Customer, defaultRequirement } from "../../../lib/model/customer.ts";
+import type { Customer } from "../../../lib/model/customer.ts";
 import type { Cause } from "../../../lib/model/incident.ts";
 import { defaultPolicy } from "../../../lib/model/policy.ts";
 import { acknowledge } from "../../../lib/status/acknowledge.ts";
@@ -8,24 +8,17 @@ import type { NotifyWorld } from "../../../lib/steps/notify.ts";
 import { tick } from "../../../lib/steps/tick.ts";
 import { context, owed } from "../../fakes/causes.ts";
 import { type FakeChannel, fakeChannel } from "../../fakes/channels.ts";
+import { customerOf } from "../../fakes/customers.ts";
 import { createOutboxes, minute } from "./outboxes.ts";
 
 const outboxes = createOutboxes();
 
-const acme: Customer = {
-  id: "acme",
-  created: null,
-  gateway: null,
-  domains: [],
-  downstream: [],
-  require: { gateway: defaultRequirement, downstream: defaultRequirement },
-  vantage: { gateway: null, downstream: null },
-  allowPrivate: false,
+const acme: Customer = customerOf("acme", {
   contacts: [
     { email: "it@acme.example", sms: null },
     { email: "boss@acme.example", sms: null, after: 30 * minute },
   ],
-};
+});
 const ofAcme = { context: { ...context, customers: 1, customer: "acme" } };
 
 /** The clock ends what left the roster. */
