@@ -62,6 +62,7 @@ describe("six targets of one provider", () => {
     const [message] = lab.operator.letters;
     expect(message?.subject).toContain("TLS lost: mail.example, cleartext, 6 customers");
     expect(message?.text).toContain("Provider mail.example: 6 of 6 targets. Each no longer offers TLS.");
+    expect(message?.text).toContain("The servers:\n  mx");
     expect(message?.text).toContain("mx0.mail.example (203.0.113.0:25), c0");
 
     mend(lab, 0, 1, 2, 3, 4, 5);

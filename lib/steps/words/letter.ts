@@ -97,10 +97,10 @@ function adviceOf(alert: Alert, findings: readonly Finding[]): readonly string[]
   return unique(findings.map(({ advice }) => `  ${shown(advice, 500)}`));
 }
 
-/** Where vantages disagree, what each saw. */
-function transcripts({ form, context }: Alert): readonly string[] {
+/** Where vantages disagree, what each saw; of a parent, whom it speaks for. */
+function transcripts({ form, context, parent }: Alert): readonly string[] {
   const seen = form === "partial" ? sightings(context) : [];
-  if (seen.length === 0) return section("The decisive lines", linesOf(context.lines));
+  if (seen.length === 0) return section(parent === null ? "The decisive lines" : "The servers", linesOf(context.lines));
   return seen.flatMap(({ vantage, lines }) => section(`Seen from ${shown(vantage, 64)}`, linesOf(lines)));
 }
 
