@@ -1,6 +1,7 @@
 /** Outbox queue → the messages that incidents owe, to the operators' topic and to the channels and contacts of the customers file. A wake-up carries nothing: what is owed stands with the causes. */
 
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { unsubscribeLinks } from "../lib/customers/unsubscribe-link.ts";
 import type { SmtpSettings } from "../lib/model/notify-settings.ts";
 import { defaultPolicy } from "../lib/model/policy.ts";
 import type { Channel } from "../lib/model/ports.ts";
@@ -10,7 +11,7 @@ import { policyDigest } from "../lib/steps/judged-with.ts";
 import { type NotifyWorld, notify } from "../lib/steps/notify.ts";
 import { tellTest } from "../lib/steps/tell-test.ts";
 import { tellWeek } from "../lib/steps/tell-week.ts";
-import { mailChannels, operatorChannels, secondChannels } from "../lib/world/channels/configured.ts";
+import { contactMail, operatorChannels, secondChannels } from "../lib/world/channels/configured.ts";
 import { createSmsChannel } from "../lib/world/channels/sms.ts";
 import type { Mailer } from "../lib/world/channels/smtp.ts";
 import { createPhoneChannel, createSnsChannel, createSnsClient } from "../lib/world/channels/sns.ts";
@@ -47,6 +48,7 @@ async function world(): Promise<NotifyWorld> {
   const all = await store().config.settings();
   const { notify: settings, policy } = all;
   const mailer = settings.smtp === null ? null : await relayOf(settings.smtp);
+  const linkOf = await unsubscribeLinks(store().state, mailer === null ? null : baseUrl);
   const channels = { now: systemClock, mailer, baseUrl };
   return withDrillNotes({
     store: store(),
@@ -57,9 +59,9 @@ async function world(): Promise<NotifyWorld> {
     operators: [...topics(), ...operatorChannels(settings, channels)],
     secondOperators: secondChannels(settings, channels),
     // By the relay and by phone, so that a fleet may have more of them than a topic has filters; others subscribe to it: docs/aws.md.
-    contactChannels: ({ email, sms }) => [
-      ...mailChannels(mailer, email === null ? [] : [email]),
-      ...(sms === null ? [] : [createSmsChannel(sns(), sms)]),
+    contactChannels: (contact, customer) => [
+      ...contactMail(mailer, contact, customer, linkOf),
+      ...(contact.sms === null ? [] : [createSmsChannel(sns(), contact.sms)]),
     ],
     alertLog: null,
     baseUrl,

@@ -1,5 +1,6 @@
 /** Whom one process tells, and how: by the settings as they are now, since an import beside it changes them. */
 
+import { unsubscribeLinks } from "../customers/unsubscribe-link.ts";
 import type { JudgedWith } from "../model/breaker.ts";
 import { defaultPolicy } from "../model/policy.ts";
 import type { AlertLog, Channel, Clock } from "../model/ports.ts";
@@ -7,7 +8,7 @@ import { withDrillNotes } from "../steps/drill/stamp.ts";
 import { policyDigest } from "../steps/judged-with.ts";
 import type { NotifyWorld } from "../steps/notify.ts";
 import type { Store } from "../store/store.ts";
-import { mailChannels, operatorChannels, secondChannels } from "../world/channels/configured.ts";
+import { contactMail, operatorChannels, secondChannels } from "../world/channels/configured.ts";
 import { mailerOf } from "../world/channels/smtp.ts";
 
 export interface TellingOptions {
@@ -30,6 +31,7 @@ export async function tellingWorld(options: TellingOptions): Promise<NotifyWorld
   const all = await store.config.settings();
   const { notify: settings, policy } = all;
   const mailer = mailerOf(settings, roots);
+  const linkOf = await unsubscribeLinks(store.state, mailer === null ? null : baseUrl);
   const channels = { now, mailer, baseUrl };
   return withDrillNotes({
     store,
@@ -39,7 +41,7 @@ export async function tellingWorld(options: TellingOptions): Promise<NotifyWorld
     tellsShared: settings.shared,
     operators: [...options.operators, ...operatorChannels(settings, channels)],
     secondOperators: secondChannels(settings, channels),
-    contactChannels: ({ email }) => (email === null ? [] : mailChannels(mailer, [email])),
+    contactChannels: (contact, customer) => contactMail(mailer, contact, customer, linkOf),
     alertLog,
     baseUrl,
   });

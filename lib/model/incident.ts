@@ -18,6 +18,9 @@ export const incidentClasses = [
 ] as const;
 export type IncidentClass = (typeof incidentClasses)[number];
 
+/** The finding of a `deaf` contact that is so by its reader's own wish. */
+export const unsubscribedCode = "contact.unsubscribed";
+
 export type CauseState = "clear" | "suspected" | "open" | "recovering";
 
 /** How a cause shows: at every answer, at some of them (`starttls.intermittent`), or from some vantages only. */

@@ -15,12 +15,13 @@ import { healthRoute } from "./routes/health.ts";
 import { pageRoutes } from "./routes/pages.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { subscriptionRoutes } from "./routes/subscriptions.ts";
+import { unsubscribeRoutes } from "./routes/unsubscribe.ts";
 
 const bodyMax = 8 * 1024;
 
 /**
  * `GET /v1/customers/{id}`, `…/history`, `/v1/incidents`, `/v1/incidents/{id}`, `/v1/fleet`, `/healthz`, the pages
- * `/`, `/customers/{id}`, `/incidents`, `/incidents/{id}`, `/subscriptions`, `/login`, and `POST …/acknowledge`. Errors are problem+json,
+ * `/`, `/customers/{id}`, `/incidents`, `/incidents/{id}`, `/subscriptions`, `/unsubscribe/{token}`, `/login`, and `POST …/acknowledge`. Errors are problem+json,
  * or a page for a browser.
  *
  * @example
@@ -55,11 +56,14 @@ export function createApp(context: StatusContext): Hono<StatusEnv> {
         }),
     }),
   );
-  app.use(onlyOwnNames(context), onlyOwnPages(context));
+  app.use(onlyOwnNames(context));
   app.use(
     bodyLimit({ maxSize: bodyMax, onError: (c) => problem(c, 413, `The body is larger than ${bodyMax} bytes.`) }),
   );
   app.use(etag());
+  // Its link is all that it takes: a mail program may post it from a site of its own (RFC 8058 §3.2).
+  app.route("/", unsubscribeRoutes(context));
+  app.use(onlyOwnPages(context));
 
   app.route("/healthz", healthRoute(context));
   app.route("/v1", apiRoutes(context, reader));

@@ -80,7 +80,7 @@ interface TellingWorld {
   readonly now: Clock;
   readonly operators: readonly Channel[];
   readonly secondOperators?: readonly SecondChannel[];
-  readonly contactChannels: (contact: Contact) => readonly Channel[];
+  readonly contactChannels: (contact: Contact, customer: string) => readonly Channel[];
 }
 
 /**
@@ -114,7 +114,7 @@ export function withEars<T extends TellingWorld>(world: T): T {
     ...world,
     operators: operators.map(listening),
     secondOperators: secondOperators.map((each) => ({ ...each, channel: listening(each.channel) })),
-    contactChannels: (contact: Contact) => contactChannels(contact).map(listening),
+    contactChannels: (contact: Contact, customer: string) => contactChannels(contact, customer).map(listening),
   };
 }
 

@@ -9,6 +9,7 @@ import { dayOf, shardOf } from "../store/keys.ts";
 import type { Store } from "../store/store.ts";
 import { withEars } from "./deaf.ts";
 import type { SecondChannel } from "./delivery/world.ts";
+import { wantedContacts } from "./unsubscribe.ts";
 import { testDraft } from "./words/test-message.ts";
 
 export interface TestWorld {
@@ -16,7 +17,7 @@ export interface TestWorld {
   readonly now: Clock;
   readonly operators: readonly Channel[];
   readonly secondOperators?: readonly SecondChannel[];
-  readonly contactChannels: (contact: Contact) => readonly Channel[];
+  readonly contactChannels: (contact: Contact, customer: string) => readonly Channel[];
   readonly baseUrl: string | null;
 }
 
@@ -92,7 +93,9 @@ function createRound(world: TestWorld, begun: Told, readVersion: number) {
     let customers = 0;
     for await (const { id, contacts } of store.config.customers()) {
       if (isBehind(id, stands.after)) continue;
-      const channels = contacts.flatMap(contactChannels).filter((channel) => !stands.operators.includes(channel.name));
+      const wanted = await wantedContacts(store, contacts);
+      const all = wanted.flatMap((contact) => contactChannels(contact, id));
+      const channels = all.filter((channel) => !stands.operators.includes(channel.name));
       if (channels.length === 0) continue;
       if (customers === mostCustomers || now() - began > mostMs) return;
       customers += 1;

@@ -2,6 +2,8 @@
 
 import type { DnsTrouble, MxAnswer } from "../model/domain-facts.ts";
 import { causeStore } from "./causes.ts";
+import { circleStore } from "./circles.ts";
+import { choiceStore } from "./choices.ts";
 import { shardOf, shards } from "./keys.ts";
 import { pack, unpack } from "./pack.ts";
 import { rosterStore } from "./rosters.ts";
@@ -57,6 +59,8 @@ export function stateStore(table: Table): StateStore {
     ...rosterStore(table),
     ...targetStore(table),
     ...causeStore(table),
+    ...circleStore(table),
+    ...choiceStore(table),
 
     async document<T>(name: string) {
       const item = await table.get<DocumentItem>(documentKey(name));

@@ -5,6 +5,8 @@
  * every write touches one item; a `version` that is stale is answered `false`, never overwritten.
  */
 
+import type { ContactChoice } from "../model/contact-choice.ts";
+import type { Circle, CircleHead, Member, Shown } from "../model/circle.ts";
 import type { Customer, FleetSettings, Gateway } from "../model/customer.ts";
 import type { DnsTrouble, HostFacts, MxAnswer } from "../model/domain-facts.ts";
 import type { Alert, Cause, IncidentClass } from "../model/incident.ts";
@@ -178,6 +180,17 @@ export interface StateStore {
   names(key: TargetKey, vantage: string): Promise<readonly NameState[]>;
   putName(key: TargetKey, vantage: string, state: NameState): Promise<void>;
 
+  /** Whose contacts are told of a target that several customers share; undefined where nobody does. Its page may be gone by the time it is asked for: then there is a newer head. */
+  circle(target: TargetKey): Promise<CircleHead | undefined>;
+  circlePage(target: TargetKey, id: string): Promise<readonly Member[] | undefined>;
+  /** Writes the pages that aren't there yet, and takes those away that aren't named any more. */
+  putCircle(target: TargetKey, circle: Circle): Promise<void>;
+  /** Several share it no more: it goes at `until` (epoch ms), unless it is put again before. */
+  retireCircle(target: TargetKey, until: number): Promise<void>;
+  /** Targets that show a certificate whose end was told of, or showed it. */
+  shown(sha256: string): Promise<readonly Shown[]>;
+  putShown(sha256: string, shown: Shown): Promise<void>;
+
   cause(cls: IncidentClass, subject: string): Promise<Versioned<Cause | null>>;
   /** Removed from the table where the cause is spent (`isSpent`): clear, owing nothing, no bad answer in its window. */
   putCause(cause: Versioned<Cause>): Promise<boolean>;
@@ -185,6 +198,12 @@ export interface StateStore {
   dueCauses(at: number): Promise<readonly Versioned<Cause>[]>;
   /** Every cause that isn't clear. */
   activeCauses(): Promise<readonly Versioned<Cause>[]>;
+
+  /** Undefined where its reader never chose: it gets messages. `address` in lower case. */
+  choice(address: string): Promise<ContactChoice | undefined>;
+  /** In no promised order. */
+  choices(): AsyncIterable<ContactChoice>;
+  putChoice(choice: ContactChoice): Promise<void>;
 
   /** Small documents of which there is one for each name: `vantage here`, `breaker`, … At most some kB. */
   document<T>(name: string): Promise<Versioned<T | null>>;

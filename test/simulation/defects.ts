@@ -35,7 +35,7 @@ function withChannels(change: (channel: Channel) => Channel): Notify {
     asBuilt.notify({
       ...world,
       operators: world.operators.map(change),
-      contactChannels: (contact) => world.contactChannels(contact).map(change),
+      contactChannels: (contact, customer) => world.contactChannels(contact, customer).map(change),
     });
 }
 

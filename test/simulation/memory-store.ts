@@ -86,6 +86,8 @@ export function createMemoryStore(
     },
     dueCauses: async (at) => [...causes.values()].filter(({ value }) => wakeOf(value) <= at),
     activeCauses: async () => [...causes.values()].filter(({ value }) => value.state !== "clear"),
+    // Nobody unsubscribes in a history.
+    choice: async () => undefined,
     async document<T>(name: string) {
       return (documents.get(name) as Versioned<T> | undefined) ?? { value: null, version: 0 };
     },

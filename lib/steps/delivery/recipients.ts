@@ -3,6 +3,7 @@
 import { isRenewal, isUnaware, isWithin } from "../../judge/merge.ts";
 import { type Alert, certificatesDigest, type OutboxEntry } from "../../model/incident.ts";
 import type { Channel } from "../../model/ports.ts";
+import { wantedContacts } from "../unsubscribe.ts";
 import type { NotifyWorld, SecondChannel } from "./world.ts";
 
 export interface Recipients {
@@ -36,8 +37,8 @@ export function createRecipients(world: Omit<NotifyWorld, "alertLog" | "baseUrl"
 
   async function readContacts(id: string): Promise<readonly SecondChannel[]> {
     const customer = await store.config.customer(id);
-    return (customer?.contacts ?? []).flatMap((contact) =>
-      contactChannels(contact).map((channel) => ({ after: contact.after ?? 0, channel })),
+    return (await wantedContacts(store, customer?.contacts ?? [])).flatMap((contact) =>
+      contactChannels(contact, id).map((channel) => ({ after: contact.after ?? 0, channel })),
     );
   }
 

@@ -26,8 +26,8 @@ export interface NotifyWorld {
   readonly operators: readonly Channel[];
   /** Told of what nobody acknowledged in time, and of its end. */
   readonly secondOperators?: readonly SecondChannel[];
-  /** How one contact of a customer is reached; none where this installation can't. */
-  readonly contactChannels: (contact: Contact) => readonly Channel[];
+  /** How one contact of a customer, of this id, is reached; none where this installation can't. */
+  readonly contactChannels: (contact: Contact, customer: string) => readonly Channel[];
   readonly alertLog: AlertLog | null;
   /** Where people reach the pages, without a trailing slash; null where they can't. */
   readonly baseUrl: string | null;

@@ -6,13 +6,14 @@ import { type Drill, type DrillTry, isDrill } from "../../model/drill.ts";
 import type { AlertKind } from "../../model/incident.ts";
 import type { Channel, Clock, Delivery, Letter } from "../../model/ports.ts";
 import type { Store } from "../../store/store.ts";
+import { wantedContacts } from "../unsubscribe.ts";
 import { changeDrill } from "./document.ts";
 
 interface TellingWorld {
   readonly store: Store;
   readonly now: Clock;
   readonly operators: readonly Channel[];
-  readonly contactChannels: (contact: Contact) => readonly Channel[];
+  readonly contactChannels: (contact: Contact, customer: string) => readonly Channel[];
 }
 
 /** The same world with channels that take notes. */
@@ -22,8 +23,9 @@ export function withDrillNotes<T extends TellingWorld>(world: T): T {
   async function expect({ event }: Letter): Promise<void> {
     const customer = event.customer === null ? undefined : await store.config.customer(event.customer);
     // Second contacts hear of it only where nobody acknowledges it in time.
-    const contacts = (customer?.contacts ?? []).filter(({ after = 0 }) => after === 0);
-    const all = [...operators, ...contacts.flatMap(contactChannels)].map(({ name }) => name);
+    const contacts = (await wantedContacts(store, customer?.contacts ?? [])).filter(({ after = 0 }) => after === 0);
+    const own = contacts.flatMap((contact) => contactChannels(contact, customer?.id ?? ""));
+    const all = [...operators, ...own].map(({ name }) => name);
     await changeDrill(store, (drill) =>
       drill !== null && drill.expected === null && kindsOf(drill, event).length > 0
         ? { ...drill, expected: [...new Set(all)] }
@@ -56,7 +58,7 @@ export function withDrillNotes<T extends TellingWorld>(world: T): T {
   return {
     ...world,
     operators: operators.map(noting),
-    contactChannels: (contact: Contact) => contactChannels(contact).map(noting),
+    contactChannels: (contact: Contact, customer: string) => contactChannels(contact, customer).map(noting),
   };
 }
 

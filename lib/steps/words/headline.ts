@@ -2,7 +2,7 @@
 
 import type { AlertClass } from "../../model/alert-event.ts";
 import { isDrill } from "../../model/drill.ts";
-import type { Alert, CauseForm, ParentFacts } from "../../model/incident.ts";
+import { type Alert, type CauseForm, type ParentFacts, unsubscribedCode } from "../../model/incident.ts";
 import { asciiId, fitted, hostLabel, shown } from "./escape.ts";
 import { phrases, whoseWord } from "./phrases.ts";
 import { span, utc } from "./time.ts";
@@ -36,6 +36,7 @@ const noWord = "No message of its beginning reached you.";
 function title(alert: Alert): string {
   if (alert.class === "cleartext" && alert.context.neverOffered) return "TLS never offered";
   if (isExpired(alert)) return "Certificate expired";
+  if (isUnsubscribed(alert)) return "Contact unsubscribed";
   return `${phrases[alert.class].title}${formWords[alert.form]}`;
 }
 
@@ -158,6 +159,10 @@ function isExpired({ context: { ends }, at }: Alert): boolean {
   return ends !== undefined && at > ends;
 }
 
+function isUnsubscribed({ class: cls, context: { findings } }: Alert): boolean {
+  return cls === "deaf" && findings.some(({ code }) => code === unsubscribedCode);
+}
+
 function opened(alert: Alert): string {
   const { class: cls, form, rate, context } = alert;
   const words = phrases[cls];
@@ -166,6 +171,7 @@ function opened(alert: Alert): string {
   }
   if (form === "partial") return `does not look alike from everywhere: ${fromWhere(alert, words.sometimes)}.`;
   if (isExpired(alert)) return "shows a certificate that has expired.";
+  if (isUnsubscribed(alert)) return "wants no messages any more, and gets none.";
   if (cls === "cleartext" && context.neverOffered) return "has never offered TLS, and is required to.";
   return words.opened;
 }

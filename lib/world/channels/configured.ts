@@ -32,9 +32,23 @@ export function secondChannels(
   return channels.map((channel) => ({ after: escalate.after, channel }));
 }
 
+/** Where a contact's reader ends its messages; null where there are no pages. */
+export type LinkOf = (owner: { readonly customer: string; readonly address: string }) => string | null;
+
+/** That of a customer's contact, by mail: none without a relay. */
+export function contactMail(
+  mailer: Mailer | null,
+  { email }: Contact,
+  customer: string,
+  linkOf: LinkOf,
+): readonly Channel[] {
+  if (mailer === null || email === null) return [];
+  return [mailer(email, { customer, unsubscribe: linkOf({ customer, address: email }) })];
+}
+
 /** One for each address; none without a relay. */
-export function mailChannels(mailer: Mailer | null, addresses: readonly string[]): readonly Channel[] {
-  return mailer === null ? [] : addresses.map(mailer);
+function mailChannels(mailer: Mailer | null, addresses: readonly string[]): readonly Channel[] {
+  return mailer === null ? [] : addresses.map((address) => mailer(address));
 }
 
 /** What all channels of a customers file are called: the operator's, the second ones, and each contact's. */

@@ -12,8 +12,15 @@ type Failure = Exclude<Delivery, { readonly kind: "sent" }>;
 const totalMs = 45_000;
 const timeouts = { connectionTimeout: 10_000, greetingTimeout: 15_000, socketTimeout: 20_000, dnsTimeout: 10_000 };
 
-/** Sends mail to many by one relay: the operator's own, or SES's SMTP endpoint. One channel for each address. */
-export type Mailer = (to: string) => Channel;
+/** What a contact's mails say beside the message, so that their reader can end them. */
+export interface ContactMail {
+  readonly customer: string;
+  /** Of the page that asks before it ends them; null where readers can't reach any. */
+  readonly unsubscribe: string | null;
+}
+
+/** Sends mail to many by one relay: the operator's own, or SES's SMTP endpoint. One channel for each address. `contact` where it is a customer's. */
+export type Mailer = (to: string, contact?: ContactMail) => Channel;
 
 /** Null where the file names no relay. `roots`, in PEM, are whom the relay is trusted by. */
 export function mailerOf({ smtp }: Pick<NotifySettings, "smtp">, roots?: readonly string[]): Mailer | null {
@@ -38,12 +45,15 @@ export function createMailer(settings: SmtpSettings, roots: readonly string[] = 
     disableUrlAccess: true,
   });
   let down: string | null = null;
-  return (to) => ({
+  return (to, contact) => ({
     name: `smtp:${to}`,
     async deliver(letter) {
       if (down !== null) return { kind: "later", why: down };
       try {
-        await transport.sendMail({ ...mailOf(letter, settings.from, to), signal: AbortSignal.timeout(totalMs) });
+        await transport.sendMail({
+          ...mailOf(letter, settings.from, to, contact),
+          signal: AbortSignal.timeout(totalMs),
+        });
         return { kind: "sent" };
       } catch (error) {
         const failure = failureOf(error);
@@ -55,17 +65,33 @@ export function createMailer(settings: SmtpSettings, roots: readonly string[] = 
 }
 
 /** The same message has the same Message-ID, so that a repeat after a crash can be told. */
-function mailOf({ id, subject, text }: Letter, from: string, to: string) {
+function mailOf({ id, subject, text }: Letter, from: string, to: string, contact: ContactMail | undefined) {
   const plainId = id.replace(/[^\w.-]/g, ".");
   return {
     from: { name: "Chainmail", address: from },
     to: { name: "", address: to },
     subject,
-    text,
+    text: contact === undefined ? text : `${text}${footOf(contact)}`,
     messageId: `<${plainId}@${from.slice(from.lastIndexOf("@") + 1)}>`,
     // RFC 3834: no vacation notices in return.
-    headers: { "X-Chainmail-Id": plainId, "Auto-Submitted": "auto-generated" },
+    headers: {
+      "X-Chainmail-Id": plainId,
+      "Auto-Submitted": "auto-generated",
+      ...unsubscribeHeaders(contact?.unsubscribe ?? null),
+    },
   };
+}
+
+/** RFC 2369 §3.2; one click is a POST, and has to go by HTTPS (RFC 8058 §3.1). */
+function unsubscribeHeaders(url: string | null): Readonly<Record<string, string>> {
+  if (url === null) return {};
+  const oneClick = url.startsWith("https:") ? { "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" } : {};
+  return { "List-Unsubscribe": `<${url}>`, ...oneClick };
+}
+
+function footOf({ customer, unsubscribe }: ContactMail): string {
+  const end = unsubscribe === null ? "tell whoever runs this monitor" : `(you are asked first)\n${unsubscribe}`;
+  return `\n-- \nYou are told as a contact of ${customer}. To get no more of these messages: ${end}\n`;
 }
 
 /** 5xx to the recipient or to the message is final; all else (4xx, TLS, password, network) can be mended meanwhile. */
