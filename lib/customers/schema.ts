@@ -2,6 +2,7 @@
 
 import { isIP } from "node:net";
 import * as z from "zod";
+import { standardFloors } from "../judge/grades/floors.ts";
 import { requirementLevels } from "../model/customer.ts";
 import { standingOf, suffixOf, unrelatedNetworks } from "../model/network.ts";
 import type { ProtocolName } from "../model/observation.ts";
@@ -33,7 +34,8 @@ const tlsMode = oneOf(["enabled", "disabled", "enforced"]);
 const level = oneOf(requirementLevels);
 const protocols = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"] as const satisfies readonly ProtocolName[];
 
-const floor = fields("protocol, cipherBits, rsaBits, ecBits, forwardSecrecy", {
+const standard = oneOf(standardFloors);
+const figures = {
   protocol: oneOf(protocols).optional().describe("The oldest protocol that isn't weak; TLSv1.2 when empty."),
   cipherBits: whole("a number of bits, 40 to 256", 40, 256).optional().describe("Of the cipher; 128 when empty."),
   rsaBits: whole("a number of bits, 512 to 16384", 512, 16_384)
@@ -41,7 +43,28 @@ const floor = fields("protocol, cipherBits, rsaBits, ecBits, forwardSecrecy", {
     .describe("Of RSA keys and of Diffie-Hellman; 2048 when empty."),
   ecBits: whole("a number of bits, 112 to 521", 112, 521).optional().describe("Of elliptic curves; 224 when empty."),
   forwardSecrecy: yesOrNo.optional().describe("True: static RSA is weak."),
-}).describe("Below this a session counts as weak.");
+};
+const floor = z
+  .union(
+    [
+      standard,
+      fields("a standard's name, or { standard, protocol, cipherBits, …, acceptsNothingBelow }", {
+        standard: standard.optional().describe("Judged by instead of the figures."),
+        ...figures,
+        acceptsNothingBelow: yesOrNo
+          .optional()
+          .describe(
+            "True: what the server would merely accept counts too, and not only what a modern sender gets. False when empty.",
+          ),
+      }).refine(
+        (given) =>
+          given.standard === undefined || Object.keys(figures).every((key) => Reflect.get(given, key) === undefined),
+        { error: "a standard or figures, not both" },
+      ),
+    ],
+    { error: "a standard's name, or { standard, protocol, cipherBits, …, acceptsNothingBelow }" },
+  )
+  .describe("Below this a session counts as weak: a published standard by its name, or figures.");
 
 const requirement = z.union(
   [level, fields("a level, or { level, floor }", { level: level.optional(), floor: floor.optional() })],

@@ -41,10 +41,12 @@ type CustomerFields = Exclude<CustomerInput, string>;
 /** What a requirement may be written as. */
 type RequirementInput =
   | RequirementLevel
-  | {
-      readonly level?: RequirementLevel | undefined;
-      readonly floor?: { readonly [Field in keyof Floor]?: Floor[Field] | undefined } | undefined;
-    };
+  | { readonly level?: RequirementLevel | undefined; readonly floor?: FloorInput | undefined };
+type FloorInput =
+  | string
+  | ({ readonly [Field in Exclude<keyof Floor, "acceptsNothingBelow">]?: Floor[Field] | undefined } & {
+      readonly acceptsNothingBelow?: boolean | undefined;
+    });
 
 const implicitPort = 465;
 const submissionPort = 587;
@@ -95,8 +97,14 @@ function toDownstream(input: Given<CustomerFields["downstream"]>[number]): Downs
 function toRequirement(input: RequirementInput | undefined): Requirement {
   if (input === undefined) return defaultRequirement;
   if (typeof input === "string") return { level: input, floor: defaultFloor };
-  const floor = Object.fromEntries(Object.entries(input.floor ?? {}).filter(([, field]) => field !== undefined));
-  return { level: input.level ?? defaultRequirement.level, floor: { ...defaultFloor, ...floor } };
+  return { level: input.level ?? defaultRequirement.level, floor: toFloor(input.floor ?? {}) };
+}
+
+function toFloor(input: FloorInput): Floor {
+  if (typeof input === "string") return { ...defaultFloor, standard: input };
+  const { acceptsNothingBelow, ...fields } = input;
+  const written = Object.fromEntries(Object.entries(fields).filter(([, field]) => field !== undefined));
+  return { ...defaultFloor, ...written, ...(acceptsNothingBelow && { acceptsNothingBelow }) };
 }
 
 function toContact(input: Given<CustomerFields["contacts"]>[number]): Contact {

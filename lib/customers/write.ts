@@ -120,6 +120,8 @@ function writeRequirement({ level, floor }: Requirement): unknown {
   const other = Object.fromEntries(
     Object.entries(floor).filter(([key, value]) => defaultFloor[key as keyof Floor] !== value),
   );
+  const { standard, ...others } = other;
+  if (standard !== undefined && Object.keys(others).length === 0) return { level, floor: standard };
   if (Object.keys(other).length > 0) return { level, floor: other };
   return level === defaultRequirement.level ? null : level;
 }

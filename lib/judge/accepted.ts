@@ -2,15 +2,28 @@
 
 import type { Floor } from "../model/customer.ts";
 import type { Finding } from "../model/finding.ts";
-import { protocolNames } from "../model/observation.ts";
+import { type Leaf, protocolNames } from "../model/observation.ts";
 import type { Habits, Scan, VersionScan } from "../model/scan.ts";
 import { groupByCode } from "../protocols/tls/groups.ts";
 import { sslv2KindByCode } from "../protocols/tls/sslv2.ts";
 import { type Suite, suiteByCode } from "../protocols/tls/suites.ts";
+import { acceptedBelow } from "./by-standard.ts";
 import { finding } from "./findings.ts";
+import { floorOf } from "./grades/floors.ts";
 
-export function acceptedFindings(scan: Scan, floor: Floor): readonly Finding[] {
-  const { versions, groups, primes, habits, intolerant, incomplete } = scan;
+/** `leaves`: certificates that a modern sender isn't shown. */
+export function acceptedFindings(scan: Scan, floor: Floor, leaves: readonly Leaf[] = []): readonly Finding[] {
+  const { habits, intolerant, incomplete } = scan;
+  const standard = floorOf(floor);
+  return [
+    ...(standard === null ? belowFigures(scan, floor) : acceptedBelow(standard, scan, leaves)),
+    ...(intolerant ? [finding("flaw.version-intolerance")] : []),
+    ...flawsOf(habits),
+    ...(incomplete === null ? [] : [finding("scan.incomplete", [incomplete])]),
+  ];
+}
+
+function belowFigures({ versions, groups, primes }: Scan, floor: Floor): readonly Finding[] {
   const protocols = versions.filter(({ accepted, name }) => accepted === true && isOlder(name, floor));
   const suites = unique(versions.flatMap((version) => weakSuites(version, floor)));
   const curves = groups.map(groupByCode).filter((group) => group?.kind === "elliptic" && group.bits < floor.ecBits);
@@ -23,9 +36,6 @@ export function acceptedFindings(scan: Scan, floor: Floor): readonly Finding[] {
     ),
     ...told("tls.cipher-accepted", suites),
     ...told("tls.group-accepted", weakGroups),
-    ...(intolerant ? [finding("flaw.version-intolerance")] : []),
-    ...flawsOf(habits),
-    ...(incomplete === null ? [] : [finding("scan.incomplete", [incomplete])]),
   ];
 }
 

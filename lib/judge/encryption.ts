@@ -5,7 +5,9 @@ import type { Finding } from "../model/finding.ts";
 import { type Leaf, protocolNames, type TlsFacts } from "../model/observation.ts";
 import type { Encryption } from "../model/verdict.ts";
 import { isNullCipher } from "./answer.ts";
+import { sessionBelow } from "./by-standard.ts";
 import { finding } from "./findings.ts";
+import { floorOf } from "./grades/floors.ts";
 
 export interface EncryptionJudgement {
   readonly encryption: Exclude<Encryption, "unknown">;
@@ -19,17 +21,22 @@ const brokenSignature = /md[245](?!\d)|sha-?1(?!\d)/i;
 /** `leaf` is null where no certificate was shown or read. */
 export function judgeEncryption(tls: TlsFacts, leaf: Leaf | null, floor: Floor): EncryptionJudgement {
   if (isNullCipher(tls)) return { encryption: "none", findings: [finding("tls.no-encryption", [tls.cipher])] };
-  const below = [
-    ...protocolFindings(tls, floor),
-    ...cipherFindings(tls, floor),
-    ...keyExchangeFindings(tls, floor),
-    ...(leaf === null ? [] : certificateFindings(leaf, floor)),
-  ];
+  const standard = floorOf(floor);
+  const below = standard === null ? belowFigures(tls, leaf, floor) : sessionBelow(standard, tls, leaf);
   const weakSecrecy = floor.forwardSecrecy && !tls.forwardSecret;
   return {
     encryption: below.length > 0 || weakSecrecy ? "weak" : "strong",
     findings: [...below, ...secrecyFindings(tls, weakSecrecy), ...datedFindings(tls, below)],
   };
+}
+
+function belowFigures(tls: TlsFacts, leaf: Leaf | null, floor: Floor): readonly Finding[] {
+  return [
+    ...protocolFindings(tls, floor),
+    ...cipherFindings(tls, floor),
+    ...keyExchangeFindings(tls, floor),
+    ...(leaf === null ? [] : certificateFindings(leaf, floor)),
+  ];
 }
 
 function protocolFindings({ protocol }: TlsFacts, floor: Floor): Finding[] {

@@ -112,6 +112,12 @@ const table = {
     advice:
       "Switch the old protocols off (Postfix: smtpd_tls_protocols = >=TLSv1.2) once no sender that you need uses them.",
   },
+  "tls.protocol-missing": {
+    severity: "warning",
+    meaning: "The standard that is the floor wants a protocol spoken which the server lacks.",
+    consequence: "the session is as good as it is, but the server doesn't meet the standard that is required of it",
+    advice: "Update the mail server's TLS library, and allow the protocol (Postfix: smtpd_tls_protocols = >=TLSv1.2).",
+  },
   "tls.cipher-accepted": {
     severity: "warning",
     meaning: "Beside what a modern sender gets, the server would also agree on suites below the required floor.",

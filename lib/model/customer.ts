@@ -23,6 +23,10 @@ export interface Floor {
   /** Least elliptic curve size in bits. */
   readonly ecBits: number;
   readonly forwardSecrecy: boolean;
+  /** The name of a published standard, which is judged by instead of the figures: `ncsc-nl-sufficient`. */
+  readonly standard?: string;
+  /** What is merely accepted, beside what a modern sender gets, counts as well. */
+  readonly acceptsNothingBelow?: true;
 }
 
 /** `internet → gateway`, or `gateway → the customer's own servers`. */

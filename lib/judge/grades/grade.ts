@@ -15,7 +15,7 @@ import type { Rule, Standard, SuiteMatch } from "./standard.ts";
 
 export const standards: readonly Standard[] = [ncscNl, mozilla, bcp195, pciDss, nist];
 
-interface Criterion {
+export interface Criterion {
   readonly of: Rule["of"];
   /** What was observed: `TLSv1`, `ECDHE-RSA-AES256-SHA`, `DH of 1024 bits`. */
   readonly observed: string;
@@ -23,6 +23,13 @@ interface Criterion {
   /** Of the standard. */
   readonly section: string;
 }
+
+/** What a standard has something to say of. */
+export interface Measured extends Pick<Scan, "groups" | "primes" | "habits"> {
+  readonly versions: readonly Spoken[];
+}
+
+type Spoken = Pick<VersionScan, "name" | "accepted" | "suites">;
 
 export interface Grade {
   readonly standard: string;
@@ -82,7 +89,8 @@ export function ranksOf(what: { readonly suite: number } | { readonly group: num
   });
 }
 
-function* criteriaOf(standard: Standard, scan: Scan, leaves: readonly Leaf[]): Generator<Criterion> {
+/** What the standard says of each thing that was found, in no order. */
+export function* criteriaOf(standard: Standard, scan: Measured, leaves: readonly Leaf[]): Generator<Criterion> {
   const worst = standard.levels.at(-1) ?? "";
   const judged = <K extends Rule["of"]>(of: K, observed: string, isFit: (rule: RuleOf<K>) => boolean): Criterion => {
     const { level, section } = found(standard, of, isFit);
@@ -127,7 +135,7 @@ function* criteriaOf(standard: Standard, scan: Scan, leaves: readonly Leaf[]): G
 }
 
 /** Each once, by the name that people know it by; those that nobody registered have none. */
-function suitesOf(spoken: readonly VersionScan[]): ReadonlyMap<string, Suite | undefined> {
+function suitesOf(spoken: readonly Spoken[]): ReadonlyMap<string, Suite | undefined> {
   const named = spoken.flatMap(({ name, suites }) =>
     suites.map((code): [string, Suite | undefined] => {
       if (name === "SSLv2") return [sslv2KindByCode(code)?.name ?? hex(code), undefined];

@@ -86,3 +86,10 @@ const byCode = new Map(groups.map((group) => [group.code, group]));
 export function groupByCode(code: number): Group | undefined {
   return byCode.get(code);
 }
+
+const byName = new Map(groups.map((group) => [group.name.toLowerCase(), group]));
+
+/** In whatever case it is spelt. */
+export function groupByName(name: string): Group | undefined {
+  return byName.get(name.toLowerCase());
+}
