@@ -45,6 +45,8 @@ export interface RosterEntry {
   /** One of the operator's canaries: it alarms nobody, and tells whether the vantage sees. */
   readonly canary?: boolean;
   readonly needs: readonly Need[];
+  /** Where several customers share it: digest of whose contacts are told (`Circle`). */
+  readonly circle?: string;
   /** The same target under other vantages, so that a doubt is looked at again from all of them. */
   readonly beside: readonly Place[];
   /** Epoch ms since which DNS doesn't lead to it any more: it is kept for two TTLs, and opens nothing new. */

@@ -9,6 +9,7 @@ import { clampTtl } from "../protocols/dns/codec.ts";
 import type { Store, StoredDomain, StoredHost, Versioned } from "../store/store.ts";
 import { withBudget } from "../world/resolver.ts";
 import { eachAtOnce } from "./at-once.ts";
+import { keepCircles } from "./circle-keep.ts";
 import { domainAfter, hostAfter, hostsOf, isOut } from "./dns-change.ts";
 import { type FollowWorld, follow, type Kind } from "./follow.ts";
 import { hasOutlooks, keepOutlooks } from "./outlook.ts";
@@ -146,6 +147,7 @@ async function rebuild(
   });
   for await (const customer of config.customers()) builder.add(customer);
   const { changed, added, gone, nextGone } = builder.build(old, cycle, farewell);
+  await keepCircles(store, { old, changed, circleOf: builder.circleOf }, farewell.now);
   await eachAtOnce(changed, slicesAtOnce, (slice) => state.putSlice(slice));
   // Last: who is cut off before it finds the time over once more.
   if (nextGone !== (leaving.value?.next ?? null)) {

@@ -2,6 +2,8 @@
 
 import { isIP } from "node:net";
 import { isDeepStrictEqual } from "node:util";
+import { needId, needKey } from "../judge/need-id.ts";
+import type { Circle } from "../model/circle.ts";
 import {
   type Customer,
   type FleetSettings,
@@ -15,6 +17,7 @@ import { type KnownDns, type Reach, reachesOf, smtpPort } from "../model/reach.t
 import { type Need, type Place, type RosterEntry, type RosterName, type Slice, sliceSize } from "../model/roster.ts";
 import { type Target, type TargetKey, targetKey } from "../model/target.ts";
 import { forbiddenRange } from "../protocols/ip/special.ts";
+import { createCircleBuilder } from "./circle-build.ts";
 
 /** What all customers together want of one target from one vantage. */
 interface Wish {
@@ -57,6 +60,8 @@ export interface RosterBuilder {
   add(customer: Customer): void;
   /** The roster that follows `old` in `cycle`. Slots keep their place for life, free ones are never used again. */
   build(old: readonly Slice[], cycle: number, farewell?: Farewell): Roster;
+  /** Whose contacts are told of a target; undefined where several customers don't share it. */
+  circleOf(target: TargetKey): Circle | undefined;
 }
 
 export function createRosterBuilder(
@@ -67,6 +72,7 @@ export function createRosterBuilder(
   const ports = new Map(gateways.map(({ id, port }) => [id, port]));
   const openly = publicVantages(settings);
   const wishes = canaryWishes(settings.canaries, openly, dns);
+  const circles = createCircleBuilder();
   return {
     add(customer) {
       const port = ports.get(customer.gateway ?? "") ?? smtpPort;
@@ -78,12 +84,22 @@ export function createRosterBuilder(
         wishes.set(place, wish);
         if (reach.name !== null) wish.names.add(reach.name);
         wish.allowPrivate ||= customer.allowPrivate;
+        const { id, need } = needs[reach.hop];
+        if (need.alarms) circles.add(targetKey(reach.target), customer, id, reach.name ?? reach.target.address);
         // Several domains or names of one customer are one customer.
         if (!counted.has(`${reach.hop} ${place}`)) count(wish.needs, needs[reach.hop]);
         counted.add(`${reach.hop} ${place}`);
       }
     },
-    build: (old, cycle, farewell = atOnce) => rosterAfter(old, wishes, new Set(openly), cycle, farewell),
+    build: (old, cycle, farewell = atOnce) => {
+      const digests = new Map<TargetKey, string | undefined>();
+      const digestOf = (key: TargetKey) => {
+        if (!digests.has(key)) digests.set(key, circles.circleOf(key)?.head.digest);
+        return digests.get(key);
+      };
+      return rosterAfter(old, wishes, { openly: new Set(openly), cycle, digestOf }, farewell);
+    },
+    circleOf: circles.circleOf,
   };
 }
 
@@ -128,6 +144,7 @@ const wishFor = ({ target, vantage }: Reach): Wish => ({
 /** Equal wishes have equal keys. */
 interface KeyedNeed {
   readonly key: string;
+  readonly id: string;
   readonly need: Need;
 }
 
@@ -138,10 +155,9 @@ function needsOf(customer: Customer, rule: TlsModeRule): Readonly<Record<HopKind
   const usesTls = domains.length === 0 || modes.length > 0;
   const insists = modes.length > 0 && modes.every((mode) => mode === "enforced");
   const keyed = (hop: HopKind, mayAlarm: boolean, enforced: boolean): KeyedNeed => {
-    const { level, floor } = require[hop];
-    const alarms = mayAlarm && level !== "none";
-    const key = JSON.stringify([hop, alarms, enforced, level, Object.entries(floor).sort()]);
-    return { key, need: { hop, require: require[hop], customers: 1, customer: id, alarms, enforced } };
+    const alarms = mayAlarm && require[hop].level !== "none";
+    const need = { hop, require: require[hop], customers: 1, customer: id, alarms, enforced };
+    return { key: needKey(need), id: needId(need), need };
   };
   return { gateway: keyed("gateway", true, false), downstream: keyed("downstream", usesTls, insists) };
 }
@@ -154,8 +170,7 @@ function count(needs: Map<string, Need>, { key, need }: KeyedNeed): void {
 function rosterAfter(
   old: readonly Slice[],
   wishes: ReadonlyMap<string, Wish>,
-  openly: ReadonlySet<string>,
-  cycle: number,
+  about: EntryFacts,
   { now, keptFor }: Farewell,
 ): Roster {
   const open = new Map(wishes);
@@ -164,7 +179,7 @@ function rosterAfter(
   const next = [...old]
     .sort((a, b) => a.number - b.number)
     .map((slice) => ({ ...slice, entries: slice.entries.map((entry) => successor(entry)) }));
-  const added = [...open].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, wish]) => entryFor(wish, null, openly, cycle));
+  const added = [...open].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, wish]) => entryFor(wish, null, about));
   // The last slice of each vantage is the only one that may have room.
   const last = new Map(next.map((slice) => [slice.vantage, slice]));
   let highest = next.at(-1)?.number ?? 0;
@@ -189,7 +204,7 @@ function rosterAfter(
     const place = placeOf(entry.vantage, entry.target);
     const wish = open.get(place);
     open.delete(place);
-    if (wish) return entryFor(wish, entry, openly, cycle);
+    if (wish) return entryFor(wish, entry, about);
     const leaving = entry.leaving ?? now;
     const goes = leaving + keptFor(entry);
     if (goes > now && entry.needs.length > 0) {
@@ -226,7 +241,15 @@ function knowingEachOther(slices: readonly Slice[]): readonly Slice[] {
   }));
 }
 
-function entryFor(wish: Wish, old: RosterEntry | null, openly: ReadonlySet<string>, cycle: number): RosterEntry {
+/** What an entry needs beside the wish for it. */
+interface EntryFacts {
+  readonly openly: ReadonlySet<string>;
+  readonly cycle: number;
+  readonly digestOf: (target: TargetKey) => string | undefined;
+}
+
+function entryFor(wish: Wish, old: RosterEntry | null, { openly, cycle, digestOf }: EntryFacts): RosterEntry {
+  const circle = wish.canary ? undefined : digestOf(targetKey(wish.target));
   return {
     target: wish.target,
     names: namesFor(wish.names, old?.names ?? [], cycle),
@@ -234,6 +257,7 @@ function entryFor(wish: Wish, old: RosterEntry | null, openly: ReadonlySet<strin
     outside: openly.has(wish.vantage),
     allowPrivate: wish.allowPrivate,
     ...(wish.canary && { canary: true }),
+    ...(circle !== undefined && { circle }),
     needs: [...wish.needs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, need]) => need),
     beside: [],
     since: old?.since ?? cycle,

@@ -2,8 +2,8 @@
 
 import type { DnsTrouble, MxAnswer } from "../model/domain-facts.ts";
 import { causeStore } from "./causes.ts";
-import { circleStore } from "./circles.ts";
 import { choiceStore } from "./choices.ts";
+import { circleStore } from "./circles.ts";
 import { shardOf, shards } from "./keys.ts";
 import { pack, unpack } from "./pack.ts";
 import { rosterStore } from "./rosters.ts";

@@ -5,8 +5,8 @@
  * every write touches one item; a `version` that is stale is answered `false`, never overwritten.
  */
 
-import type { ContactChoice } from "../model/contact-choice.ts";
 import type { Circle, CircleHead, Member, Shown } from "../model/circle.ts";
+import type { ContactChoice } from "../model/contact-choice.ts";
 import type { Customer, FleetSettings, Gateway } from "../model/customer.ts";
 import type { DnsTrouble, HostFacts, MxAnswer } from "../model/domain-facts.ts";
 import type { Alert, Cause, IncidentClass } from "../model/incident.ts";
