@@ -7,7 +7,7 @@
  * address, the number behind SIZE (backends of one pool differ), the certificates above the leaf (not always read).
  */
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Capabilities, Observation, Outcome } from "../model/observation.ts";
 
 /** 12 base64url characters: 72 bits, far more than one slot's history needs. */
@@ -21,7 +21,7 @@ export function fingerprint(observation: Observation): string {
     answered ? keywords(capabilities.after) : "",
     observation.leftover === null ? "" : "leftover",
   ];
-  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 12);
+  return hash("sha256", JSON.stringify(parts), "base64url").slice(0, 12);
 }
 
 function outcomeParts(outcome: Outcome): readonly unknown[] {

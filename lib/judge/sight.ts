@@ -161,5 +161,8 @@ export function released(sight: Sight, now: number): Sight {
 }
 
 function same(before: Sight, after: Sight): Sight {
-  return JSON.stringify(after) === JSON.stringify(before) ? before : after;
+  const keys = Object.keys(after) as (keyof Sight)[];
+  const isSame = (key: keyof Sight) =>
+    after[key] === before[key] || JSON.stringify(after[key]) === JSON.stringify(before[key]);
+  return keys.every(isSame) ? before : after;
 }

@@ -4,7 +4,7 @@ export async function eachAtOnce<T>(
   most: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  const source = drawn(items);
+  const source = Symbol.iterator in items ? items[Symbol.iterator]() : drawn(items);
   const worker = async () => {
     for (;;) {
       const next = await source.next();
@@ -21,6 +21,7 @@ function sizeOf(items: Iterable<unknown> | AsyncIterable<unknown>): number {
   return items instanceof Map ? items.size : Number.POSITIVE_INFINITY;
 }
 
-async function* drawn<T>(items: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T, undefined> {
+/** Draws one after the other, as other asynchronous iterators needn't. */
+async function* drawn<T>(items: AsyncIterable<T>): AsyncGenerator<T, undefined> {
   yield* items;
 }

@@ -37,13 +37,15 @@ function changed(
   stands: readonly SlotMemory[],
   changes: ReadonlyMap<number, MemoryChange>,
 ): readonly SlotMemory[] | null {
-  const length = Math.max(stands.length, ...[...changes.keys()].map((slot) => slot + 1));
-  const next = Array.from({ length }, (_, slot) => {
+  const next = new Map<number, SlotMemory>();
+  for (const [slot, change] of changes) {
     const before = stands[slot] ?? blankMemory;
-    const after = changes.get(slot)?.(before) ?? before;
-    return isEqual(before, after) ? before : after;
-  });
-  return next.every((memory, slot) => memory === (stands[slot] ?? blankMemory)) ? null : next;
+    const after = change(before);
+    if (!isEqual(before, after)) next.set(slot, after);
+  }
+  if (next.size === 0) return null;
+  const length = Math.max(stands.length, ...[...next.keys()].map((slot) => slot + 1));
+  return Array.from({ length }, (_, slot) => next.get(slot) ?? stands[slot] ?? blankMemory);
 }
 
 function isEqual(a: SlotMemory, b: SlotMemory): boolean {

@@ -65,7 +65,7 @@ export async function judgeSlot(slot: SlotAnswers, world: SlotWorld): Promise<Ju
     look: isNews && world.mayVote ? look : null,
     memory: {
       ...memory,
-      fingerprint: fingerprint(present),
+      fingerprint: slot.light?.kind === "same" ? slot.light.fingerprint : fingerprint(present),
       mark: markOf(present.outcome),
       rejudgeAt: nextJudgement(entry, present, named.names, world.now),
       needs: isNews ? needsDigest(entry) : memory.needs,
@@ -98,7 +98,7 @@ async function stateAfter(
   const after = afterLook(before, seen, { slice: world.results.slice, slot });
   const former = leafOf(before);
   if (former !== null && former !== leafOf(after) && memory.hot.includes("expiring")) {
-    await noLongerShown(world, former, { ...voteOf(world.results), at: seen.at });
+    await noLongerShown(world, former, targetKey(entry.target), { ...voteOf(world.results), at: seen.at });
   }
   const kind = after.silence === null ? "facts" : "silence";
   const key = targetKey(entry.target);
@@ -123,7 +123,10 @@ async function namesAfter(
     if (!isOther && observation.at - before.at < nameKeptMs) continue;
     const former = before?.certificate?.leaf.sha256;
     if (former !== undefined && former !== certificate?.leaf.sha256 && memory.hot.includes("expiring")) {
-      await noLongerShown(world, former, { ...voteOf(world.results), at: observation.at });
+      await noLongerShown(world, former, targetKey(entry.target), {
+        ...voteOf(world.results),
+        at: observation.at,
+      });
     }
     const state: NameState = { name, certificate, at: observation.at };
     await world.store.state.putName(targetKey(entry.target), entry.vantage, state);

@@ -29,8 +29,8 @@ export function createTimeline(start: number): Timeline {
         pop(heap);
         clock = next.time;
         next.action();
-        // Whoever was answered goes on until it asks the world again.
-        await new Promise((resolve) => setImmediate(resolve));
+        // Whoever was answered goes on until it asks the world again: the next tick comes when no promise can go further.
+        await new Promise((resolve) => process.nextTick(resolve));
       }
       clock = Math.max(clock, time);
     },

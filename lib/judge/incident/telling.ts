@@ -1,14 +1,23 @@
 /** What an incident says: its id, its messages, and the outbox that owes them. */
 
-import { createHash } from "node:crypto";
-import type { Alert, AlertKind, Cause, Incident, IncidentClass, OutboxEntry, Reach } from "../../model/incident.ts";
+import { hash } from "node:crypto";
+import {
+  type Alert,
+  type AlertKind,
+  type Cause,
+  certificatesDigest,
+  type Incident,
+  type IncidentClass,
+  type OutboxEntry,
+  type Reach,
+} from "../../model/incident.ts";
 
 /** Six digits: among a thousand incidents two share an id once in 34 fleets. */
 const idDigits = 6;
 
 /** `CM-7F3A2B`: the same opening of the same cause always has the same id. `openedAt` in epoch ms. */
 export function incidentId(cls: IncidentClass, subject: string, openedAt: number): string {
-  const digest = createHash("sha256").update(`${cls}|${subject}|${openedAt}`).digest("hex");
+  const digest = hash("sha256", `${cls}|${subject}|${openedAt}`, "hex");
   return `CM-${digest.slice(0, idDigits).toUpperCase()}`;
 }
 
@@ -31,6 +40,9 @@ interface Telling {
   readonly reach?: Reach;
 }
 
+/** What a customer's first contacts hear of an incident by. */
+const announcing: readonly AlertKind[] = ["opened", "worse", "reminder", "flapping"];
+
 /** Adds the incident's next message to the outbox. */
 export function tell(
   cause: Opened,
@@ -38,8 +50,10 @@ export function tell(
   now: number,
   { digest = null, notBefore = now, lapsed = null, reach }: Telling = {},
 ): Opened {
-  const { incident } = cause;
+  const { announced, ...incident } = cause.incident;
   const number = incident.messages + 1;
+  const announces = announcing.includes(kind) && (digest === null || digest.digest === certificatesDigest);
+  const isUnannounced = !announces && (announced === false || number === 1);
   const alert: Alert = {
     id: `${incident.id}·${number}`,
     incident: incident.id,
@@ -54,6 +68,7 @@ export function tell(
     lapsed,
     merged: false,
     within: cause.folded,
+    ...(isUnannounced && { unannounced: true }),
     parent: cause.parent,
     context: cause.context,
   };
@@ -70,5 +85,6 @@ export function tell(
     merges: [],
     alone: [],
   };
-  return { ...cause, incident: { ...incident, messages: number }, outbox: [...cause.outbox, entry] };
+  const told: Incident = { ...incident, messages: number, ...(isUnannounced && { announced: false }) };
+  return { ...cause, incident: told, outbox: [...cause.outbox, entry] };
 }

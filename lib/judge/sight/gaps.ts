@@ -28,7 +28,9 @@ export function withGap({ gaps, troubleSince, by }: Sight, until: number): reado
 
 /** The very same cause where no vote of it lies in a gap of its vantage. */
 export function withoutGaps(cause: Cause, gaps: ReadonlyMap<string, readonly Gap[]>): Cause {
-  const votes = cause.votes.filter(({ vantage, at }) => !isWithin(gaps.get(vantage) ?? [], at, isOwn(cause)));
+  if (!cause.votes.some(({ vantage }) => (gaps.get(vantage) ?? []).length > 0)) return cause;
+  const own = isOwn(cause);
+  const votes = cause.votes.filter(({ vantage, at }) => !isWithin(gaps.get(vantage) ?? [], at, own));
   return votes.length === cause.votes.length ? cause : { ...cause, votes };
 }
 

@@ -5,13 +5,17 @@ const longestLine = 200;
 /** One line of printable ASCII: all else as `\u{…}`, at most `max` characters, links defanged (`hxxp[:]//`, `www[.]`). */
 export function shown(text: string, max = longestLine): string {
   // A bound before the work: what is cut off isn't escaped first.
-  const escaped = Array.from(text.slice(0, max * 2), escapeCharacter).join("");
+  const escaped = escapedIn(text.slice(0, max * 2));
   const defanged = escaped
     .replace(/h(tt)(ps?):\/\//gi, "hxx$2[:]//")
     .replace(/:\/\//g, "[:]//")
     .replace(/\bwww\./gi, "www[.]")
     .replace(/\b(mailto|javascript|data|tel):/gi, "$1[:]");
   return defanged.length > max ? `${defanged.slice(0, max - 3)}...` : defanged;
+}
+
+function escapedIn(text: string): string {
+  return /^[ -~]*$/.test(text) ? text : Array.from(text, escapeCharacter).join("");
 }
 
 function escapeCharacter(character: string): string {
