@@ -105,3 +105,5 @@ function groupJson(code: number): ScanTargetJson["groups"][number] {
 function hex(code: number): string {
   return `0x${code.toString(16).toUpperCase().padStart(4, "0")}`;
 }
+
+export const targetsOf = (scan: ScanTargetJson | ScanTargetsJson) => ("targets" in scan ? scan.targets : [scan]);

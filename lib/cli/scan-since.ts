@@ -3,6 +3,7 @@
 import { changesBetween, type Inventory } from "../judge/scan-diff.ts";
 import { InputError } from "../model/input-error.ts";
 import { readInput } from "./looking.ts";
+import { targetsOf } from "./scan-json.ts";
 import { type ScanTargetJson, type ScanTargetsJson, scanSchema } from "./scan-schema.ts";
 
 export interface Since {
@@ -41,7 +42,6 @@ export function changesSince(
   });
 }
 
-export const targetsOf = (scan: ScanTargetJson | ScanTargetsJson) => ("targets" in scan ? scan.targets : [scan]);
 const placeOf = ({ address, port }: ScanTargetJson) => `[${address}]:${port}`;
 
 function inventoryOf(scan: ScanTargetJson): Inventory {

@@ -24,10 +24,10 @@ import type { LookOptions } from "./options.ts";
 import { type Place, type PlaceOptions, placesNamed } from "./places.ts";
 import { printJson } from "./print-json.ts";
 import { type Looked, summarise } from "./probe-report.ts";
-import { scanJson } from "./scan-json.ts";
+import { scanJson, targetsOf } from "./scan-json.ts";
 import { scanMarkdown } from "./scan-markdown.ts";
 import { scanLines } from "./scan-report.ts";
-import { changesSince, readScan, type Since, targetsOf } from "./scan-since.ts";
+import type { Since } from "./scan-since.ts";
 
 interface ScanOptions extends LookOptions, PlaceOptions {
   readonly grade?: boolean;
@@ -50,7 +50,7 @@ const atOnce = 4;
 const waits = [2_000, 10_000, 30_000];
 
 export async function scanCommand(text: string, options: ScanOptions, io: Io): Promise<ExitCode> {
-  const before = options.since === undefined ? null : readScan(options.since);
+  const before = options.since === undefined ? null : (await import("./scan-since.ts")).readScan(options.since);
   const looking = lookingFor(options);
   const { places, findings } = await placesNamed(text, options, looking.resolver);
   const scanned: Scanned[] = [];
@@ -61,7 +61,7 @@ export async function scanCommand(text: string, options: ScanOptions, io: Io): P
   }
   const outcome = summarise(findings, scanned);
   const printed = scanJson(text, outcome, scanned);
-  const since = before === null ? [] : changesSince(before, printed);
+  const since = before === null ? [] : (await import("./scan-since.ts")).changesSince(before, printed);
   if (options.json) printJson(printed, io);
   else if (options.markdown) io.stdout.write(`${targetsOf(printed).flatMap(scanMarkdown).join("\n")}\n`);
   else {

@@ -1,7 +1,7 @@
 /** When a name is looked up again, decided without remembering when it was looked up last. */
 
 import { spread } from "../model/spread.ts";
-import { clampTtl } from "../protocols/dns/codec.ts";
+import { clampTtl } from "../protocols/dns/answer.ts";
 
 /**
  * True once in as many cycles as the TTL (seconds, taken as 60 to 3,600) lasts, in a cycle of the name's own, so that a

@@ -5,7 +5,7 @@ import type { HostFacts, MxAnswer } from "../model/domain-facts.ts";
 import type { CycleNumber } from "../model/jobs.ts";
 import type { Clock, Resolver } from "../model/ports.ts";
 import type { RosterEntry } from "../model/roster.ts";
-import { clampTtl } from "../protocols/dns/codec.ts";
+import { clampTtl } from "../protocols/dns/answer.ts";
 import type { Store, StoredDomain, StoredHost, Versioned } from "../store/store.ts";
 import { withBudget } from "../world/resolver.ts";
 import { eachAtOnce } from "./at-once.ts";

@@ -4,7 +4,8 @@ import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { connect, isIPv6 } from "node:net";
 import type { DnsAnswer, DnsType } from "../model/ports.ts";
-import { type Decoded, type DnsQuestion, decodeAnswer, encodeQuery, failed } from "../protocols/dns/codec.ts";
+import { failed } from "../protocols/dns/answer.ts";
+import { type Decoded, type DnsQuestion, decodeAnswer, encodeQuery } from "../protocols/dns/codec.ts";
 import type { DnsServerAddress } from "./dns-server-address.ts";
 
 /** `silence`: nobody answered within the time, or the server can't be reached. */

@@ -2,10 +2,10 @@
 
 import { getServers } from "node:dns";
 import type { Clock, DnsAnswer, Resolver } from "../model/ports.ts";
-import { failed } from "../protocols/dns/codec.ts";
+import { failed } from "../protocols/dns/answer.ts";
 import { asciiName } from "../protocols/dns/name.ts";
 import { type DnsServerAddress, parseServer } from "./dns-server-address.ts";
-import { askServer } from "./dns-transport.ts";
+import type { Asked } from "./dns-transport.ts";
 import { createLimit } from "./limit.ts";
 
 export interface ResolverOptions {
@@ -59,6 +59,8 @@ export function createResolver({ servers, now, timeoutMs = defaultTimeoutMs }: R
     const joined = asking.get(key);
     if (joined !== undefined) return joined;
     const query = limit(async () => {
+      // Who names addresses alone never asks, and doesn't wait for the codec either.
+      const { askServer } = await import("./dns-transport.ts");
       const answer = await ask(addresses, (server) => askServer(server, ascii, type, timeoutMs));
       asking.delete(key);
       // Deleted first, so that the oldest answers stand first and go first.
@@ -87,7 +89,7 @@ export function withBudget(resolver: Resolver, most: number): Resolver {
 /** Goes on to the next server after silence or a failure of the server's own; the last failure heard outranks silence. */
 async function ask(
   servers: readonly DnsServerAddress[],
-  askOne: (server: DnsServerAddress) => ReturnType<typeof askServer>,
+  askOne: (server: DnsServerAddress) => Promise<Asked>,
 ): Promise<DnsAnswer> {
   let failure = failed("timeout");
   let silent = servers;

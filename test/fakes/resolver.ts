@@ -2,7 +2,7 @@
 
 import type { DnsFailure } from "../../lib/model/domain-facts.ts";
 import type { DnsAnswer, DnsRecord, DnsType, Resolver } from "../../lib/model/ports.ts";
-import { failed } from "../../lib/protocols/dns/codec.ts";
+import { failed } from "../../lib/protocols/dns/answer.ts";
 
 /** By `TYPE name`: records as text (`10 mx.example` for MX), a failure, or `-> name` for a bare CNAME. */
 export type Table = Readonly<Record<string, readonly string[] | DnsFailure | `-> ${string}`>>;

@@ -1,8 +1,8 @@
 /** DNS messages (RFC 1035 §4, RFC 6891) over dns-packet, with the checks that it leaves out. */
 
 import { type Answer, decode, encode, RECURSION_DESIRED } from "dns-packet";
-import type { DnsFailure } from "../../model/domain-facts.ts";
 import type { DnsAnswer, DnsRecord, DnsType } from "../../model/ports.ts";
+import { clampTtl, failed, leastTtl, mostTtl } from "./answer.ts";
 import { type Layout, layoutOf } from "./layout.ts";
 
 export interface DnsQuestion {
@@ -25,22 +25,9 @@ const udpPayloadSize = 1232;
 
 const typeNumbers: Record<DnsType, number> = { A: 1, AAAA: 28, MX: 15, CNAME: 5, PTR: 12, TXT: 16, TLSA: 52 };
 
-const leastTtl = 60;
-const mostTtl = 3_600;
-
-/** `seconds` within the floor of a minute and the ceiling of an hour. */
-export function clampTtl(seconds: number): number {
-  return Math.min(mostTtl, Math.max(leastTtl, seconds));
-}
-
 /** A negative TTL counts as 0 (RFC 2181 §8). */
 function ttlOf(seconds = 0): number {
   return seconds > 0x7fff_ffff ? 0 : seconds;
-}
-
-/** A failure as an answer, held for `ttl` seconds. */
-export function failed(reason: DnsFailure, ttl = leastTtl): DnsAnswer & { readonly kind: "failed" } {
-  return { kind: "failed", reason, ttl: clampTtl(ttl) };
 }
 
 export function encodeQuery({ id, name, type }: DnsQuestion): Uint8Array {

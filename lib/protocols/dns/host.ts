@@ -4,7 +4,7 @@ import { isIP } from "node:net";
 import type { DnsFailure, DomainFacts, HostFacts } from "../../model/domain-facts.ts";
 import type { Resolver } from "../../model/ports.ts";
 import { canonicalAddress } from "../ip/address.ts";
-import { failed } from "./codec.ts";
+import { failed } from "./answer.ts";
 import { type Lookup, lookup } from "./lookup.ts";
 import { findMx } from "./mx.ts";
 import { asciiName } from "./name.ts";

@@ -2,7 +2,7 @@
 
 import type { DnsFailure } from "../../model/domain-facts.ts";
 import type { DnsRecord, DnsType, Resolver } from "../../model/ports.ts";
-import { clampTtl } from "./codec.ts";
+import { clampTtl } from "./answer.ts";
 import { asciiName } from "./name.ts";
 
 /** Longer chains are nobody's honest wish. */

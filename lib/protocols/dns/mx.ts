@@ -2,7 +2,7 @@
 
 import type { MxAnswer, MxRecord } from "../../model/domain-facts.ts";
 import type { DnsRecord, Resolver } from "../../model/ports.ts";
-import { failed } from "./codec.ts";
+import { failed } from "./answer.ts";
 import { lookup } from "./lookup.ts";
 import { asciiName } from "./name.ts";
 

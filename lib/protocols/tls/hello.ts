@@ -1,5 +1,6 @@
 /** A ClientHello of our own making, for what our TLS library can't offer (RFC 5246 §7.4.1.2, RFC 8446 §4.1.2). */
 
+import { endianness } from "node:os";
 import { type Suite, suites } from "./suites.ts";
 
 export interface Hello {
@@ -13,6 +14,8 @@ export interface Hello {
   readonly random: Uint8Array;
   /** A host name without trailing dot, or null for none (RFC 6066 §3). */
   readonly serverName: string | null;
+  /** Of the session to resume, at most 32 bytes; none by default. */
+  readonly sessionId?: Uint8Array;
   /** Code points of named groups (RFC 8422 §5.1.1); the extension is left out where there are none. */
   readonly groups: readonly number[];
   /** Code points of signature schemes (RFC 5246 §7.4.1.4.1), sent from TLS 1.2 on. */
@@ -36,7 +39,7 @@ export function writeHello(hello: Hello): Uint8Array {
   const body = Buffer.concat([
     u16(Math.min(hello.version, 0x0303)),
     hello.random,
-    bytes(0), // no session to resume
+    vector8(hello.sessionId ?? bytes()),
     vector16(u16(...hello.suites, renegotiationScsv)),
     bytes(compression.length, ...compression),
     ...(hello.version > 0x0300 ? [vector16(...extensionsOf(hello))] : []),
@@ -71,10 +74,15 @@ function extensionsOf({
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
+/** Big-endian, by typed arrays: hellos of 370 suites are written by the hundred. */
 function u16(...values: readonly number[]): Uint8Array {
-  const written = Buffer.allocUnsafe(2 * values.length);
-  for (const [at, value] of values.entries()) written.writeUInt16BE(value, 2 * at);
-  return written;
+  const written = Buffer.from(Uint16Array.from(values).buffer);
+  return endianness() === "LE" ? written.swap16() : written;
+}
+
+/** With its length before it in one byte. */
+function vector8(body: Uint8Array): Uint8Array {
+  return Buffer.concat([bytes(body.length), body]);
 }
 
 /** With its length before it in two bytes. */
@@ -89,10 +97,10 @@ function extension(type: number, ...parts: readonly Uint8Array[]): readonly Uint
 /** Groups that servers have been seen with, the usual first: x25519, P-256, P-384, P-521, x448, then the old and the rare, then ffdhe. */
 export const olderGroups: readonly number[] = [29, 23, 24, 25, 30, ...range(1, 22), 26, 27, 28, ...range(256, 260)];
 
-/** ECDSA, RSA-PSS, EdDSA, RSA, DSA, down to SHA-1 and MD5. */
+/** ECDSA, RSA-PSS, EdDSA, RSA, DSA, down to SHA-1 and MD5, and RSA-PSS of keys for that alone. */
 export const everySignature: readonly number[] = [
   0x0403, 0x0503, 0x0603, 0x0804, 0x0805, 0x0806, 0x0807, 0x0808, 0x0401, 0x0501, 0x0601, 0x0402, 0x0502, 0x0602,
-  0x0303, 0x0301, 0x0302, 0x0203, 0x0201, 0x0202, 0x0101,
+  0x0303, 0x0301, 0x0302, 0x0203, 0x0201, 0x0202, 0x0101, 0x0809, 0x080a, 0x080b,
 ];
 
 /**

@@ -50,9 +50,13 @@ function isCertificate(pem: string): boolean {
 
 function rootsOf(pems: readonly string[]): TrustRoots {
   let bySubject: ReadonlyMap<string, readonly X509Certificate[]> | undefined;
+  let digest: string | undefined;
   return {
     pems,
-    digest: digestOf(pems),
+    get digest() {
+      digest ??= digestOf(pems);
+      return digest;
+    },
     issuersOf(certificate) {
       bySubject ??= Map.groupBy(
         pems.map((pem) => new X509Certificate(pem)),
