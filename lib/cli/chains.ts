@@ -9,6 +9,8 @@ import type { Io } from "./io.ts";
 export function printChains(status: StatusJson, io: Io): void {
   const paint = painter(io);
   const lines = [`${status.id}: ${paint(verdictStyle[status.verdict], status.verdict)}`];
+  for (const address of status.unsubscribed)
+    lines.push(`  contact ${address} unsubscribed: it gets no messages ('chainmail customers subscribe ${address}')`);
   for (const chain of status.chains) {
     const mode = chain.tlsMode === null ? "" : ` (TLS mode ${chain.tlsMode})`;
     lines.push(`  ${chain.domain ?? "downstream"}${mode}: ${paint(verdictStyle[chain.verdict], chain.verdict)}`);

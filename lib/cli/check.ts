@@ -47,7 +47,7 @@ export async function checkCommand(text: string, options: CheckOptions, io: Io):
     contacts: [],
   };
   const loaded = await lookOnce(customer, gateway, options);
-  const status = statusJson(loaded.status, { asOf: loaded.asOf, everyMs });
+  const status = statusJson(loaded.status, { ...loaded, everyMs });
   if (options.json) printJson(status, io);
   else printChains(status, io);
   return exitCode(loaded.status.verdict, countingFindings(status));

@@ -1,10 +1,14 @@
 /** `chainmail doctor`: one line a check of this place or, with --stack, of whom a stack reaches; worst state as exit code. */
 
 import { type Check, examine } from "../local/doctor.ts";
-import { examineStack } from "../local/doctor-aws.ts";
+import { checkSms, examineStack } from "../local/doctor-aws.ts";
 import { checkCanaries } from "../local/doctor-canaries.ts";
-import { checkContacts } from "../local/doctor-contacts.ts";
+import { checkContacts, withPhones } from "../local/doctor-contacts.ts";
+import type { Customer } from "../model/customer.ts";
 import type { Resolver } from "../model/ports.ts";
+import type { SmsAccount } from "../model/sms-account.ts";
+import { unsubscribedIn } from "../steps/unsubscribe.ts";
+import { findTexter } from "../world/channels/phones.ts";
 import { systemClock } from "../world/clock.ts";
 import { createDialler } from "../world/dialler.ts";
 import { defaultEhloName } from "../world/ehlo-name.ts";
@@ -42,15 +46,19 @@ function examinePlace(options: DoctorOptions): Promise<readonly Check[]> {
     publicDomains,
     otherClock,
     tryStore: () => tryStore(options.data),
-    checkContacts: () => contactsIn(options.data),
+    checkContacts: () => contactsIn(options.data, resolver),
     checkCanaries: () => canariesIn(options.data, resolver),
   });
 }
 
 /** Under the caller's own AWS credentials. */
 async function stackChecks(options: DoctorOptions): Promise<readonly Check[]> {
-  const { ownSmsAccount } = await import("../world/sms-account.ts");
-  return withStore(options, (store) => examineStack({ store, now: systemClock, smsAccount: ownSmsAccount }));
+  const resolver = createResolver({ servers: options.resolver ?? [], now: systemClock });
+  return withStore(options, (store) => examineStack({ store, now: systemClock, resolver, smsAccount: ownAccount }));
+}
+
+async function ownAccount(): Promise<SmsAccount> {
+  return (await import("../world/sms-account.ts")).ownSmsAccount();
 }
 
 function worstOf(checks: readonly Check[]): ExitCode {
@@ -72,11 +80,17 @@ async function tryStore(data: string): Promise<void> {
   });
 }
 
-async function contactsIn(data: string): Promise<readonly Check[]> {
-  return withStore({ data }, async ({ config }) => {
-    const { notify } = await config.settings();
-    return await checkContacts({ notify, customers: config.customers() }, false);
+/** Asked of the world after the store was closed: whoever opens it is alone for a moment. */
+async function contactsIn(data: string, resolver: Resolver): Promise<readonly Check[]> {
+  const fleet = await withStore({ data }, async ({ config, state }) => {
+    const customers: Customer[] = [];
+    for await (const customer of config.customers()) customers.push(customer);
+    const [{ notify }, gateways] = await Promise.all([config.settings(), config.gateways()]);
+    return { notify, gateways, customers, unsubscribed: await unsubscribedIn(state) };
   });
+  const phones = withPhones(fleet.customers).length > 0 && (await findTexter()) !== null;
+  const contacts = await checkContacts(fleet, { topic: false, phones }, resolver);
+  return phones ? [...contacts, ...(await checkSms(ownAccount, true))] : contacts;
 }
 
 async function canariesIn(data: string, resolver: Resolver): Promise<readonly Check[]> {

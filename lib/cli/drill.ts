@@ -16,6 +16,7 @@ import { beginDrill } from "../steps/drill/begin.ts";
 import { type DrillWorld, drillTick } from "../steps/drill/judge.ts";
 import { notify } from "../steps/notify.ts";
 import { createConsoleChannel } from "../world/channels/console.ts";
+import { findTexter } from "../world/channels/phones.ts";
 import { systemClock } from "../world/clock.ts";
 import { type ExitCode, unavailable } from "./exit.ts";
 import type { Io } from "./io.ts";
@@ -81,6 +82,7 @@ async function onDisk({ data, ca, json }: CommandOptions, io: Io): Promise<Place
   const sendOf = (drill: Drill) => intoDocument(world, drill);
   if (joined) return { world, words: "The running process judges and tells.", sendOf, work: async () => {}, close };
   const { pems: roots } = rootsOf(ca);
+  const texter = await findTexter();
   const terminal = json ? io.stderr : io.stdout;
   const operators = [createConsoleChannel((text) => terminal.write(text))];
   return {
@@ -89,7 +91,16 @@ async function onDisk({ data, ca, json }: CommandOptions, io: Io): Promise<Place
     sendOf,
     async work() {
       await drillTick(world);
-      const telling = { store, now: systemClock, roots, operators, alertLog: null, baseUrl: null, everyMs: null };
+      const telling = {
+        store,
+        now: systemClock,
+        roots,
+        operators,
+        texter,
+        alertLog: null,
+        baseUrl: null,
+        everyMs: null,
+      };
       await notify({ ...(await tellingWorld(telling)), store: drillsOnly(store) });
     },
     close,

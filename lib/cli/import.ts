@@ -3,11 +3,14 @@
 import { type ImportOptions, type ImportResult, importFleet } from "../customers/import.ts";
 import { formatOf, type ParsedFleet, type ParseOptions, parseFleet } from "../customers/parse.ts";
 import { describeProblem } from "../customers/problem.ts";
-import { ownPathWarnings } from "../judge/own-path.ts";
-import type { Fleet } from "../model/customer.ts";
+import { ownPaths } from "../judge/own-path.ts";
+import { findExchanges } from "../local/exchanges.ts";
+import type { Contact, Fleet } from "../model/customer.ts";
 import { InputError } from "../model/input-error.ts";
+import type { Resolver } from "../model/ports.ts";
 import { endUnused } from "../steps/deaf.ts";
 import { releaseHeld } from "../steps/release.ts";
+import { unsubscribedIn } from "../steps/unsubscribe.ts";
 import type { Store } from "../store/store.ts";
 import { channelNames } from "../world/channels/configured.ts";
 import { systemClock } from "../world/clock.ts";
@@ -40,7 +43,7 @@ export interface Imported {
 export async function importFile(
   store: Store,
   file: string,
-  options: Partial<ImportOptions>,
+  options: Partial<ImportOptions> & { readonly resolver: Resolver },
   io: Io,
 ): Promise<Imported> {
   const { config } = store;
@@ -50,7 +53,7 @@ export async function importFile(
     ? parseFile(file, present, io)
     : { fleet: readFleet(file, present, io), errors: [] };
   if (errors.length > 0) io.stderr.write(`${file}: ${counted(errors.length, "error")}: who has one is left out\n`);
-  warn(ownPathWarnings(fleet.settings.notify, fleet.customers), io);
+  warn(await ownPathWarnings(store, fleet, options.resolver), io);
   const result = refusedIsWrong(file, await importFleet(config, fleet, { dryRun, yes, partial: errors.length > 0 }));
   if (result.kind === "imported" && result.diff.head.includes("windows")) await releaseHeld(store, systemClock);
   if (result.kind === "imported" && errors.length === 0) {
@@ -58,6 +61,15 @@ export async function importFile(
     await endUnused(store, channelNames(fleet.settings.notify, contacts), systemClock());
   }
   return { result, fleet, isPartial: errors.length > 0 };
+}
+
+/** Who unsubscribed is no second way. What DNS doesn't say soon isn't warned of: `chainmail doctor` says that. */
+async function ownPathWarnings({ state }: Store, fleet: Fleet, resolver: Resolver): Promise<readonly string[]> {
+  const left = await unsubscribedIn(state);
+  const isHeard = ({ email }: Contact) => email === null || !left.has(email.toLowerCase());
+  const customers = fleet.customers.map((one) => ({ ...one, contacts: one.contacts.filter(isHeard) }));
+  const { asks, warnings } = ownPaths(fleet.settings.notify, { gateways: fleet.gateways, customers });
+  return warnings((await findExchanges(asks, resolver)).exchangesOf);
 }
 
 /** So many are said in full. */

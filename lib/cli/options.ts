@@ -40,6 +40,15 @@ export function portNumber(text: string): number {
   return port;
 }
 
+/** Without a trailing slash. */
+export function pagesUrl(text: string): string {
+  const url = URL.parse(text);
+  const isPlain = url?.search === "" && url.hash === "" && url.username === "" && url.pathname === "/";
+  if (url === null || !isPlain || !/^https?:$/.test(url.protocol))
+    throw new InvalidArgumentError("expected a URL without a path, like https://status.example.");
+  return url.origin;
+}
+
 /** A host name as EHLO takes it (RFC 5321 §4.1.1.1): a domain or an address literal. */
 export function ehloName(text: string): string {
   const literal = /^\[(?:IPv6:)?([0-9a-f:.]+)\]$/i.exec(text);

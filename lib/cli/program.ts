@@ -13,6 +13,7 @@ import {
   ehloOption,
   lookOptions,
   mailbox,
+  pagesUrl,
   portNumber,
   requirement,
   resolverOption,
@@ -108,6 +109,7 @@ function commands(io: Io, ended: (code: ExitCode) => void): Command {
     new Option("--yes", "import it also when it removes more than 5 % of the customers"),
     new Option("--port <port>", "of the API and the page").argParser(portNumber).default(8025),
     new Option("--listen <address>", "where the API and the page listen").default("127.0.0.1"),
+    new Option("--url <url>", "where people reach the page, behind a proxy: messages link to it").argParser(pagesUrl),
     new Option("--every <duration>", "how often each target is looked at")
       .argParser(duration(1_000, 3_600_000))
       .default(300_000, "5m"),
@@ -121,6 +123,7 @@ function commands(io: Io, ended: (code: ExitCode) => void): Command {
   const customers = program.command("customers").description("who is watched");
   command(customers, "import <file>", "make the file's customers the ones that are watched", [
     ...dataOptions(),
+    resolverOption(),
     new Option("--dry-run", "print what would change, change nothing"),
     new Option("--partial", "leave out customers with errors instead of refusing the file"),
     new Option("--yes", "also when it removes more than 5 % of the customers"),
@@ -134,6 +137,14 @@ function commands(io: Io, ended: (code: ExitCode) => void): Command {
   ]).action(async (options) => ended(await (await import("./customers.ts")).exportCommand(options, io)));
   command(customers, "remove <ids...>", "stop watching these customers", dataOptions()).action(async (ids, options) =>
     ended(await (await import("./customers.ts")).removeCommand(ids, options, io)),
+  );
+  command(
+    customers,
+    "subscribe <address>",
+    "send messages again to a contact that unsubscribed, at its reader's request",
+    dataOptions(),
+  ).action(async (address, options) =>
+    ended(await (await import("./customers.ts")).subscribeCommand(address, options, io)),
   );
 
   const incidents = command(program, "incidents", "open incidents, and the latest messages", [

@@ -69,6 +69,7 @@ const customer = z.strictObject({
   gateway: z.string().nullable(),
   domains: z.array(z.string()),
   downstream: z.array(z.string()).describe("`host:port`"),
+  unsubscribed: z.array(z.string()).describe("Contacts that unsubscribed by the link in a message: they get none."),
 });
 
 const customersSchema = z.strictObject({ customers: z.array(customer) }).describe("chainmail customers list --json");

@@ -21,7 +21,7 @@ export async function statusCommand(id: string, options: StatusOptions, io: Io):
   const everyMs = options.every;
   const loaded = await withStore(options, (store) => loadCustomer(store, id, { now: systemClock, everyMs }));
   if (loaded === undefined) throw new InputError(`'${id}': there is no such customer, see 'chainmail customers list'`);
-  const status = statusJson(loaded.status, { asOf: loaded.asOf, everyMs });
+  const status = statusJson(loaded.status, { ...loaded, everyMs });
   if (options.json) printJson(status, io);
   else printChains(status, io);
   return exitCode(loaded.status.verdict, countingFindings(status));

@@ -2,14 +2,16 @@
 
 import { existsSync } from "node:fs";
 import packageJson from "../../package.json" with { type: "json" };
-import { isNobodyTold, nobodyTold } from "../local/doctor-contacts.ts";
+import { isNobodyTold, nobodyTold, unreached, withPhones } from "../local/doctor-contacts.ts";
 import { run } from "../local/run.ts";
+import type { Customer } from "../model/customer.ts";
 import { InputError } from "../model/input-error.ts";
 import type { StatusContext } from "../status/context.ts";
 import { openEmbedded } from "../store/embedded.ts";
 import type { Store } from "../store/store.ts";
 import { createConsoleChannel } from "../world/channels/console.ts";
 import { createAlertFile } from "../world/channels/file.ts";
+import { findTexter, type Texter } from "../world/channels/phones.ts";
 import { demoCommand } from "./demo.ts";
 import type { ExitCode } from "./exit.ts";
 import { importFile } from "./import.ts";
@@ -24,6 +26,7 @@ interface UpOptions {
   readonly yes?: boolean;
   readonly port: number;
   readonly listen: string;
+  readonly url?: string;
   readonly every: number;
   readonly ca?: string;
   readonly timeout: number;
@@ -37,12 +40,15 @@ const loopback = new Set(["127.0.0.1", "::1", "localhost"]);
 export async function upCommand(options: UpOptions, io: Io): Promise<ExitCode> {
   if (options.customers === undefined && !existsSync(options.data)) return demoCommand(options, io);
   const { resolver, second, tls, clock, ehloName } = lookingFor(options);
+  let found: ReturnType<typeof findTexter> | undefined;
+  const texter = () => (found ??= findTexter());
   const embedded = await openEmbedded(options.data);
   try {
     const { store } = embedded;
-    if (options.customers !== undefined) await importFile(store, options.customers, { yes: options.yes ?? false }, io);
+    const yes = options.yes ?? false;
+    if (options.customers !== undefined) await importFile(store, options.customers, { yes, resolver }, io);
     else if (!(await hasCustomers(store))) return await demoCommand(options, io);
-    const auth = await authOf(store, options.listen);
+    const auth = await authOf(store, options);
     const say = sayTo(io.stdout, clock.now);
     const running = await run({
       store,
@@ -56,6 +62,8 @@ export async function upCommand(options: UpOptions, io: Io): Promise<ExitCode> {
       listen: options.listen,
       port: options.port,
       auth,
+      publicUrl: options.url ?? null,
+      texter,
       operators: [createConsoleChannel((text) => io.stdout.write(text))],
       alertLog: options.alerts === undefined ? null : createAlertFile(options.alerts),
       version: packageJson.version,
@@ -65,7 +73,7 @@ export async function upCommand(options: UpOptions, io: Io): Promise<ExitCode> {
     io.stdout.write(
       `page and API: ${running.url}/  (${auth.kind === "open" ? "no token asked for: loopback only" : "log in with a token"})\n`,
     );
-    if (isNobodyTold((await store.config.settings()).notify)) io.stderr.write(`beside this terminal ${nobodyTold}\n`);
+    for (const line of await untold(store, texter)) io.stderr.write(`${line}\n`);
     running.start();
     await stopSignal();
     say("stop", "no new looks; what is under way is kept");
@@ -81,11 +89,24 @@ async function hasCustomers(store: Store): Promise<boolean> {
   return false;
 }
 
+/** Said once, at the start: what isn't configured is no incident. */
+async function untold({ config }: Store, texter: () => Promise<Texter | null>): Promise<readonly string[]> {
+  const { notify } = await config.settings();
+  const customers: Pick<Customer, "id" | "contacts">[] = [];
+  for await (const { id, contacts } of config.customers()) if (contacts.length > 0) customers.push({ id, contacts });
+  const phones = withPhones(customers).length > 0 && (await texter()) !== null;
+  const contacts = unreached(notify, customers, { topic: false, phones });
+  return [
+    ...(isNobodyTold(notify) ? [`beside this terminal ${nobodyTold}`] : []),
+    ...contacts.map(({ name, words }) => `${name}: ${words}`),
+  ];
+}
+
 /** Without a token nobody can be asked for one: then only this machine may connect. */
-async function authOf(store: Store, listen: string): Promise<StatusContext["auth"]> {
+async function authOf(store: Store, { listen, url }: UpOptions): Promise<StatusContext["auth"]> {
   if (await store.config.hasTokens()) return { kind: "tokens" };
-  if (loopback.has(listen)) return { kind: "open" };
-  throw new InputError(
-    `--listen: '${listen}': without a token the page is served on loopback only; make one with 'chainmail token create'`,
-  );
+  const make = "without a token the page is served on loopback only; make one with 'chainmail token create'";
+  if (url !== undefined) throw new InputError(`--url: '${url}': ${make}`);
+  if (!loopback.has(listen)) throw new InputError(`--listen: '${listen}': ${make}`);
+  return { kind: "open" };
 }

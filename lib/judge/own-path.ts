@@ -1,10 +1,21 @@
-/** Contacts that are told by the watched path alone: when it breaks, the message that says so is among what it holds up. */
+/**
+ * Contacts that are told by the watched path alone: when it breaks, the message that says so is among what it holds up.
+ * An address is on it where its domain is a customer's, or where DNS leads its mail to a server of a watched hop.
+ */
 
-import type { Contact, Customer } from "../model/customer.ts";
+import type { Contact, Customer, Gateway } from "../model/customer.ts";
 import type { NotifySettings } from "../model/notify-settings.ts";
 
-/** A mail domain, lower case and of A-labels, whose mail goes by a chain that is watched. */
-export type IsWatched = (domain: string) => boolean;
+/** Where DNS has mail for a domain delivered: host names, lower case and of A-labels; none where that isn't known. */
+export type ExchangesOf = (domain: string) => readonly string[];
+
+/** What is watched: all of it, or of a customer at least what concerns its own contacts. */
+export interface WatchedFleet {
+  readonly gateways: readonly Pick<Gateway, "hosts">[];
+  readonly customers: readonly Pick<Customer, "id" | "contacts" | "domains" | "downstream">[];
+}
+
+type Told = WatchedFleet["customers"][number];
 
 /** The mail domain of an address, lower case. */
 export function mailDomain(address: string): string {
@@ -12,16 +23,12 @@ export function mailDomain(address: string): string {
 }
 
 /** A customer's addresses, where all that it is told by goes by the watched path; none where a phone or an address elsewhere is there too. */
-export function contactsOnOwnPath(contacts: readonly Contact[], isWatched: IsWatched): readonly string[] {
-  if (contacts.some(({ sms }) => sms !== null)) return [];
-  return allWatched(
-    contacts.flatMap(({ email }) => email ?? []),
-    isWatched,
-  );
+function contactsOnOwnPath(contacts: readonly Contact[], isWatched: (domain: string) => boolean): readonly string[] {
+  return allWatched(mailAlone(contacts), isWatched);
 }
 
 /** The same of the operator, who may have web services beside mail. */
-export function operatorsOnOwnPath(notify: NotifySettings, isWatched: IsWatched): readonly string[] {
+function operatorMail(notify: NotifySettings): readonly string[] {
   const { smtp, escalate } = notify;
   const web = [notify, ...(escalate === null ? [] : [escalate])].flatMap((one) => [
     ...one.webhooks,
@@ -29,22 +36,61 @@ export function operatorsOnOwnPath(notify: NotifySettings, isWatched: IsWatched)
     ...one.teams,
     ...one.pagerduty,
   ]);
-  return web.length > 0 || smtp === null ? [] : allWatched([...smtp.to, ...(escalate?.to ?? [])], isWatched);
+  return web.length > 0 || smtp === null ? [] : [...smtp.to, ...(escalate?.to ?? [])];
 }
 
-/** A sentence for the operator and for each customer of whom it is so; `customers` are all whose mail is watched. */
-export function ownPathWarnings(
-  notify: NotifySettings,
-  customers: readonly Pick<Customer, "id" | "contacts" | "domains">[],
-): readonly string[] {
-  const watched = new Set(customers.flatMap(({ domains }) => domains.map(({ name }) => name)));
-  const isWatched = (domain: string) => watched.has(domain);
+/** Who is told by the watched path alone, each customer and the operator; asks DNS nothing. */
+export interface OwnPaths {
+  /** Mail domains whose exchanges decide, each once. */
+  readonly asks: readonly string[];
+  /** A sentence for the operator and for each customer of whom it is so. */
+  readonly warnings: (exchangesOf: ExchangesOf) => readonly string[];
+  /** Of one customer. */
+  readonly addressesOf: (customer: Told, exchangesOf: ExchangesOf) => readonly string[];
+}
+
+export function ownPaths(notify: NotifySettings, { gateways, customers }: WatchedFleet): OwnPaths {
+  const domains = new Set(customers.flatMap((customer) => customer.domains.map(({ name }) => name)));
+  const servers = new Set([
+    ...gateways.flatMap(({ hosts }) => hosts),
+    ...customers.flatMap(({ downstream }) => downstream.map(({ host }) => host)),
+  ]);
+  const operator = operatorMail(notify);
+
+  /** `own`: the domains of the customer that is told. */
+  function isWatched(own: Told["domains"], exchangesOf: ExchangesOf) {
+    return (domain: string): boolean => {
+      if (domains.has(domain)) return true;
+      const exchanges = exchangesOf(domain);
+      if (exchanges.some((host) => servers.has(host))) return true;
+      return own.some(({ name }) => exchangesOf(name).some((host) => exchanges.includes(host)));
+    };
+  }
+
+  function addressesOf({ contacts, domains: own }: Told, exchangesOf: ExchangesOf): readonly string[] {
+    return contactsOnOwnPath(contacts, isWatched(own, exchangesOf));
+  }
+
+  function asked(addresses: readonly string[], own: Told["domains"]): readonly string[] {
+    const foreign = addresses.map(mailDomain).filter((domain) => !domains.has(domain));
+    return foreign.length === 0 ? [] : [...foreign, ...own.map(({ name }) => name)];
+  }
+
   const warned = (whose: string, addresses: readonly string[]) =>
     addresses.length === 0 ? [] : [ownPathWords(whose, addresses)];
-  return [
-    ...warned("the operator", operatorsOnOwnPath(notify, isWatched)),
-    ...customers.flatMap(({ id, contacts }) => warned(`customer '${id}'`, contactsOnOwnPath(contacts, isWatched))),
-  ];
+  return {
+    asks: [
+      ...new Set([
+        ...asked(operator, []),
+        ...customers.flatMap((customer) => asked(mailAlone(customer.contacts), customer.domains)),
+      ]),
+    ],
+    warnings: (exchangesOf) => [
+      ...warned("the operator", allWatched(operator, isWatched([], exchangesOf))),
+      ...customers.flatMap((customer) => warned(`customer '${customer.id}'`, addressesOf(customer, exchangesOf))),
+    ],
+    addressesOf,
+  };
 }
 
 /** One sentence for people; `whose` like `customer 'acme'`. */
@@ -53,6 +99,11 @@ export function ownPathWords(whose: string, addresses: readonly string[]): strin
   return `${whose}: ${addresses.join(", ")} ${are} delivered through mail servers that are watched here; when these break, no message reaches ${them}: add a second channel that doesn't depend on them`;
 }
 
-function allWatched(addresses: readonly string[], isWatched: IsWatched): readonly string[] {
+/** The addresses of contacts that have no phone among them. */
+function mailAlone(contacts: readonly Contact[]): readonly string[] {
+  return contacts.some(({ sms }) => sms !== null) ? [] : contacts.flatMap(({ email }) => email ?? []);
+}
+
+function allWatched(addresses: readonly string[], isWatched: (domain: string) => boolean): readonly string[] {
   return addresses.every((address) => isWatched(mailDomain(address))) ? addresses : [];
 }

@@ -21,6 +21,7 @@ import { tellTest } from "../steps/tell-test.ts";
 import { tellWeek } from "../steps/tell-week.ts";
 import { tick } from "../steps/tick.ts";
 import type { Store } from "../store/store.ts";
+import type { Texter } from "../world/channels/phones.ts";
 import { createDialler } from "../world/dialler.ts";
 import type { Steps } from "./engine.ts";
 import { tellingWorld } from "./telling.ts";
@@ -37,6 +38,8 @@ export interface LocalWorld {
   readonly everyMs: number;
   /** Told of everything, beside the channels of the settings. */
   readonly operators: readonly Channel[];
+  /** How contacts' phones are reached; asked for when the first message may be owed. Left out: they aren't. */
+  readonly texter?: () => Promise<Texter | null>;
   readonly alertLog: AlertLog | null;
   readonly baseUrl: string;
   /** Of this program. */
@@ -122,7 +125,9 @@ export function composeSteps(world: LocalWorld): Steps {
       const { operators, alertLog, baseUrl } = world;
       const { pems: roots, digest } = world.tls.roots;
       const judgedWith = { roots: digest, build: world.version };
-      const telling = await tellingWorld({ store, now, roots, operators, alertLog, baseUrl, everyMs, judgedWith });
+      const texter = (await world.texter?.()) ?? null;
+      const from = { store, now, roots, operators, texter, alertLog, baseUrl, everyMs, judgedWith };
+      const telling = await tellingWorld(from);
       const report = await notify(telling);
       listener.told(report);
       await tellWeek({ ...telling, everyMs });

@@ -2,16 +2,18 @@
 
 import { isDeaf, subscriptionName } from "../judge/subscriptions.ts";
 import type { Customer } from "../model/customer.ts";
-import type { Clock } from "../model/ports.ts";
+import type { Clock, Resolver } from "../model/ports.ts";
 import type { SmsAccount } from "../model/sms-account.ts";
 import { type KnownSubscriptions, subscriptionsDocument } from "../model/subscriptions.ts";
+import { unsubscribedIn } from "../steps/unsubscribe.ts";
 import type { Store } from "../store/store.ts";
 import type { Check } from "./doctor.ts";
-import { checkContacts } from "./doctor-contacts.ts";
+import { checkContacts, withPhones } from "./doctor-contacts.ts";
 
 export interface StackWorld {
   readonly store: Store;
   readonly now: Clock;
+  readonly resolver: Resolver;
   /** Rejects where it may not be asked. */
   readonly smsAccount: () => Promise<SmsAccount>;
 }
@@ -20,17 +22,22 @@ const mostNamed = 3;
 /** USD: AWS's own limit of an account that set none. */
 const defaultLimit = 1;
 
-export async function examineStack({ store, now, smsAccount }: StackWorld): Promise<readonly Check[]> {
+export async function examineStack({ store, now, resolver, smsAccount }: StackWorld): Promise<readonly Check[]> {
   const customers: Customer[] = [];
   for await (const customer of store.config.customers()) customers.push(customer);
   const { notify } = await store.config.settings();
-  const hasPhones = customers.some(({ contacts }) => contacts.some(({ sms }) => sms !== null));
+  const fleet = {
+    notify,
+    customers,
+    gateways: await store.config.gateways(),
+    unsubscribed: await unsubscribedIn(store.state),
+  };
   const { value } = await store.state.document<KnownSubscriptions>(subscriptionsDocument);
   return [
     { name: "store", state: "good", words: "can be read" },
-    ...(await checkContacts({ notify, customers }, true)),
+    ...(await checkContacts(fleet, { topic: true, phones: true }, resolver)),
     subscriptions(value, now()),
-    ...(await sms(smsAccount, hasPhones)),
+    ...(await checkSms(smsAccount, withPhones(customers).length > 0)),
   ];
 }
 
@@ -55,7 +62,8 @@ function subscriptions(known: KnownSubscriptions | null, now: number): Check {
   };
 }
 
-async function sms(smsAccount: StackWorld["smsAccount"], hasPhones: boolean): Promise<readonly Check[]> {
+/** What decides whether SMS arrive. `hasPhones`: somebody is to get them. */
+export async function checkSms(smsAccount: StackWorld["smsAccount"], hasPhones: boolean): Promise<readonly Check[]> {
   try {
     const account = await smsAccount();
     return [sandbox(account, hasPhones), spendLimit(account), deliveryStatus(account)];

@@ -9,6 +9,7 @@ import { policyDigest } from "../steps/judged-with.ts";
 import type { NotifyWorld } from "../steps/notify.ts";
 import type { Store } from "../store/store.ts";
 import { contactMail, operatorChannels, secondChannels } from "../world/channels/configured.ts";
+import type { Texter } from "../world/channels/phones.ts";
 import { mailerOf } from "../world/channels/smtp.ts";
 
 export interface TellingOptions {
@@ -18,6 +19,8 @@ export interface TellingOptions {
   readonly roots: readonly string[];
   /** Told of everything, beside the channels of the settings. */
   readonly operators: readonly Channel[];
+  /** How contacts' phones are reached; null or left out where they aren't. */
+  readonly texter?: Texter | null;
   readonly alertLog: AlertLog | null;
   readonly baseUrl: string | null;
   /** Null: nothing is grouped, as for a drill. */
@@ -27,7 +30,7 @@ export interface TellingOptions {
 }
 
 export async function tellingWorld(options: TellingOptions): Promise<NotifyWorld> {
-  const { store, now, roots, alertLog, baseUrl, everyMs } = options;
+  const { store, now, roots, texter = null, alertLog, baseUrl, everyMs } = options;
   const all = await store.config.settings();
   const { notify: settings, policy } = all;
   const mailer = mailerOf(settings, roots);
@@ -41,7 +44,10 @@ export async function tellingWorld(options: TellingOptions): Promise<NotifyWorld
     tellsShared: settings.shared,
     operators: [...options.operators, ...operatorChannels(settings, channels)],
     secondOperators: secondChannels(settings, channels),
-    contactChannels: (contact, customer) => contactMail(mailer, contact, customer, linkOf),
+    contactChannels: (contact, customer) => [
+      ...contactMail(mailer, contact, customer, linkOf),
+      ...(contact.sms === null || texter === null ? [] : [texter(contact.sms)]),
+    ],
     alertLog,
     baseUrl,
   });

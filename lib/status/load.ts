@@ -3,6 +3,7 @@
 import { judgeCustomer } from "../judge/chain.ts";
 import type { Clock } from "../model/ports.ts";
 import type { CustomerStatus } from "../model/status.ts";
+import { unsubscribedOf } from "../steps/unsubscribe.ts";
 import type { Store } from "../store/store.ts";
 import { createGatherer, type Gathered, placeOf } from "./gather.ts";
 
@@ -16,6 +17,8 @@ export interface LoadedCustomer {
   readonly status: CustomerStatus;
   /** Epoch ms when the last cycle began; null before the first. */
   readonly asOf: number | null;
+  /** Its contacts that unsubscribed. */
+  readonly unsubscribed: readonly string[];
 }
 
 /** `undefined` where there is no such customer. */
@@ -36,9 +39,13 @@ export async function loadCustomer(
   const customer = await store.config.customer(customerId);
   if (customer === undefined) return undefined;
   const gatherer = await createGatherer(store);
-  const [[gathered], cycle] = await Promise.all([gatherer.gather([customer]), store.state.lastCycle()]);
+  const [[gathered], cycle, unsubscribed] = await Promise.all([
+    gatherer.gather([customer]),
+    store.state.lastCycle(),
+    unsubscribedOf(store, customer.contacts),
+  ]);
   if (gathered === undefined) return undefined;
-  return { gathered, status: judgeGathered(gathered, now(), everyMs), asOf: cycle?.at ?? null };
+  return { gathered, status: judgeGathered(gathered, now(), everyMs), asOf: cycle?.at ?? null, unsubscribed };
 }
 
 /** What was gathered, judged at `now` (epoch ms). */

@@ -1,6 +1,8 @@
 /** What a viewer may see, in the API's shapes: the one way to the data for the JSON API and the pages. */
 
-import { contactsOnOwnPath, mailDomain } from "../judge/own-path.ts";
+import { mailDomain, ownPaths } from "../judge/own-path.ts";
+import { noNotify } from "../model/notify-settings.ts";
+import { wantedContacts } from "../steps/unsubscribe.ts";
 import { type AcknowledgeResult, acknowledge } from "./acknowledge.ts";
 import { maySee, type StatusContext, type Viewer } from "./context.ts";
 import { loadFleet } from "./fleet.ts";
@@ -49,7 +51,7 @@ export function createReader(context: StatusContext): Reader {
   async function customer(viewer: Viewer, id: string): Promise<CustomerLook | undefined> {
     if (!maySee(viewer, id)) return undefined;
     const loaded = await loadCustomer(store, id, { now, everyMs });
-    return loaded && { loaded, status: statusJson(loaded.status, { asOf: loaded.asOf, everyMs }) };
+    return loaded && { loaded, status: statusJson(loaded.status, { ...loaded, everyMs }) };
   }
 
   async function ofCustomer(viewer: Viewer, { status }: CustomerLook): Promise<VisibleIncidents> {
@@ -75,17 +77,15 @@ export function createReader(context: StatusContext): Reader {
     visibleTo,
     incident: async (viewer, id) => (await visibleTo(viewer)).incidents.find((incident) => incident.id === id),
     history: ({ loaded }, page) => loadHistory(store, loaded, page, { now, everyMs }),
-    async onOwnPath({ status }) {
-      const { contacts = [], domains = [] } = (await store.config.customer(status.id)) ?? {};
-      const own = new Set(domains.map(({ name }) => name));
+    async onOwnPath({ loaded }) {
+      const { customer } = loaded.gathered;
+      const contacts = await wantedContacts(store, customer.contacts);
       const asked = [...new Set(contacts.flatMap(({ email }) => (email === null ? [] : mailDomain(email))))];
-      const others = asked.filter((domain) => !own.has(domain));
       // What DNS is asked about belongs to some customer.
-      const watched = await Promise.all(
-        others.map(async (domain) => ({ domain, known: await store.state.domain(domain) })),
-      );
-      for (const { domain, known } of watched) if (known !== undefined) own.add(domain);
-      return contactsOnOwnPath(contacts, (domain) => own.has(domain));
+      const known = await Promise.all(asked.map((domain) => store.state.domain(domain)));
+      const watched = known.flatMap((one) => (one === undefined ? [] : { name: one.domain, tlsMode: null }));
+      const told = { ...customer, contacts, domains: [...customer.domains, ...watched] };
+      return ownPaths(noNotify, { gateways: [], customers: [told] }).addressesOf(told, () => []);
     },
     fleet,
     search: async (text, limit) => {

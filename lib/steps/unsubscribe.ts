@@ -6,7 +6,7 @@ import type { ContactChoice } from "../model/contact-choice.ts";
 import type { Contact } from "../model/customer.ts";
 import { type Cause, type CauseContext, unsubscribedCode } from "../model/incident.ts";
 import { defaultPolicy, type IncidentPolicy } from "../model/policy.ts";
-import type { Store } from "../store/store.ts";
+import type { StateStore, Store } from "../store/store.ts";
 import { changeCause } from "./change-cause.ts";
 
 /** Who says it, where vantages say what servers are like. */
@@ -38,6 +38,13 @@ export async function subscribe(
   if (!isGone(await state.choice(key))) return false;
   await state.putChoice({ address: key, wants: true, at: now, by });
   return true;
+}
+
+/** All addresses that unsubscribed, in lower case. */
+export async function unsubscribedIn({ choices }: Pick<StateStore, "choices">): Promise<ReadonlySet<string>> {
+  const left = new Set<string>();
+  for await (const choice of choices()) if (isGone(choice)) left.add(choice.address);
+  return left;
 }
 
 function isGone(choice: ContactChoice | undefined): boolean {

@@ -7,6 +7,7 @@ import type { KnownSubscription } from "../../lib/model/subscriptions.ts";
 import { type EmbeddedStore, openEmbedded } from "../../lib/store/embedded.ts";
 import { readSmsAccount } from "../../lib/world/sms-account.ts";
 import { customerOf } from "../fakes/customers.ts";
+import { fakeResolver } from "../fakes/resolver.ts";
 
 const now = Date.UTC(2026, 10, 25, 12);
 const topic = "arn:aws:sns:eu-central-1:123456789012:operators";
@@ -19,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => embedded.close());
 
 const lines = async (smsAccount: () => Promise<SmsAccount> = async () => well) =>
-  (await examineStack({ store: embedded.store, now: () => now, smsAccount })).map(
+  (await examineStack({ store: embedded.store, now: () => now, resolver: fakeResolver({}), smsAccount })).map(
     ({ name, state, words }) => `${state} ${name}: ${words}`,
   );
 const know = (...known: readonly KnownSubscription[]) =>

@@ -2,11 +2,12 @@ import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { type DoctorWorld, examine, reverseName } from "../../lib/local/doctor.ts";
 import { checkCanaries } from "../../lib/local/doctor-canaries.ts";
-import { checkContacts, nobodyTold, type ToldFleet } from "../../lib/local/doctor-contacts.ts";
+import { checkContacts, nobodyTold, type ToldFleet, type Ways } from "../../lib/local/doctor-contacts.ts";
 import type { Contact, Customer } from "../../lib/model/customer.ts";
 import { type NotifySettings, noNotify, type SmtpSettings } from "../../lib/model/notify-settings.ts";
 import type { DnsAnswer, Resolver } from "../../lib/model/ports.ts";
 import { customerOf } from "../fakes/customers.ts";
+import { fakeResolver } from "../fakes/resolver.ts";
 
 const zone: Record<string, unknown[]> = {
   "MX example.com": [{ preference: 10, exchange: "mx.example.com" }],
@@ -85,6 +86,8 @@ describe("doctor", () => {
 
 const fleet = (notify: Partial<NotifySettings>, customers: readonly Customer[] = []): ToldFleet => ({
   notify: { ...noNotify, ...notify },
+  gateways: [{ id: "gateway", hosts: ["mx.gateway.example"], port: 25 }],
+  unsubscribed: new Set(),
   customers: (async function* () {
     yield* customers;
   })(),
@@ -94,18 +97,20 @@ const relay: SmtpSettings = { ...smtp, user: null, password: null, tls: "require
 const customer = (id: string, contacts: readonly Contact[]): Customer =>
   customerOf(id, { domains: [{ name: `${id}.example`, tlsMode: null }], contacts });
 const own = customer("acme", [{ email: "it@acme.example", sms: null }]);
-const lines = async (...of: Parameters<typeof checkContacts>) =>
-  (await checkContacts(...of)).map(({ name, state, words }) => `${state} ${name} ${words}`);
+const none = { topic: false, phones: false };
+const onAws = { topic: true, phones: true };
+const lines = async (told: ToldFleet, ways: Ways, ask: Resolver = resolver) =>
+  (await checkContacts(told, ways, ask)).map(({ name, state, words }) => `${state} ${name} ${words}`);
 
 describe("who is told", () => {
   it("nobody, without a channel", async () => {
-    expect(await lines(fleet({}), false)).toEqual([`warning messages ${nobodyTold}`]);
-    expect(await lines(fleet({}), true)).toEqual(["good messages leave by the stack's topic"]);
+    expect(await lines(fleet({}), none)).toEqual([`warning messages ${nobodyTold}`]);
+    expect(await lines(fleet({}), onAws)).toEqual(["good messages leave by the stack's topic"]);
   });
 
   it("names the kinds of channels that there are", async () => {
     const notify = { smtp: relay, slack: ["https://hooks.slack.example/1", "https://hooks.slack.example/2"] };
-    expect(await lines(fleet(notify), false)).toEqual([
+    expect(await lines(fleet(notify), none)).toEqual([
       "good messages go to mail, 2 Slack; try them by 'chainmail notify --test'",
     ]);
   });
@@ -113,22 +118,72 @@ describe("who is told", () => {
   it("contacts that this installation doesn't reach", async () => {
     const phone = customer("late", [{ email: null, sms: "+4915112345678" }]);
     const elsewhere = customer("acme", [{ email: "it@elsewhere.example", sms: null }]);
-    expect(await lines(fleet({ slack: ["https://hooks.slack.example/1"] }, [elsewhere]), false)).toContain(
+    expect(await lines(fleet({ slack: ["https://hooks.slack.example/1"] }, [elsewhere]), none)).toContain(
       "warning contacts those of customer 'acme' aren't told: there is no notify.smtp to reach them by",
     );
-    expect(await lines(fleet({ smtp: relay }, [elsewhere, phone]), false)).toContain(
-      "warning contacts those of customer 'late' aren't told: one process reaches no phones",
+    expect(await lines(fleet({ smtp: relay }, [elsewhere, phone]), none)).toContain(
+      "warning contacts those of customer 'late' aren't told: they have nothing but phones",
     );
-    expect(await lines(fleet({ smtp: relay }, [elsewhere, phone]), true)).toHaveLength(1);
+    expect(await lines(fleet({ smtp: relay }, [elsewhere, phone]), onAws)).toHaveLength(1);
   });
 
   it("demands a second path where the only one is watched, and names three", async () => {
     const many = [1, 2, 3, 4].map((number) => customer(`c${number}`, [{ email: `it@c${number}.example`, sms: null }]));
-    const said = await lines(fleet({ smtp: relay }, [own]), false);
+    const said = await lines(fleet({ smtp: relay }, [own]), none);
     expect(said).toContainEqual(expect.stringMatching(/^warning second path customer 'acme': it@acme\.example is/));
-    const all = await lines(fleet({ smtp: relay }, many), false);
+    const all = await lines(fleet({ smtp: relay }, many), none);
     expect(all.filter((line) => line.startsWith("warning second path customer"))).toHaveLength(3);
     expect(all.at(-1)).toBe("warning second path and the same of 1 more");
+  });
+
+  it("phones that nothing is configured for, also where a mail goes to the same customer", async () => {
+    const both = customer("acme", [{ email: "it@elsewhere.example", sms: "+4915112345678" }]);
+    expect(await lines(fleet({ smtp: relay }, [both]), none)).toContainEqual(
+      expect.stringMatching(/^warning phones those of customer 'acme' get no SMS: .*AWS_REGION/),
+    );
+    expect(await lines(fleet({ smtp: relay }, [both]), { topic: false, phones: true })).toHaveLength(1);
+  });
+
+  it("contacts that unsubscribed, and who has no other", async () => {
+    const solo = customer("solo", [{ email: "One@elsewhere.example", sms: null }]);
+    const two = customer("two", [
+      { email: "a@elsewhere.example", sms: null },
+      { email: "b@elsewhere.example", sms: null },
+    ]);
+    const told = {
+      ...fleet({ smtp: relay }, [two, solo]),
+      unsubscribed: new Set(["one@elsewhere.example", "b@elsewhere.example"]),
+    };
+    expect(await lines(told, none)).toEqual([
+      expect.stringMatching(/^good messages/),
+      "warning unsubscribed One@elsewhere.example of customer 'solo', who has no other contact, b@elsewhere.example of customer 'two' get no messages by their own wish",
+    ]);
+  });
+
+  it("an unsubscribed contact is no second path", async () => {
+    const acme = customer("acme", [
+      { email: "it@acme.example", sms: null },
+      { email: "it@elsewhere.example", sms: null },
+    ]);
+    const told = { ...fleet({ smtp: relay }, [acme]), unsubscribed: new Set(["it@elsewhere.example"]) };
+    expect(await lines(told, none)).toContainEqual(
+      expect.stringMatching(/^warning second path customer 'acme': it@acme/),
+    );
+  });
+
+  it("asks DNS where mail for contacts is delivered", async () => {
+    const holding = customer("acme", [{ email: "it@holding.example", sms: null }]);
+    const mx = fakeResolver({ "MX holding.example": ["10 mx.gateway.example"] });
+    expect(await lines(fleet({ smtp: relay }, [holding]), none, mx)).toContainEqual(
+      expect.stringMatching(/^warning second path customer 'acme': it@holding\.example is delivered through/),
+    );
+    expect(await lines(fleet({ smtp: relay }, [holding]), none, fakeResolver({}))).toHaveLength(1);
+    const dumb: Resolver = async () => ({ kind: "failed", reason: "timeout", ttl: 60 });
+    expect(await lines(fleet({ smtp: relay }, [holding]), none, dumb)).toContainEqual(
+      expect.stringMatching(
+        /^unknown second path whether .* isn't known: .*example\.net, holding\.example, acme\.example is/,
+      ),
+    );
   });
 
   it("says what it couldn't read", async () => {

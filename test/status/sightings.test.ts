@@ -55,7 +55,7 @@ describe("what several vantages see", () => {
         },
         { now, everyMs: every },
       );
-      const [hop] = statusJson(status, { asOf: null, everyMs: every }).chains[0]?.hops ?? [];
+      const [hop] = statusJson(status, { asOf: null, everyMs: every, unsubscribed: [] }).chains[0]?.hops ?? [];
       if (hop === undefined) throw new Error("there is a hop");
       return String(await hopSection({ hop, tlsMode: null, anchor: "a", now }));
     };

@@ -8,22 +8,26 @@ import type { ChainJson, FindingJson, HopJson, StatusJson, TargetJson } from "./
 import { iso } from "./time.ts";
 import { transcriptJson } from "./transcript.ts";
 
-export interface Freshness {
+/** What stands beside the verdicts. */
+export interface Beside {
   /** Epoch ms when the last cycle began; null before the first. */
   readonly asOf: number | null;
   readonly everyMs: number;
+  /** Contacts that unsubscribed. */
+  readonly unsubscribed: readonly string[];
 }
 
 /**
  * What `GET /v1/customers/{id}` and `chainmail status --json` answer. It names the last cycle and not the moment
  * of asking, so that an unchanged state keeps its ETag.
  */
-export function statusJson(status: CustomerStatus, { asOf, everyMs }: Freshness): StatusJson {
+export function statusJson(status: CustomerStatus, { asOf, everyMs, unsubscribed }: Beside): StatusJson {
   return {
     id: status.id,
     verdict: status.verdict,
     asOf: iso(asOf),
     everySeconds: everyMs / 1000,
+    unsubscribed: [...unsubscribed],
     chains: status.chains.map(chainJson),
   };
 }

@@ -128,6 +128,7 @@ const statusSchema = z
     verdict,
     asOf: time.nullable().describe("When the last cycle began; null before the first."),
     everySeconds: z.number().positive(),
+    unsubscribed: z.array(z.string()).describe("Contacts that unsubscribed by the link in a message: they get none."),
     chains: z.array(chain),
   })
   .describe("GET /v1/customers/{id}");

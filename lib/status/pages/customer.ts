@@ -96,7 +96,7 @@ ${when(ended.length > 0, () =>
 
 export function customerPage(view: CustomerView): Html {
   const { status, history, onOwnPath, domain, now } = view;
-  const { id, verdict, chains, asOf } = status;
+  const { id, verdict, chains, asOf, unsubscribed } = status;
   const sorted = chains.toSorted((a, b) => verdicts.indexOf(a.verdict) - verdicts.indexOf(b.verdict));
   const shown = domain === null ? sorted.slice(0, shownInFull) : sorted.filter((chain) => chain.domain === domain);
   const others = sorted.filter((chain) => !shown.includes(chain));
@@ -105,6 +105,7 @@ export function customerPage(view: CustomerView): Html {
 <p class="muted">${given(asOf, (at) => html`Last round of looks began ${ago(at, now)}. `)}${when(asOf === null, () => html`No round of looks has begun yet. `)}<a href="${api}">This page as JSON</a></p>
 ${notices(view)}
 ${when(onOwnPath.length > 0, () => notice("warning", "own-path", "Told by this path alone", html`<p>${ownPathWords("Contacts", onOwnPath)}.</p>`))}
+${when(unsubscribed.length > 0, () => notice("warning", "unsubscribed", "Unsubscribed", html`<p>${unsubscribed.join(", ")}: gets no messages any more, by its reader's own wish. The link in any of its messages subscribes it again.</p>`))}
 ${when(chains.length === 0, () => html`<p class="card">Nothing is watched for this customer yet: DNS has not been asked.</p>`)}
 ${shown.map((chain, index) => chainSection(chain, index + 1, now))}
 ${otherChains(others, id)}
