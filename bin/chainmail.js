@@ -3,6 +3,8 @@
 import "./node-24.js";
 // Not by name: an old Node would stumble over the missing one before node-24.js is heard.
 import module from "node:module";
+import { bundle, isFresh } from "./bundled.js";
 
 module.enableCompileCache();
-await import("./chainmail.ts");
+if (isFresh()) module.createRequire(import.meta.url)(bundle);
+else await import("./chainmail.ts");

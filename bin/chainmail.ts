@@ -9,14 +9,18 @@ for (const output of [process.stdout, process.stderr])
   output.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
   });
-const { run } = await import("../lib/cli/program.ts");
 
-const code = await run(process.argv.slice(2), process).catch((error: unknown) => {
-  console.error(error);
-  // Not Node's 1, which a plugin takes for `weak`.
-  return 3;
-});
-for (const output of [process.stdout, process.stderr])
-  await new Promise<void>((written) => output.write("", () => written()));
+async function main(): Promise<number> {
+  const { run } = await import("../lib/cli/program.ts");
+  const code = await run(process.argv.slice(2), process).catch((error: unknown) => {
+    console.error(error);
+    // Not Node's 1, which a plugin takes for `weak`.
+    return 3;
+  });
+  for (const output of [process.stdout, process.stderr])
+    await new Promise<void>((written) => output.write("", () => written()));
+  return code;
+}
+
 // Not when nothing is left to do: a look at a silent server, begun before `up` was stopped, isn't waited for.
-process.exit(code);
+void main().then((code) => process.exit(code));
