@@ -10,6 +10,7 @@ import { isDrill } from "../model/drill.ts";
 import type { Cause } from "../model/incident.ts";
 import { type Standing, unrelatedNetworks } from "../model/network.ts";
 import { isSeen } from "../model/seen.ts";
+import { isUntouched } from "./merge.ts";
 
 const fewestOpenings = 5;
 const fewestNetworks = 3;
@@ -42,7 +43,7 @@ export function isCounted(cause: Cause, from: number): boolean {
 
 /** Nobody heard of its beginning. */
 export function isUntold({ incident, outbox }: Cause): boolean {
-  return outbox.some(({ alert, sentTo }) => alert.id === `${incident?.id}·1` && sentTo.length === 0);
+  return outbox.some((entry) => entry.alert.id === `${incident?.id}·1` && isUntouched(entry));
 }
 
 function isHoldable(cause: Cause): boolean {

@@ -1,6 +1,6 @@
 /** The end takes the place of what waits before it: one message instead of two, for each recipient the one it lacks. Pure. */
 
-import type { Cause, Merged, OutboxEntry } from "../model/incident.ts";
+import type { Cause, CircleProgress, Merged, OutboxEntry } from "../model/incident.ts";
 
 export interface Collapsed {
   readonly cause: Cause;
@@ -39,13 +39,26 @@ export function isRenewal({ alert }: OutboxEntry): boolean {
 /** From its first word on nobody heard of its incident. */
 function isUntold(replaced: readonly OutboxEntry[], { alert: { incident } }: OutboxEntry): boolean {
   const own = replaced.filter(({ alert }) => alert.incident === incident);
-  return own.some(({ alert }) => alert.id === `${incident}·1`) && own.every(({ sentTo }) => sentTo.length === 0);
+  return own.some(({ alert }) => alert.id === `${incident}·1`) && own.every(isUntouched);
 }
 
-/** Whether `to`, which waits `after` ms for an acknowledgement, was told of nothing before this end. */
-export function isUnaware({ merges }: OutboxEntry, to: string, after: number): boolean {
+/** Whether `to`, which waits `after` ms for an acknowledgement, was told of nothing before this end; `key`: as a member of a circle. */
+export function isUnaware({ merges }: OutboxEntry, to: string, after: number, key?: string): boolean {
   const meant = merges.filter(({ reach }) => isWithin(reach, after));
-  return meant.length > 0 && meant.every(({ sentTo }) => !sentTo.includes(to));
+  return (
+    meant.length > 0 &&
+    meant.every(({ sentTo, circle }) => !sentTo.includes(to) && !(key !== undefined && hadTurn(circle, key)))
+  );
+}
+
+/** The member of a circle has the message, or never will. */
+export function hadTurn(circle: CircleProgress | undefined, key: string): boolean {
+  return circle !== undefined && (circle.isLast || key <= circle.upTo) && !circle.late.includes(key);
+}
+
+/** Nobody has it. */
+export function isUntouched({ sentTo, circle }: Pick<OutboxEntry, "sentTo" | "circle">): boolean {
+  return sentTo.length === 0 && circle === undefined;
 }
 
 export function isWithin({ over, upTo }: Merged["reach"], after: number): boolean {
@@ -61,6 +74,6 @@ function isEnd({ alert: { kind } }: Pick<OutboxEntry, "alert">): boolean {
   return kind === "recovered" || kind === "gone";
 }
 
-function mergedOf({ reach, sentTo }: OutboxEntry): Merged {
-  return { reach, sentTo };
+function mergedOf({ reach, sentTo, circle }: OutboxEntry): Merged {
+  return { reach, sentTo, ...(circle && { circle }) };
 }

@@ -12,6 +12,7 @@ import { isProved, judgeAuthentication } from "./authentication.ts";
 import { dateState } from "./dates.ts";
 import { judgeEncryption } from "./encryption.ts";
 import { withheld } from "./enforced.ts";
+import { needId } from "./need-id.ts";
 import type { SilentOutcome } from "./silence.ts";
 import { isUnrouted, silenceFinding } from "./silence.ts";
 import { isNotExposed, judgeFacts } from "./target.ts";
@@ -76,6 +77,7 @@ function toVote(word: Word, look: TargetLook): ClassVote {
       hop: strictest?.hop ?? "gateway",
       customers: single ? 1 : needs.reduce((sum, { customers }) => sum + customers, 0),
       customer: single ? (needs[0]?.customer ?? null) : null,
+      ...(!single && { needs: needs.map(needId) }),
       neverOffered: !look.everEncrypted,
       severity: word.severity,
       findings: insisted ? word.findings.map(withheld) : word.findings,

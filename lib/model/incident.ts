@@ -55,6 +55,8 @@ export interface CauseContext {
   readonly customers: number;
   /** The customer itself where only one is behind the subject: its contacts are told too. */
   readonly customer: string | null;
+  /** Where several customers are behind it: `needId` of the wishes that suffer. Left out: all of them. */
+  readonly needs?: readonly string[];
   /** The target was never seen to offer TLS. */
   readonly neverOffered: boolean;
   readonly severity: Severity;
@@ -92,6 +94,10 @@ export interface Alert {
   readonly rate: { readonly bad: number; readonly of: number } | null;
   /** The parent's subject whose messages tell the operators of it already: this one is for the customer's own contacts alone. */
   readonly within: string | null;
+  /** Of an opening: the parent whose messages told of it until now. Own contacts may know of it. */
+  readonly outlasted?: string;
+  /** Own contacts were told of nothing before it (a digest of first looks is the operators'), and aren't told of this either. */
+  readonly unannounced?: true;
   /** Of a parent: what its children share. */
   readonly parent: ParentFacts | null;
   /** The silence or window that kept it from being told when it came to be owed. */
@@ -116,6 +122,18 @@ export interface Merged {
   readonly reach: Reach;
   /** Recipients that had it when the end came. */
   readonly sentTo: readonly string[];
+  /** How far it had come among the contacts of those who share it. */
+  readonly circle?: CircleProgress;
+}
+
+/** How far a message has come among the contacts of all customers behind a shared subject; they are told in the order of their keys. */
+export interface CircleProgress {
+  /** The key of the last one whose turn it was; empty before the first. */
+  readonly upTo: string;
+  /** Up to there, those that couldn't be reached yet: by their keys. */
+  readonly late: readonly string[];
+  /** Nobody comes behind it. */
+  readonly isLast: boolean;
 }
 
 /** The weekly digest of certificates whose end is far. */
@@ -141,6 +159,8 @@ export interface OutboxEntry {
   readonly merges: readonly Merged[];
   /** Recipients that refused for good a digest with it in it: they get it alone. */
   readonly alone: readonly string[];
+  /** Left out before the first of them had its turn, and where there are none. */
+  readonly circle?: CircleProgress;
 }
 
 /** Somebody knows of it; `at` in epoch ms. */
@@ -162,6 +182,8 @@ export interface Incident {
   readonly acknowledged: Acknowledgement | null;
   /** Messages written so far. */
   readonly messages: number;
+  /** False: own contacts were told of nothing, since its opening was one of many that a first look found. */
+  readonly announced?: false;
   /** Vantages that got a bad answer in it: it is over when they say so. */
   readonly seenFrom: readonly string[];
   /** The share of bad answers when the last one came, at the vantages it was seen from; null unless it is intermittent. Says how many clean answers end it. */

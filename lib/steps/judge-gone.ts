@@ -41,7 +41,8 @@ export async function judgeGone(gone: readonly Gone[], cycle: CycleNumber, world
     for (const cls of incidentClasses) await endCause({ store, policy, now }, cls, key);
     const leaf = leafOf(await store.state.target(key, vantage));
     // Other targets may show the same certificate: they take a recovery back.
-    if (leaf !== null) await noLongerShown({ store, policy, now }, leaf, { at: now, cycle, round: 0, vantage });
+    if (leaf !== null) await noLongerShown({ store, policy, now }, leaf, key, { at: now, cycle, round: 0, vantage });
     await store.state.retireTarget(key, vantage, now + keptMs);
+    await store.state.retireScan(key, now + keptMs);
   }
 }

@@ -10,6 +10,7 @@ import { targetKey } from "../model/target.ts";
 import type { NameState, TargetState } from "../store/store.ts";
 import { type Look, noLongerShown, type VotingWorld } from "./cast.ts";
 import { firstLookOf } from "./first-look.ts";
+import { scanAfter } from "./scan-memory.ts";
 import { needsDigest, type SlotAnswers } from "./slot-answers.ts";
 import { afterLook, leafOf, presentOf } from "./target-state.ts";
 
@@ -69,6 +70,7 @@ export async function judgeSlot(slot: SlotAnswers, world: SlotWorld): Promise<Ju
       mark: markOf(present.outcome),
       rejudgeAt: nextJudgement(entry, present, named.names, world.now),
       needs: isNews ? needsDigest(entry) : memory.needs,
+      ...(memory.scan !== undefined && { scan: scanAfter(memory.scan, present, world.now) }),
     },
   };
 }

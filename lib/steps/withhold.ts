@@ -1,5 +1,6 @@
 /** What a silence or a maintenance window makes of an outbox. Pure; `notify.ts` asks before it sends. */
 
+import { isUntouched } from "../judge/merge.ts";
 import type { Cover } from "../model/cover.ts";
 import type { Cause, OutboxEntry } from "../model/incident.ts";
 import { isDue } from "./outbox.ts";
@@ -63,11 +64,12 @@ function isOver(outbox: readonly OutboxEntry[], { alert }: OutboxEntry): boolean
 function startsHeld(story: readonly OutboxEntry[]): boolean {
   const [first] = story;
   if (first === undefined || first.alert.held === null) return false;
-  return first.alert.id === `${first.alert.incident}·1` && story.every(({ sentTo }) => sentTo.length === 0);
+  return first.alert.id === `${first.alert.incident}·1` && story.every(isUntouched);
 }
 
-function isSpareReminder(outbox: readonly OutboxEntry[], { alert, sentTo }: OutboxEntry, at: number): boolean {
-  if (alert.kind !== "reminder" || alert.held === null || sentTo.length > 0) return false;
+function isSpareReminder(outbox: readonly OutboxEntry[], entry: OutboxEntry, at: number): boolean {
+  const { alert } = entry;
+  if (alert.kind !== "reminder" || alert.held === null || !isUntouched(entry)) return false;
   return outbox.some(
     (other, place) =>
       other.alert.incident === alert.incident && (place > at || (place < at && other.alert.kind !== "reminder")),
