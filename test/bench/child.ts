@@ -23,3 +23,17 @@ export async function processMs(args: readonly string[], env: NodeJS.ProcessEnv 
   await run(process.execPath, args, { env, timeout: 60_000 });
   return performance.now() - began;
 }
+
+export interface Usage {
+  readonly wallMs: number;
+  /** User and system, of the process and all that it waited for. */
+  readonly cpuMs: number;
+}
+
+/** What one whole process of any program took, as bash counts it. */
+export async function processUsage(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Usage> {
+  const timed = 'TIMEFORMAT="%R %U %S"; time "$@" >/dev/null 2>&1';
+  const { stderr } = await run("bash", ["-c", `{ ${timed}; } || true`, "bash", ...args], { env, timeout: 120_000 });
+  const [real = 0, user = 0, system = 0] = stderr.trim().split(" ").map(Number);
+  return { wallMs: 1_000 * real, cpuMs: 1_000 * (user + system) };
+}

@@ -13,6 +13,7 @@ import { asTable, type Figure } from "./figure.ts";
 import { importFigures } from "./import.ts";
 import { lightProbeFigures } from "./light-probe.ts";
 import { manyNamesFigures } from "./many-names.ts";
+import { scanFigures } from "./scan.ts";
 import { slowServerFigures } from "./slow-servers.ts";
 import { writeUnitsFigures } from "./write-units.ts";
 
@@ -24,6 +25,7 @@ const chain = await rsaChain("mail.bench.example");
 const rows: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   light: () => lightProbeFigures(folder, chain),
   cold: () => coldStartFigures(folder, chain),
+  scan: () => scanFigures(),
   slow: () => slowServerFigures(chain),
   names: () => manyNamesFigures(chain),
   units: () => writeUnitsFigures(),

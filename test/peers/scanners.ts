@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { suiteByName } from "../../lib/protocols/tls/suites.ts";
-import { run } from "./cache.ts";
+import { type Ran, run } from "./cache.ts";
 
 const cache = process.env.CHAINMAIL_PEERS ?? "";
 const libraries = `usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`;
@@ -13,13 +13,32 @@ const pair = (version: string, code: number) => `${version} 0x${code.toString(16
 /** TLS 1.0 as we call it. */
 const versionOf = (name: string) => name.replace("TLSv1.0", "TLSv1");
 
-export async function sslscanPairs(port: number): Promise<ReadonlySet<string>> {
+/** A scanner's command line and its environment. */
+interface ScannerCommand {
+  readonly args: readonly [string, ...string[]];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Suites only. */
+export function sslscanCommand(port: number): ScannerCommand {
   const off = ["heartbleed", "renegotiation", "fallback", "compression", "groups", "check-certificate"];
-  const { stdout, stderr } = await run(
-    join(sslscanRoot, "usr/bin/sslscan"),
-    ["--starttls-smtp", "--xml=-", ...off.map((what) => `--no-${what}`), `127.0.0.1:${port}`],
-    { env: { ...process.env, LD_LIBRARY_PATH: join(sslscanRoot, libraries) } },
-  );
+  const options = ["--starttls-smtp", "--xml=-", ...off.map((what) => `--no-${what}`)];
+  return {
+    args: [join(sslscanRoot, "usr/bin/sslscan"), ...options, `127.0.0.1:${port}`],
+    env: { ...process.env, LD_LIBRARY_PATH: join(sslscanRoot, libraries) },
+  };
+}
+
+export function nmapCommand(port: number): ScannerCommand {
+  const options = ["-Pn", "-sT", "-sV", "--script", "ssl-enum-ciphers", "-p", String(port), "-oX", "-"];
+  return {
+    args: [join(nmapRoot, "usr/bin/nmap"), ...options, "127.0.0.1"],
+    env: { ...process.env, LD_LIBRARY_PATH: join(nmapRoot, libraries), NMAPDIR: join(nmapRoot, "usr/share/nmap") },
+  };
+}
+
+export async function sslscanPairs(port: number): Promise<ReadonlySet<string>> {
+  const { stdout, stderr } = await scanned(sslscanCommand(port));
   const found = stdout.matchAll(/sslversion="([^"]+)"[^>]* id="0x([0-9A-Fa-f]+)"/g);
   return notEmpty(
     [...found].map(([, version = "", id = ""]) => pair(versionOf(version), Number.parseInt(id, 16))),
@@ -28,14 +47,7 @@ export async function sslscanPairs(port: number): Promise<ReadonlySet<string>> {
 }
 
 export async function nmapPairs(port: number): Promise<ReadonlySet<string>> {
-  const { stdout, stderr } = await run(
-    join(nmapRoot, "usr/bin/nmap"),
-    ["-Pn", "-sT", "-sV", "--script", "ssl-enum-ciphers", "-p", String(port), "-oX", "-", "127.0.0.1"],
-    {
-      env: { ...process.env, LD_LIBRARY_PATH: join(nmapRoot, libraries), NMAPDIR: join(nmapRoot, "usr/share/nmap") },
-      timeoutMs: 120_000,
-    },
-  );
+  const { stdout, stderr } = await scanned(nmapCommand(port));
   const pairs: string[] = [];
   let version = "";
   for (const [, key, name] of stdout.matchAll(
@@ -47,6 +59,10 @@ export async function nmapPairs(port: number): Promise<ReadonlySet<string>> {
     if (suite !== undefined && version !== "") pairs.push(pair(version, suite.code));
   }
   return notEmpty(pairs, stderr);
+}
+
+function scanned({ args: [program, ...args], env }: ScannerCommand): Promise<Ran> {
+  return run(program, args, { env, timeoutMs: 120_000 });
 }
 
 function notEmpty(pairs: readonly string[], told: string): ReadonlySet<string> {
