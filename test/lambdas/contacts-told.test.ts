@@ -9,18 +9,21 @@ import { type Customer, defaultSettings } from "../../lib/model/customer.ts";
 import { noNotify } from "../../lib/model/notify-settings.ts";
 import { context, openCause, owed } from "../fakes/causes.ts";
 import { customerOf } from "../fakes/customers.ts";
+import { rightsOf, synthesized } from "../stack/synthesized.ts";
 import { type FakeAws, startAws } from "./aws.ts";
-import { sqsEvent } from "./events.ts";
+import { httpRequest, sqsEvent } from "./events.ts";
 
 const mails: { readonly to: readonly string[]; readonly mail: string }[] = [];
 let aws: FakeAws;
 let relay: SMTPServer;
 let notify: typeof import("../../lambdas/notify.ts").handler;
+let status: typeof import("../../lambdas/status.ts").handler;
 beforeAll(async () => {
   aws = await startAws();
   // The handlers keep their clients for ever: those of another file of this worker went to its own AWS.
   vi.resetModules();
   ({ handler: notify } = await import("../../lambdas/notify.ts"));
+  ({ handler: status } = await import("../../lambdas/status.ts"));
   vi.spyOn(process.stdout, "write").mockImplementation(() => true);
   relay = new SMTPServer({
     disabledCommands: ["STARTTLS", "AUTH"],
@@ -67,4 +70,33 @@ it("the topic, the operator's address, the contact's and its phone get one messa
   const phones = aws.published.filter((fields) => fields.get("PhoneNumber") !== null);
   expect(phones.map((fields) => fields.get("PhoneNumber"))).toEqual(["+4915112345678"]);
   expect(aws.published.filter((fields) => fields.get("TopicArn") !== null)).toHaveLength(1);
+});
+
+it("the contact's mail has a link by which it unsubscribes at the status API, within its rights, and is told no more", async () => {
+  const [link = ""] = /(?<=<)https:\/\/status\.example\/unsubscribe\/[\w.-]+(?=>)/.exec(mails[1]?.mail ?? "") ?? [];
+  expect(mails[0]?.mail).not.toContain("/unsubscribe/");
+  expect(mails[1]?.mail).toContain("List-Unsubscribe-Post: List-Unsubscribe=One-Click");
+  const { pathname } = new URL(link);
+  aws.tableCalls();
+  const ask = async (over: object) => {
+    const method = "body" in over ? "POST" : "GET";
+    const type = { "content-type": "application/x-www-form-urlencoded" };
+    const request = { ...httpRequest(method, pathname, type), ...over };
+    return status(request as Parameters<typeof status>[0]);
+  };
+  expect((await ask({})).body).toContain("Nothing has changed yet");
+  expect(await ask({ body: "List-Unsubscribe=One-Click" })).toMatchObject({ statusCode: 200 });
+  const did = new Set(aws.tableCalls().map(({ action, table }) => `dynamodb:${action} ${table}`));
+  expect(rightsOf(synthesized().template, "StatusApi")).toEqual(expect.arrayContaining([...did]));
+
+  mails.length = 0;
+  const own = { ...context, customer: "acme", customers: 1 };
+  const subject = "192.0.2.77:25";
+  const cause = openCause([owed({ context: own, kind: "worse", subject })], { context: own, subject });
+  await aws.store.state.putCause({ value: cause, version: 0 });
+  await notify(sqsEvent("outbox", ["{}"]));
+  expect(mails.map(({ to }) => to)).toEqual([["ops@gateway.example"], ["ops@gateway.example"]]);
+  expect(mails.map(({ mail }) => /^Subject: .*/m.exec(mail)?.[0])).toContainEqual(
+    expect.stringMatching(/Contact unsubscribed: it@acme\.example/),
+  );
 });

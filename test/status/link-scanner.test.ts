@@ -3,6 +3,7 @@
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createToken } from "../../lib/customers/tokens.ts";
+import { unsubscribeLinks } from "../../lib/customers/unsubscribe-link.ts";
 import { createApp } from "../../lib/status/app.ts";
 import type { StatusContext } from "../../lib/status/context.ts";
 import { collectedOf } from "../../lib/steps/words/collected.ts";
@@ -34,10 +35,13 @@ let embedded: EmbeddedStore;
 let app: ReturnType<typeof createApp>;
 let open: ReturnType<typeof createApp>;
 let token: string;
+/** Stands in each of a contact's mails. */
+let unsubscribe: string;
 beforeAll(async () => {
   embedded = await openEmbedded(null);
   const { store } = embedded;
   await seed(store);
+  unsubscribe = (await unsubscribeLinks(store.state, baseUrl))({ customer: "lost", address: "it@lost.example" }) ?? "";
   token = await createToken(store.config, null, noon);
   const context = { store, now: () => noon + 40_000, everyMs, baseUrl, version: "1.2.3", topic };
   app = createApp({ ...context, auth: { kind: "tokens" } });
@@ -136,7 +140,8 @@ describe("a link scanner", () => {
     ["where nobody is asked for a token", () => open, () => ({})],
   ])("%s changes nothing", async (_name, of, headersOf) => {
     const before = await everything();
-    const statuses = await crawl(links, of(), headersOf());
+    const statuses = await crawl([...links, unsubscribe], of(), headersOf());
+    expect(statuses.get(unsubscribe)).toBe(200);
     expect(await everything()).toEqual(before);
     expect(confirmed).toEqual([]);
     expect([...statuses.values()].filter((status) => status >= 500)).toEqual([]);
@@ -149,6 +154,13 @@ describe("a link scanner", () => {
     expect(statuses.get(`${baseUrl}/incidents/CM-7F3A/acknowledge`)).toBe(405);
     expect(statuses.get(`${baseUrl}/subscriptions`)).toBe(200);
     expect(statuses.get(`${baseUrl}/incidents/CM-7F3A`)).toBe(200);
+  });
+
+  it("unsubscribing takes the POST of a person, or of a mail program's button", async () => {
+    const page = await (await app.request(unsubscribe)).text();
+    expect(page).toContain('<form method="post">');
+    await app.request(unsubscribe, form({ choice: "unsubscribe" }));
+    expect(await embedded.store.state.choice("it@lost.example")).toMatchObject({ wants: false });
   });
 
   it("acknowledging takes the POST of a person", async () => {

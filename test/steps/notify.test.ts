@@ -3,6 +3,7 @@ import type { Customer } from "../../lib/model/customer.ts";
 import type { Cause, OutboxEntry } from "../../lib/model/incident.ts";
 import type { Delivery } from "../../lib/model/ports.ts";
 import { type NotifyWorld, notify } from "../../lib/steps/notify.ts";
+import { subscribe, unsubscribe } from "../../lib/steps/unsubscribe.ts";
 import { type EmbeddedStore, openEmbedded } from "../../lib/store/embedded.ts";
 import type { Store } from "../../lib/store/store.ts";
 import { context, noon, openCause, owed } from "../fakes/causes.ts";
@@ -234,6 +235,27 @@ describe("who is told", () => {
     await owing([owed({ context: { ...context, customers: 1, customer: "acme" } })]);
     await notify(world({ operators: [operator], contactChannels }));
     expect(operator.letters).toHaveLength(1);
+    expect(channels.get("it@acme.example")?.letters).toHaveLength(1);
+  });
+
+  it("no contact that unsubscribed, unless it is an operator's address", async () => {
+    const { store } = embedded;
+    const operator = fakeChannel("console");
+    const own = { context: { ...context, customers: 1, customer: "acme" } };
+    await unsubscribe(store, { address: "it@acme.example", customer: "acme", by: "page" }, now);
+    await owing([owed(own)]);
+    await notify(world({ operators: [operator], contactChannels }));
+    expect(channels.get("it@acme.example")?.letters).toHaveLength(0);
+    expect(operator.letters.map(({ event }) => event.class).sort()).toEqual(["cleartext", "deaf"]);
+
+    const both = fakeChannel("smtp:it@acme.example");
+    await owing([owed(own)]);
+    await notify(world({ operators: [both], contactChannels }));
+    expect(both.letters).toHaveLength(1);
+
+    expect(await subscribe(store, { address: "it@acme.example", by: "operator" }, now)).toBe(true);
+    await owing([owed(own)]);
+    await notify(world({ operators: [operator], contactChannels }));
     expect(channels.get("it@acme.example")?.letters).toHaveLength(1);
   });
 

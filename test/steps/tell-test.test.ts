@@ -5,6 +5,7 @@ import { type Contact, type Customer, defaultSettings } from "../../lib/model/cu
 import { noNotify } from "../../lib/model/notify-settings.ts";
 import type { Delivery } from "../../lib/model/ports.ts";
 import { tellTest } from "../../lib/steps/tell-test.ts";
+import { unsubscribe } from "../../lib/steps/unsubscribe.ts";
 import type { Store } from "../../lib/store/store.ts";
 import { type FakeChannel, fakeChannel } from "../fakes/channels.ts";
 import { customerOf } from "../fakes/customers.ts";
@@ -45,6 +46,14 @@ beforeEach(async () => {
 });
 
 describe("the monthly test", () => {
+  it("not to a contact that unsubscribed", async () => {
+    await outboxes.store.config.putCustomers([customer("acme", mail("it@acme.example"), mail("boss@acme.example"))]);
+    const gone = { address: "it@acme.example", customer: "acme", by: "one-click" } as const;
+    await unsubscribe(outboxes.store, gone, outboxes.now);
+    await tell();
+    expect(got()).toEqual(["smtp:boss@acme.example", "smtp:boss@example.net", "smtp:ops@example.net"]);
+  });
+
   it("goes to operators, second contacts and contacts, each once a calendar month", async () => {
     const acme = customer("acme", mail("it@acme.example"), mail("ops@example.net"));
     await outboxes.store.config.putCustomers([acme, customer("beta"), customer("gamma", mail("it@gamma.example"))]);

@@ -38,6 +38,19 @@ describe("domains and hosts", () => {
   });
 });
 
+describe("choices of contacts", () => {
+  it("are kept by address, the last one, and listed", async () => {
+    expect(await state.choice("it@acme.example")).toBeUndefined();
+    const left = { address: "it@acme.example", wants: false, at: t0, by: "page" } as const;
+    await state.putChoice({ ...left, address: "it@other.example" });
+    await state.putChoice(left);
+    const back = { ...left, wants: true, at: t0 + 1 };
+    await state.putChoice(back);
+    expect(await state.choice("it@acme.example")).toEqual(back);
+    expect(await all(state.choices())).toHaveLength(2);
+  });
+});
+
 function slice(number: number, names: number): Slice {
   return {
     number,

@@ -90,8 +90,8 @@ function unsubscribeHeaders(url: string | null): Readonly<Record<string, string>
 }
 
 function footOf({ customer, unsubscribe }: ContactMail): string {
-  const end = unsubscribe === null ? "tell whoever runs this monitor" : `(you are asked first)\n${unsubscribe}`;
-  return `\n-- \nYou are told as a contact of ${customer}. To get no more of these messages: ${end}\n`;
+  const end = unsubscribe === null ? ", tell whoever runs this monitor." : ` (you are asked first):\n${unsubscribe}`;
+  return `\n-- \nYou are told as a contact of ${customer}.\nTo get no more of these messages${end}\n`;
 }
 
 /** 5xx to the recipient or to the message is final; all else (4xx, TLS, password, network) can be mended meanwhile. */

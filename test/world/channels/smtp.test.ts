@@ -136,6 +136,50 @@ describe("mail", () => {
   });
 });
 
+describe("a contact's mail", () => {
+  const link = `https://status.example/unsubscribe/${"a".repeat(400)}.${"b".repeat(43)}`;
+  const sent = async (unsubscribe: string | null) => {
+    const mailer = createMailer(settings(await start()), [relay.caPem]);
+    expect(await mailer("it@acme.example", { customer: "acme", unsubscribe }).deliver(letter)).toEqual({
+      kind: "sent",
+    });
+    const [mail = ""] = mails;
+    const [head = ""] = mail.split("\r\n\r\n");
+    return { mail, headers: head.replace(/\r\n[ \t]+/g, " ").split("\r\n") };
+  };
+
+  it("says how it is ended, in a header and at its foot, in one click where that is allowed", async () => {
+    const { mail, headers } = await sent(link);
+    // A mail program that doesn't unfold finds the whole link too.
+    expect(mail).toContain(`<${link}>`);
+    expect(headers).toContain(`List-Unsubscribe: <${link}>`);
+    expect(headers).toContain("List-Unsubscribe-Post: List-Unsubscribe=One-Click");
+    const text = mail.replace(/=\r\n/g, "").replaceAll("=20", " ");
+    expect(text).toContain(
+      "\r\n-- \r\nYou are told as a contact of acme.\r\nTo get no more of these messages (you are asked first):\r\n",
+    );
+    expect(text).toContain(link);
+  });
+
+  it("has no one click by plain HTTP (RFC 8058 §3.1)", async () => {
+    const { headers } = await sent("http://127.0.0.1:8025/unsubscribe/x.y");
+    expect(headers).toContain("List-Unsubscribe: <http://127.0.0.1:8025/unsubscribe/x.y>");
+    expect(headers.filter((line) => line.startsWith("List-Unsubscribe-Post"))).toEqual([]);
+  });
+
+  it("without pages names who can end it", async () => {
+    const { mail, headers } = await sent(null);
+    expect(headers.filter((line) => line.startsWith("List-"))).toEqual([]);
+    expect(mail).toContain("To get no more of these messages, tell whoever runs this monitor");
+  });
+
+  it("the operator's has none of it", async () => {
+    await channel(await start()).deliver(letter);
+    expect(mails[0]).not.toContain("List-");
+    expect(mails[0]).not.toContain("You are told as");
+  });
+});
+
 describe("a mailer for many", () => {
   it("waits once a pass for a relay that doesn't answer, whomever a mail is for", async () => {
     let connections = 0;
