@@ -70,7 +70,7 @@ function isFirstWord({ alert }: OutboxEntry): boolean {
   return alert.id === `${alert.incident}·1` || alert.kind === "escalated";
 }
 
-function isEnd({ alert: { kind } }: Pick<OutboxEntry, "alert">): boolean {
+export function isEnd({ alert: { kind } }: Pick<OutboxEntry, "alert">): boolean {
   return kind === "recovered" || kind === "gone";
 }
 

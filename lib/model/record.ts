@@ -6,6 +6,17 @@ import type { Alert, IncidentClass } from "./incident.ts";
 export type RecordEntry =
   /** `to` names those who have it, and with ` (undeliverable)` those who never will. */
   | { readonly kind: "told"; readonly at: number; readonly alert: Alert; readonly to: readonly string[] }
+  /** A message that several customers share: some of their contacts, who have it in words of their own. */
+  | {
+      readonly kind: "told-contacts";
+      readonly at: number;
+      readonly id: string;
+      /** When the message came to be owed, epoch ms. */
+      readonly owed: number;
+      readonly class: IncidentClass;
+      readonly subject: string;
+      readonly to: readonly string[];
+    }
   /** Kept back by `alert.held`: told at its end, if it holds still. */
   | { readonly kind: "held"; readonly at: number; readonly alert: Alert }
   /** Kept back by `alert.held`, and over before its end: nobody is told. */
@@ -34,6 +45,8 @@ export function recordId(entry: RecordEntry): string {
     case "told":
     case "untold":
       return `${messageOf(entry.alert)} ${entry.kind}`;
+    case "told-contacts":
+      return `${entry.id} ${entry.class} ${entry.subject} ${entry.owed} ${entry.kind} ${entry.to[0]} ${entry.to.at(-1)}`;
     case "held":
       return `${messageOf(entry.alert)} held ${entry.alert.held?.id} ${entry.alert.held?.until}`;
     case "acknowledged":

@@ -7,12 +7,14 @@ import { breaker } from "./breaker.ts";
 import { type CoverNow, coversNow } from "./covers.ts";
 import { withEars } from "./deaf.ts";
 import { createBuckets } from "./delivery/buckets.ts";
+import { createCircleSender } from "./delivery/circle-sender.ts";
 import { createDelivering } from "./delivery/deliver.ts";
 import { looksAgain } from "./delivery/look-again.ts";
 import { createMarks } from "./delivery/marks.ts";
 import { prepared } from "./delivery/prepare.ts";
-import { createRecipients } from "./delivery/recipients.ts";
+import { createRecipients, type Recipients } from "./delivery/recipients.ts";
 import { createSender } from "./delivery/sender.ts";
+import { createTurnTeller } from "./delivery/turns.ts";
 import { isUrgent, waysOf } from "./delivery/ways.ts";
 import type { NotifyReport, NotifyWorld } from "./delivery/world.ts";
 import { group } from "./group.ts";
@@ -66,7 +68,18 @@ async function tellAll(
     if (value !== null) together.push({ value, version });
   }
   if (together.length > 0) await sender.sendTogether(together);
+
+  const shared: Cause[] = [];
+  for (const { value } of owing) if (await isShared(value, recipients)) shared.push(value);
+  const teller = createTurnTeller(world, { delivering, buckets, coverOf });
+  if (shared.length > 0) await createCircleSender(world, { marks, recipients, teller }).send(shared);
   return { ...delivering.report(), jobs: await looksAgain(store, asking, now()) };
+}
+
+/** Contacts of several customers have yet to hear of it. */
+async function isShared({ outbox }: Cause, { circles }: Recipients): Promise<boolean> {
+  for (const entry of outbox) if (await circles.isPending(entry)) return true;
+  return false;
 }
 
 function owesOpening({ outbox, folded }: Cause): boolean {

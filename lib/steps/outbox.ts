@@ -1,6 +1,6 @@
 /** What a cause's outbox looks like after each thing that can happen to a message. Pure; `delivery/` does the sending. */
 
-import type { Cause, Escalation, OutboxEntry } from "../model/incident.ts";
+import type { Cause, CircleProgress, Escalation, OutboxEntry } from "../model/incident.ts";
 
 /** The alert log counts as one more recipient, the last one. */
 export const logName = "alert-log";
@@ -46,6 +46,17 @@ export function settled(cause: Cause, id: string, recipient: string, end: "sentT
   );
 }
 
+/** One round of a circle is over; those that it reached need not be remembered by name. */
+export function circled(cause: Cause, id: string, circle: CircleProgress, reached: ReadonlySet<string>): Cause {
+  const isOther = (name: string) => !reached.has(name);
+  return changed(cause, id, (entry) => ({
+    ...entry,
+    circle,
+    sentTo: entry.sentTo.filter(isOther),
+    dead: entry.dead.filter(isOther),
+  }));
+}
+
 /** The recipient refused a digest with it in it. */
 export function setApart(cause: Cause, id: string, recipient: string): Cause {
   return changed(cause, id, (entry) => ({ ...entry, alone: [...new Set([...entry.alone, recipient])] }));
@@ -59,10 +70,12 @@ export interface Outcome {
   readonly again: ReadonlySet<string>;
   /** Somebody has enough to read for now: until when, epoch ms. */
   readonly paced: ReadonlyMap<string, number>;
+  /** Goes on among the contacts of those who share it, in this very pass: what bore it out still does. */
+  readonly goesOn: ReadonlySet<string>;
 }
 
 /** Lets the outbox go: what is done leaves it, the rest waits for its next try. */
-export function released(cause: Cause, { done, again, paced }: Outcome, now: number): Cause {
+export function released(cause: Cause, { done, again, paced, goesOn }: Outcome, now: number): Cause {
   const outbox = cause.outbox
     .filter(({ alert }) => !done.has(alert.id))
     .map((entry): OutboxEntry => {
@@ -72,7 +85,8 @@ export function released(cause: Cause, { done, again, paced }: Outcome, now: num
       if (until === undefined) return free;
       // Who can't be reached holds up nobody who only has to wait for a moment.
       const first = isTriedAgain ? Math.min(until, free.notBefore) : until;
-      return { ...free, asked: null, notBefore: Math.max(now, first) };
+      const asked = goesOn.has(entry.alert.id) ? free.asked : null;
+      return { ...free, asked, notBefore: Math.max(now, first) };
     });
   return { ...cause, outbox };
 }

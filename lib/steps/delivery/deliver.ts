@@ -9,6 +9,7 @@ import { certificatesOf } from "../words/certificates.ts";
 import { collectedOf } from "../words/collected.ts";
 import { digestOf } from "../words/digest.ts";
 import type { Draft } from "../words/letter.ts";
+import { familyOf } from "../words/shared.ts";
 import type { Buckets } from "./buckets.ts";
 import { type Item, pacedUntil } from "./hand.ts";
 import type { Marks } from "./marks.ts";
@@ -25,12 +26,16 @@ export interface Recipient {
   readonly bucket: string | null;
   readonly claimsFirst: boolean;
   readonly deliver: (draft: Draft) => Promise<Delivery>;
+  /** How an item's alert is worded for it, where that differs. */
+  readonly words?: ((alert: Alert, item: Item) => Alert) | undefined;
+  /** Its key as a member of a circle. */
+  readonly key?: string;
 }
 
-export function recipientOf(channel: Channel, alert: Alert): Recipient {
+export function recipientOf(channel: Channel, alert: Alert, own: Pick<Recipient, "words" | "key"> = {}): Recipient {
   const { name, claimsFirst = false } = channel;
   const bucket = bucketOf(channel, alert);
-  return { name, bucket, claimsFirst, deliver: (draft) => channel.deliver({ ...draft, to: name }) };
+  return { name, bucket, claimsFirst, deliver: (draft) => channel.deliver({ ...draft, to: name }), ...own };
 }
 
 /** `to` names those who are told. */
@@ -39,7 +44,7 @@ export function logRecipient(log: AlertLog, to: readonly string[]): Recipient {
 }
 
 /** Few fields and the last ones long, so that it reads well in a terminal; webhooks are told more. */
-function logLine({ id, kind, class: cls, subject, customers, at, text }: AlertEvent, to: readonly string[]) {
+export function logLine({ id, kind, class: cls, subject, customers, at, text }: AlertEvent, to: readonly string[]) {
   return { id, kind, class: cls, subject, customers, to, at, text };
 }
 
@@ -88,7 +93,7 @@ export function createDelivering({ now, baseUrl, marks, buckets }: DeliveringWor
 
   return {
     async deliver(items, to, after) {
-      const draft = draftFor(items, to.name, after, baseUrl);
+      const draft = draftFor(items, to, after, baseUrl);
       const told = { id: draft.id, subject: draft.subject, to: to.name };
       const isOld = now() - items[0].entry.alert.at > giveUpMs;
       const why = down.get(to.name);
@@ -99,7 +104,7 @@ export function createDelivering({ now, baseUrl, marks, buckets }: DeliveringWor
       if (first === undefined) return true;
       const mine = [first, ...rest] as const;
       const began = now();
-      const delivery = await to.deliver(mine.length === items.length ? draft : draftFor(mine, to.name, after, baseUrl));
+      const delivery = await to.deliver(mine.length === items.length ? draft : draftFor(mine, to, after, baseUrl));
       switch (delivery.kind) {
         case "sent":
           if (to.name !== logName) sent.push(told);
@@ -129,13 +134,26 @@ export function createDelivering({ now, baseUrl, marks, buckets }: DeliveringWor
 }
 
 /** Worded for this recipient. */
-function draftFor(items: readonly [Item, ...Item[]], to: string, after: number, baseUrl: string | null): Draft {
+function draftFor(
+  items: readonly [Item, ...Item[]],
+  { name, key, words }: Recipient,
+  after: number,
+  baseUrl: string | null,
+): Draft {
   const [first, ...rest] = items;
-  const alertOf = ({ entry }: Item): Alert =>
-    isUnaware(entry, to, after) ? { ...entry.alert, merged: true } : entry.alert;
+  const alertOf = (item: Item): Alert => {
+    const { entry } = item;
+    const alert = isUnaware(entry, name, after, key) ? { ...entry.alert, merged: true } : entry.alert;
+    return words === undefined ? alert : words(alert, item);
+  };
   const alerts = [alertOf(first), ...rest.map(alertOf)] as const;
   const { digest } = first.entry;
   const isOneDigest = digest !== null && items.every(({ entry }) => entry.digest === digest);
-  if (!isOneDigest) return collectedOf(alerts, baseUrl);
-  return digest === certificatesDigest ? certificatesOf(alerts, baseUrl) : digestOf(alerts, baseUrl);
+  if (isOneDigest) return digest === certificatesDigest ? certificatesOf(alerts, baseUrl) : digestOf(alerts, baseUrl);
+  return rest.length > 0 && alerts.every(isOfOne(alerts[0])) ? familyOf(alerts, baseUrl) : collectedOf(alerts, baseUrl);
+}
+
+/** They tell the same of servers that one parent tells of. */
+function isOfOne({ within, kind, class: cls }: Alert): (other: Alert) => boolean {
+  return (other) => within !== null && other.within === within && other.kind === kind && other.class === cls;
 }

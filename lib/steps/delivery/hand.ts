@@ -12,11 +12,13 @@ export interface Item {
   failed: boolean;
   /** Somebody has enough to read for now: until when, epoch ms. */
   pacedUntil: number | null;
+  /** Contacts of those who share it are told next, in this pass. */
+  goesOn: boolean;
 }
 
 export function itemOf(cause: Cause, entry: OutboxEntry): Item {
   const { sentTo, dead } = entry;
-  return { cause, entry, sentTo: new Set(sentTo), dead: new Set(dead), failed: false, pacedUntil: null };
+  return { cause, entry, sentTo: new Set(sentTo), dead: new Set(dead), failed: false, pacedUntil: null, goesOn: false };
 }
 
 export function lacks({ sentTo, dead }: Item, name: string): boolean {

@@ -1,11 +1,11 @@
 /** What a sender writes while it sends: leases, claims, marks. Each is one conditional write to one cause. */
 
-import type { Cause } from "../../model/incident.ts";
+import type { Cause, CircleProgress } from "../../model/incident.ts";
 import type { Clock } from "../../model/ports.ts";
 import type { Store, Versioned } from "../../store/store.ts";
 import { changeCause } from "../change-cause.ts";
 import type { CoverNow } from "../covers.ts";
-import { armed, leased, type Outcome, released, setApart, settled } from "../outbox.ts";
+import { armed, circled, leased, type Outcome, released, setApart, settled } from "../outbox.ts";
 import type { Item } from "./hand.ts";
 import { prepared, toldRecord } from "./prepare.ts";
 
@@ -20,6 +20,8 @@ export interface Marks {
   settle(items: readonly Item[], to: string, end: "sentTo" | "dead"): Promise<void>;
   /** The recipient refused a digest of them for good: each is told alone, since one of them may be the reason. */
   setApart(items: readonly Item[], to: string): Promise<void>;
+  /** One round of its circle is over: how far it has come, and whom it reached. */
+  circled(item: Item, circle: CircleProgress, reached: ReadonlySet<string>): Promise<void>;
   renew(items: readonly Item[]): Promise<void>;
   /** False where the cause has changed its state since it was taken in hand: what may leave has to be asked anew. */
   stillHolds(cause: Cause): Promise<boolean>;
@@ -81,6 +83,10 @@ export function createMarks(store: Store, now: Clock, coverOf: CoverNow, asks: (
       for (const item of items) await change(item, (stands) => setApart(stands, item.entry.alert.id, to));
     },
 
+    async circled(item, circle, reached) {
+      await change(item, (stands) => leased(circled(stands, item.entry.alert.id, circle, reached), now()));
+    },
+
     async renew(items) {
       for (const item of items) await change(item, (stands) => leased(stands, now()));
     },
@@ -99,6 +105,7 @@ export function createMarks(store: Store, now: Clock, coverOf: CoverNow, asks: (
         done: ids(done),
         again: ids(left.filter(({ failed }) => failed)),
         paced: new Map(paced),
+        goesOn: ids(left.filter(({ goesOn }) => goesOn)),
       };
       for (const item of done) {
         const { alert } = item.entry;

@@ -52,6 +52,7 @@ interface Collected {
 
 export function createSender({ now, alertLog }: NotifyWorld, tools: SenderTools): Sender {
   const { marks, recipients, ways, delivering } = tools;
+  const { circles } = recipients;
 
   async function take(found: Versioned<Cause>): Promise<Hand | null> {
     const cause = await marks.take(found);
@@ -75,7 +76,10 @@ export function createSender({ now, alertLog }: NotifyWorld, tools: SenderTools)
     const done: Item[] = [];
     const waits: number[] = [];
     for (const item of items.filter(({ entry }) => isDue(entry, now()))) {
-      if ((await lacking(item)).length === 0) done.push(item);
+      if (await circles.isPending(item.entry)) {
+        item.goesOn = true;
+        pacedUntil(item, Math.max(now(), circles.ripeAt(item.entry)));
+      } else if ((await lacking(item)).length === 0) done.push(item);
       waits.push(...(await recipients.waits(item.entry)));
     }
     for (const item of done) delivering.heard(item);
@@ -125,13 +129,13 @@ export function createSender({ now, alertLog }: NotifyWorld, tools: SenderTools)
     for (const { items, blocked } of all) {
       const waiting = new Set(blocked);
       for (const item of items) {
-        for (const { channel, after } of await recipients.of(item.entry)) {
+        for (const { channel, after, words } of await recipients.of(item.entry)) {
           if (!lacks(item, channel.name) || waiting.has(channel.name)) continue;
           if (!isDue(item.entry, now()) || ways.of(item.entry.alert, channel) !== "together") {
             waiting.add(channel.name);
             continue;
           }
-          const to = recipientOf(channel, item.entry.alert);
+          const to = recipientOf(channel, item.entry.alert, { words });
           const digest = digests.get(to.bucket) ?? { to, after, items: [] };
           digests.set(to.bucket, digest);
           digest.items.push(item);
@@ -164,11 +168,11 @@ export function createSender({ now, alertLog }: NotifyWorld, tools: SenderTools)
           for (const name of await lacking(item)) hand.blocked.add(name);
           continue;
         }
-        for (const { channel, after } of await recipients.of(item.entry)) {
+        for (const { channel, after, words } of await recipients.of(item.entry)) {
           if (!lacks(item, channel.name) || hand.blocked.has(channel.name)) continue;
           if (!(await mayGoOn(hand))) pacedUntil(item, now());
           if (hand.isStale || !isItsTurn(item, channel)) hand.blocked.add(channel.name);
-          else await tell(hands, [item], recipientOf(channel, item.entry.alert), after);
+          else await tell(hands, [item], recipientOf(channel, item.entry.alert, { words }), after);
         }
         await tellLog(hands, [item]);
       }

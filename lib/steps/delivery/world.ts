@@ -2,6 +2,7 @@
 
 import type { JudgedWith } from "../../model/breaker.ts";
 import type { Contact } from "../../model/customer.ts";
+import type { Alert } from "../../model/incident.ts";
 import type { IncidentPolicy } from "../../model/policy.ts";
 import type { AlertLog, Channel, Clock } from "../../model/ports.ts";
 import type { Store } from "../../store/store.ts";
@@ -11,6 +12,8 @@ import type { DelayedJob } from "../tasks.ts";
 export interface SecondChannel {
   readonly after: number;
   readonly channel: Channel;
+  /** How an alert is worded for it, where that differs. */
+  readonly words?: ((alert: Alert) => Alert) | undefined;
 }
 
 export interface NotifyWorld {

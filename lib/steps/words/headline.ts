@@ -40,7 +40,8 @@ function title(alert: Alert): string {
   return `${phrases[alert.class].title}${formWords[alert.form]}`;
 }
 
-function headline(alert: Alert): string {
+/** `Worse, TLS lost`: what a subject line says before the name. */
+export function headline(alert: Alert): string {
   switch (alert.kind) {
     case "opened":
       return title(alert);
