@@ -3,10 +3,11 @@
 import { tell } from "../judge/incident/telling.ts";
 import { advance } from "../judge/incident.ts";
 import { isOverFor } from "../judge/parents.ts";
-import type { Cause, IncidentClass } from "../model/incident.ts";
+import type { Cause, IncidentClass, OutboxEntry } from "../model/incident.ts";
 import type { IncidentPolicy } from "../model/policy.ts";
 import type { Store } from "../store/store.ts";
 import { changeCause } from "./change-cause.ts";
+import { grown } from "./parent-context.ts";
 
 export interface Family {
   readonly class: IncidentClass;
@@ -59,7 +60,7 @@ export async function tendFamilies(world: FamiliesWorld): Promise<void> {
     const children = own.filter(({ folded }) => folded === family.subject);
     const others = own.filter(({ subject, folded }) => folded === null && family.told.includes(subject));
     const parent = active.find(({ class: cls, subject }) => cls === family.class && subject === family.subject);
-    if (parent !== undefined) await tendParent(world, parent, children.length + others.length);
+    if (parent !== undefined) await tendParent(world, parent, [...children, ...others]);
     else if (children.length === 0) over.push(family);
     else for (const child of children) await letTell(world, child);
   }
@@ -67,6 +68,17 @@ export async function tendFamilies(world: FamiliesWorld): Promise<void> {
   // One that was written anew meanwhile stays.
   const isOver = (one: Family) => over.some((other) => isOfOne(one, other) && (one.at ?? 0) === (other.at ?? 0));
   await keepFamilies(store, (open) => (open.some(isOver) ? open.filter((family) => !isOver(family)) : open));
+}
+
+/** Who suffers of what a parent tells of. */
+export async function membersOf({ state }: Store, cls: IncidentClass, parent: string): Promise<readonly Cause[]> {
+  const { value } = await state.document<readonly Family[]>(documentName);
+  const told = value?.find((family) => family.class === cls && family.subject === parent)?.told ?? [];
+  const active = (await state.activeCauses()).map((found) => found.value);
+  return active.filter((cause) => {
+    const isOpen = cause.class === cls && cause.incident?.endedAt === null;
+    return isOpen && (cause.folded === parent || (cause.folded === null && told.includes(cause.subject)));
+  });
 }
 
 /** Adds it, or the children that were told before it to the one that stands there already. */
@@ -83,14 +95,18 @@ function isOfOne(one: Family, other: Family): boolean {
 }
 
 /** A parent's answers are made of its children: bad while enough of them suffer. */
-async function tendParent({ store, policy, now }: FamiliesWorld, parent: Cause, suffering: number): Promise<void> {
-  const answer = isOverFor(suffering) ? "good" : "bad";
+async function tendParent(
+  { store, policy, now }: FamiliesWorld,
+  parent: Cause,
+  members: readonly Cause[],
+): Promise<void> {
+  const answer = isOverFor(members.length) ? "good" : "bad";
   const isNews = answer === "good" ? parent.state === "open" : parent.state === "recovering";
-  if (!isNews && parent.parent?.suffering === suffering) return;
+  if (!isNews && parent.parent?.suffering === members.length) return;
   const vote = { at: now, cycle: 0, round: 0, vantage: "family", answer } as const;
   await changeCause(store, parent.class, parent.subject, (stands) => {
-    if (stands === null || stands.parent === null) return null;
-    const counted = { ...stands, parent: { ...stands.parent, suffering } };
+    const counted = stands && grown(stands, members);
+    if (counted === null) return null;
     if (!isNews) return counted;
     const { class: cls, subject, context } = counted;
     const event = { kind: "vote", class: cls, subject, vote, context, sighted: ["family"], blinded: [] } as const;
@@ -102,7 +118,16 @@ async function tendParent({ store, policy, now }: FamiliesWorld, parent: Cause, 
 async function letTell({ store, now }: FamiliesWorld, { class: cls, subject }: Cause): Promise<void> {
   await changeCause(store, cls, subject, (cause) => {
     if (cause === null || cause.folded === null || cause.state !== "open" || cause.incident === null) return null;
-    const { incident } = cause;
-    return tell({ ...cause, incident, folded: null }, "opened", now);
+    const { incident, folded } = cause;
+    const isOwn = ({ alert }: OutboxEntry) => alert.incident === incident.id && alert.within === folded;
+    const opening = cause.outbox.find((entry) => isOwn(entry) && entry.alert.kind === "opened");
+    // What its contacts are being told of just now needs no second word: operators get that one.
+    if (opening !== undefined)
+      return { ...cause, folded: null, outbox: cause.outbox.map((entry) => (isOwn(entry) ? unfolded(entry) : entry)) };
+    return tell({ ...cause, incident, folded: null }, "opened", now, { outlasted: folded });
   });
+}
+
+function unfolded(entry: OutboxEntry): OutboxEntry {
+  return { ...entry, alert: { ...entry.alert, within: null } };
 }

@@ -4,17 +4,18 @@
  */
 
 import { advance } from "../judge/incident.ts";
+import { isUntouched } from "../judge/merge.ts";
 import { type ChildFacts, familiesOf, type ParentKey, parentsOf, type Family as Siblings } from "../judge/parents.ts";
 import { isDrill } from "../model/drill.ts";
-import { severities } from "../model/finding.ts";
-import type { Cause, CauseContext, IncidentClass, OutboxEntry } from "../model/incident.ts";
+import type { Cause, IncidentClass, OutboxEntry } from "../model/incident.ts";
 import type { IncidentPolicy } from "../model/policy.ts";
 import { parseTargetKey } from "../model/target.ts";
 import type { Store } from "../store/store.ts";
 import { changeCause } from "./change-cause.ts";
 import { coversNow } from "./covers.ts";
-import { addFamily } from "./families.ts";
+import { addFamily, membersOf } from "./families.ts";
 import { isLeased } from "./outbox.ts";
+import { contextOf, grown, isCounted } from "./parent-context.ts";
 import { leafOf } from "./target-state.ts";
 
 export interface GroupWorld {
@@ -27,7 +28,6 @@ export interface GroupWorld {
 
 /** Openings that lie no further apart are of one time. */
 const cycles = 2;
-const mostNamed = 10;
 
 /** What a parent can be told of. Dates and the operator's own trouble are told as what they are. */
 const grouped: readonly IncidentClass[] = [
@@ -58,14 +58,19 @@ export async function group(world: GroupWorld): Promise<void> {
 
   const facts = await factsOf(store, [...new Set([...recent, ...untold])]);
   const rest: Cause[] = [];
+  const joined = new Set<Cause>();
   for (const cause of untold) {
     const keys = parentsOf(facts.of(cause));
     const parent = parents.find(({ class: cls, subject }) => {
       return cls === cause.class && keys.some((key) => key.subject === subject);
     });
     if (parent === undefined) rest.push(cause);
-    else await fold(store, cause, parent.subject, now);
+    else {
+      await fold(store, cause, parent.subject, now);
+      joined.add(parent);
+    }
   }
+  for (const parent of joined) await growFamily(store, parent);
   for (const [cls, some] of Map.groupBy(recent, (cause) => cause.class)) {
     const open = some.filter((cause) => !untold.includes(cause) || rest.includes(cause));
     const suffering = open.map((child) => ({ child, keys: parentsOf(facts.of(child)) }));
@@ -86,7 +91,7 @@ function isOpenParent({ parent, incident }: Cause): boolean {
 function isUntold(cause: Cause, now: number): boolean {
   const { outbox, incident } = cause;
   const opening = outbox.find(({ alert }) => alert.incident === incident?.id && alert.kind === "opened");
-  return opening !== undefined && opening.digest === null && opening.sentTo.length === 0 && !isLeased(cause, now);
+  return opening !== undefined && opening.digest === null && isUntouched(opening) && !isLeased(cause, now);
 }
 
 interface Facts {
@@ -183,7 +188,7 @@ async function openFamily(
       class: cls,
       subject: key.subject,
       vote,
-      context: contextOf(key, children),
+      context: contextOf(key.label, children),
       parent,
     } as const;
     return advance(
@@ -211,38 +216,8 @@ async function fold(store: Store, { class: cls, subject }: Cause, parent: string
   });
 }
 
-/** Several targets with several customers each may have some of these in common. */
-function isCounted(children: readonly Cause[]): boolean {
-  return children.length === 1 || children.every(({ context }) => context.customer !== null);
-}
-
-/** Each that stands alone behind a target once; of the others nobody knows whether they are the same. */
-function customersOf(contexts: readonly CauseContext[]): number {
-  const alone = new Set(contexts.flatMap(({ customer }) => (customer === null ? [] : [customer])));
-  return contexts.reduce((sum, { customer, customers }) => (customer === null ? sum + customers : sum), alone.size);
-}
-
-function contextOf({ label }: ParentKey, children: readonly Cause[]): CauseContext {
-  const contexts = children.map(({ context }) => context);
-  const worst = contexts.toSorted((a, b) => severities.indexOf(b.severity) - severities.indexOf(a.severity))[0];
-  const customers = new Set(contexts.map(({ customer }) => customer));
-  const [only] = customers;
-  const hops = new Set(contexts.map(({ hop }) => hop));
-  const named = children.slice(0, mostNamed).map(({ subject, context }) => {
-    const whose = context.customer ?? `${context.customers} customers`;
-    return `${context.host} (${subject}), ${whose}`;
-  });
-  const rest = children.length - named.length;
-  return {
-    host: label,
-    hop: hops.size === 1 ? (contexts[0]?.hop ?? null) : null,
-    customers: customersOf(contexts),
-    customer: customers.size === 1 ? (only ?? null) : null,
-    neverOffered: false,
-    severity: worst?.severity ?? "critical",
-    findings: worst?.findings ?? [],
-    lines: rest > 0 ? [...named, `and ${rest} more`] : named,
-    beside: [],
-    slot: null,
-  };
+/** More joined: how many customers suffer is another number by now, also in what it has yet to say. */
+async function growFamily(store: Store, { class: cls, subject }: Cause): Promise<void> {
+  const members = await membersOf(store, cls, subject);
+  await changeCause(store, cls, subject, (cause) => cause && grown(cause, members));
 }

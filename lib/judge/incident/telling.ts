@@ -36,6 +36,8 @@ interface Telling {
   /** Epoch ms: it leaves no sooner. */
   readonly notBefore?: number;
   readonly lapsed?: Alert["lapsed"];
+  /** The parent that told of it until now. */
+  readonly outlasted?: string;
   /** All that know of it, where it is left out. */
   readonly reach?: Reach;
 }
@@ -48,7 +50,7 @@ export function tell(
   cause: Opened,
   kind: AlertKind,
   now: number,
-  { digest = null, notBefore = now, lapsed = null, reach }: Telling = {},
+  { digest = null, notBefore = now, lapsed = null, outlasted, reach }: Telling = {},
 ): Opened {
   const { announced, ...incident } = cause.incident;
   const number = incident.messages + 1;
@@ -68,6 +70,7 @@ export function tell(
     lapsed,
     merged: false,
     within: cause.folded,
+    ...(outlasted !== undefined && { outlasted }),
     ...(isUnannounced && { unannounced: true }),
     parent: cause.parent,
     context: cause.context,
