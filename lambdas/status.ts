@@ -4,7 +4,7 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { handle, type LambdaEvent } from "hono/aws-lambda";
 import { createApp } from "../lib/status/app.ts";
 import { systemClock } from "../lib/world/clock.ts";
-import { fromEnvironment, intervalMs } from "../lib/world/environment.ts";
+import { fromEnvironment, intervalMs, optionalFromEnvironment } from "../lib/world/environment.ts";
 import { confirmSubscription } from "../lib/world/subscriptions.ts";
 import packageFile from "../package.json" with { type: "json" };
 import { once } from "./once.ts";
@@ -21,7 +21,13 @@ const answer = once(() =>
       auth: { kind: "tokens" },
       baseUrl: fromEnvironment("statusUrl"),
       version: packageFile.version,
-      topic: { arn: fromEnvironment("topic"), confirm: (link) => confirmSubscription(sns(), link) },
+      topic: {
+        arns: [
+          fromEnvironment("topic"),
+          ...(optionalFromEnvironment("second") === null ? [] : [fromEnvironment("second")]),
+        ],
+        confirm: (link) => confirmSubscription(sns(), link),
+      },
     }),
   ),
 );

@@ -13,7 +13,8 @@ import type { Drill } from "../model/drill.ts";
 import { InputError, UnavailableError } from "../model/input-error.ts";
 import { defaultPolicy } from "../model/policy.ts";
 import { beginDrill } from "../steps/drill/begin.ts";
-import { type DrillWorld, drillTick } from "../steps/drill/judge.ts";
+import { type DrillWorld, drillTick, endDrill } from "../steps/drill/judge.ts";
+import { deadAfterMs, giveSign, isAbandoned, signEveryMs } from "../steps/drill/signs.ts";
 import { notify } from "../steps/notify.ts";
 import { createConsoleChannel } from "../world/channels/console.ts";
 import { findTexter } from "../world/channels/phones.ts";
@@ -46,12 +47,17 @@ export async function drillCommand(id: string, options: CommandOptions, io: Io):
   const place = await (options.stack === undefined ? onDisk(options, io) : onAws(options.stack));
   const stop = new AbortController();
   const interrupt = () => stop.abort();
+  let alive: NodeJS.Timeout | undefined;
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
     const { world } = place;
-    const begun = await beginDrill(world, id, longestDrillMs(world.policy, options.within));
+    const lasts = longestDrillMs(world.policy, options.within);
+    const first = await beginDrill(world, id, lasts);
+    const begun =
+      first.kind === "running" && (await isOver(world, first.drill, io)) ? await beginDrill(world, id, lasts) : first;
     if (begun.kind !== "begun") throw new InputError(refusal(id, begun));
     const { drill } = begun;
+    alive = setInterval(() => void giveSign(world.store, drill.id).catch(() => {}), signEveryMs);
     if (!options.json)
       io.stdout.write(`drill ${drill.id} of ${id} (${hostOf(drill)}): nothing is wrong. ${place.words}\n`);
     const playing = playDrill(drill, {
@@ -69,9 +75,21 @@ export async function drillCommand(id: string, options: CommandOptions, io: Io):
     else print(report, io);
     return codeOf(report);
   } finally {
+    clearInterval(alive);
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     await place.close();
   }
+}
+
+/** Of one whose command was killed: it is ended, and who heard of it is told so. */
+async function isOver(world: DrillWorld, drill: Drill, io: Io): Promise<boolean> {
+  io.stderr.write(
+    `drill ${drill.id} of ${ofWhom(drill)} isn't over: waiting ${deadAfterMs / 1_000} s for a sign of its command\n`,
+  );
+  if (!(await isAbandoned(world, drill, () => sleep(lookEveryMs)))) return false;
+  await endDrill(world, drill.id);
+  io.stderr.write(`there is none: drill ${drill.id} is ended, and who heard of it is told that it was cut off\n`);
+  return true;
 }
 
 async function onDisk({ data, ca, json }: CommandOptions, io: Io): Promise<Place> {
@@ -139,7 +157,7 @@ function lost({ id, until }: Drill, error: unknown): string {
 function refusal(id: string, begun: Exclude<Awaited<ReturnType<typeof beginDrill>>, { kind: "begun" }>): string {
   switch (begun.kind) {
     case "running":
-      return `a drill is running, ${begun.drill.id} of ${begun.drill.subject.slice("drill:".length)}: it is over at ${time(begun.drill.until)} UTC at the latest`;
+      return `a drill is running, ${begun.drill.id} of ${ofWhom(begun.drill)}, and there is one at a time: its command is at work; end it there with Ctrl-C, or wait: it is over at ${time(begun.drill.until)} UTC at the latest`;
     case "unknown":
       return `'${id}': there is no such customer, nor a target like 192.0.2.1:25 that is watched`;
     case "unwatched":
@@ -174,6 +192,10 @@ function jsonOf(of: string, { drill, stages, missing, failure }: DrillReport): D
     missing: [...missing],
     failure,
   };
+}
+
+function ofWhom({ subject }: Drill): string {
+  return subject.slice("drill:".length);
 }
 
 function hostOf({ entry: { names, target } }: Drill): string {

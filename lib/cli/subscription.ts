@@ -2,7 +2,7 @@
 
 import { isDeaf, subscriptionName } from "../judge/subscriptions.ts";
 import { InputError, UnavailableError } from "../model/input-error.ts";
-import { type KnownSubscriptions, subscriptionsDocument } from "../model/subscriptions.ts";
+import { type KnownSubscriptions, knownTopics, subscriptionsDocument } from "../model/subscriptions.ts";
 import { visible } from "../protocols/printable.ts";
 import { systemClock } from "../world/clock.ts";
 import { parseConfirmationLink } from "../world/confirmation-link.ts";
@@ -36,11 +36,12 @@ export async function subscriptionsCommand(options: DataOptions, io: Io): Promis
     const { value } = await state.document<KnownSubscriptions>(subscriptionsDocument);
     if (value === null)
       throw new InputError("no subscriptions are known: they belong to a stack, which lists them hourly");
-    for (const one of value.known)
+    const known = knownTopics(value).flatMap((topic) => topic.known);
+    for (const one of known)
       io.stdout.write(
         `${one.state.padEnd(9)} ${visible(subscriptionName(one))}, since ${new Date(one.since).toISOString()}\n`,
       );
-    if (value.known.length === 0) io.stdout.write("nobody is subscribed\n");
-    return value.known.some((one) => isDeaf(one, systemClock())) ? 2 : 0;
+    if (known.length === 0) io.stdout.write("nobody is subscribed\n");
+    return known.some((one) => isDeaf(one, systemClock())) ? 2 : 0;
   });
 }

@@ -15,7 +15,13 @@ import {
   seedTlsModeRule,
   type VantageConfig,
 } from "../model/customer.ts";
-import { defaultWeekly, type NotifySettings, pagerDutyUrl, type WebSettings } from "../model/notify-settings.ts";
+import {
+  defaultEscalationMs,
+  defaultWeekly,
+  type NotifySettings,
+  pagerDutyUrl,
+  type WebSettings,
+} from "../model/notify-settings.ts";
 import type { MaintenanceWindow, WindowTimes } from "../model/silence.ts";
 import { canonicalAddress } from "../protocols/ip/address.ts";
 import type { CustomerInput, HeadInput } from "./schema.ts";
@@ -50,7 +56,6 @@ type FloorInput =
 
 const implicitPort = 465;
 const submissionPort = 587;
-const defaultEscalation = "30m";
 
 /** The value behind a text that its schema let pass. */
 function passed<T>(read: Read<T>): T {
@@ -195,7 +200,7 @@ function toNotify({
       escalate === undefined
         ? null
         : {
-            after: passed(readDuration(escalate.after ?? defaultEscalation)),
+            after: escalate.after === undefined ? defaultEscalationMs : passed(readDuration(escalate.after)),
             to: [escalate.to ?? []].flat().map(toEmail),
             ...toWeb(escalate),
           },

@@ -4,7 +4,12 @@ import { isDeaf, subscriptionName } from "../judge/subscriptions.ts";
 import type { Customer } from "../model/customer.ts";
 import type { Clock, Resolver } from "../model/ports.ts";
 import type { SmsAccount } from "../model/sms-account.ts";
-import { type KnownSubscriptions, subscriptionsDocument } from "../model/subscriptions.ts";
+import {
+  type KnownSubscriptions,
+  type KnownTopic,
+  knownTopics,
+  subscriptionsDocument,
+} from "../model/subscriptions.ts";
 import { unsubscribedIn } from "../steps/unsubscribe.ts";
 import type { Store } from "../store/store.ts";
 import type { Check } from "./doctor.ts";
@@ -36,23 +41,26 @@ export async function examineStack({ store, now, resolver, smsAccount }: StackWo
   return [
     { name: "store", state: "good", words: "can be read" },
     ...(await checkContacts(fleet, { topic: true, phones: true }, resolver)),
-    subscriptions(value, now()),
+    subscriptions(knownTopics(value), now()),
     ...(await checkSms(smsAccount, withPhones(customers).length > 0)),
   ];
 }
 
-function subscriptions(known: KnownSubscriptions | null, now: number): Check {
+function subscriptions(topics: readonly KnownTopic[], now: number): Check {
   const name = "subscriptions";
-  if (known === null)
+  const [first] = topics;
+  if (first === undefined)
     return { name, state: "unknown", words: "weren't listed yet: the stack does so hourly, from its deployment on" };
-  const deaf = known.known.filter((one) => isDeaf(one, now));
-  if (known.known.length === 0)
+  const known = topics.flatMap((topic) => topic.known);
+  const deaf = known.filter((one) => isDeaf(one, now));
+  if (known.length === 0)
     return {
       name,
       state: "warning",
-      words: `nobody listens at ${known.topic}: deploy with -c alertEmail=ops@example.com`,
+      words: `nobody listens at ${first.topic}: deploy with -c alertEmail=ops@example.com`,
     };
-  if (deaf.length === 0) return { name, state: "good", words: `${known.known.length} at ${known.topic}` };
+  const at = topics.length === 1 ? first.topic : `${first.topic} and ${topics.length - 1} more`;
+  if (deaf.length === 0) return { name, state: "good", words: `${known.length} at ${at}` };
   const more = deaf.length > mostNamed ? ` and ${deaf.length - mostNamed} more` : "";
   const names = deaf.slice(0, mostNamed).map((one) => `${subscriptionName(one)} (${one.state})`);
   return {

@@ -70,13 +70,24 @@ function told(notify: NotifySettings, { topic }: Ways): Check {
   return { name, state: "good", words: `go to ${channels}; try them by 'chainmail notify --test'` };
 }
 
-/** Contacts that this installation can't tell. One that isn't configured is none: it is said here and at the start, and is no incident. */
+/** Customers' and second contacts that this installation can't tell. One that isn't configured is none: it is said here and at the start, and is no incident. */
 export function unreached(
   notify: NotifySettings,
   customers: readonly Pick<Customer, "id" | "contacts">[],
   ways: Ways,
 ): readonly Check[] {
-  return [...untoldContacts(notify, customers, ways), ...silentPhones(customers, ways)];
+  return [
+    ...unmailedSecond(notify, ways),
+    ...untoldContacts(notify, customers, ways),
+    ...silentPhones(customers, ways),
+  ];
+}
+
+function unmailedSecond({ smtp, escalate }: NotifySettings, { topic }: Ways): readonly Check[] {
+  if (smtp !== null || escalate === null || escalate.to.length === 0) return [];
+  const instead = topic ? ", or deploy with -c escalateEmail=..." : "";
+  const words = `${named(escalate.to)} of notify.escalate.to aren't mailed: there is no notify.smtp to reach them by${instead}`;
+  return [{ name: "second contacts", state: "warning", words }];
 }
 
 /** Contacts are reached by the mail relay, and their phones by SNS. */

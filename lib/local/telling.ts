@@ -1,12 +1,12 @@
 /** Whom one process tells, and how: by the settings as they are now, since an import beside it changes them. */
 
-import { unsubscribeLinks } from "../customers/unsubscribe-link.ts";
 import type { JudgedWith } from "../model/breaker.ts";
 import { defaultPolicy } from "../model/policy.ts";
 import type { AlertLog, Channel, Clock } from "../model/ports.ts";
 import { withDrillNotes } from "../steps/drill/stamp.ts";
 import { policyDigest } from "../steps/judged-with.ts";
 import type { NotifyWorld } from "../steps/notify.ts";
+import { unsubscribeLinks } from "../steps/unsubscribe-link.ts";
 import type { Store } from "../store/store.ts";
 import { contactMail, operatorChannels, secondChannels } from "../world/channels/configured.ts";
 import type { Texter } from "../world/channels/phones.ts";

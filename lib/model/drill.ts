@@ -28,6 +28,8 @@ export interface Drill {
   readonly until: number;
   /** Null while it runs. */
   readonly endedAt: number | null;
+  /** Rises while the command that began it lives; left out by older releases. */
+  readonly signs?: number;
   /** Results that wait for the process that judges, each until its own time; on AWS the results queue holds them. */
   readonly waiting: readonly { readonly results: DrillResults; readonly at: number }[];
   /** Results that were judged, in the order they were. */

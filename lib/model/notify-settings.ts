@@ -50,6 +50,9 @@ export interface WebSettings {
   readonly pagerduty: readonly PagerDutySettings[];
 }
 
+/** Second contacts wait as long where nothing else is said. */
+export const defaultEscalationMs = 1_800_000;
+
 /** Who is told of what nobody acknowledged in time. */
 export interface EscalationSettings extends WebSettings {
   /** Ms. */

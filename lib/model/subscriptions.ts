@@ -19,13 +19,23 @@ export interface KnownSubscription {
   readonly wasConfirmed: boolean;
 }
 
-/** The document `subscriptions`. */
-export interface KnownSubscriptions {
+/** Who listened at one topic when it was asked last. */
+export interface KnownTopic {
+  /** Its ARN. */
   readonly topic: string;
   readonly known: readonly KnownSubscription[];
 }
 
+/** The document `subscriptions`: the operators' own topic first. Older releases kept that one alone. */
+export type KnownSubscriptions = { readonly topics: readonly KnownTopic[] } | KnownTopic;
+
 export const subscriptionsDocument = "subscriptions";
+
+/** None before the first hour. */
+export function knownTopics(value: KnownSubscriptions | null): readonly KnownTopic[] {
+  if (value === null) return [];
+  return "topics" in value ? value.topics : [value];
+}
 
 /** The service of a topic. Rejects where it can't be asked. */
 export interface SubscriptionService {

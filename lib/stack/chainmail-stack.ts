@@ -58,14 +58,14 @@ export class ChainmailStack extends Stack {
       // A mail relay may take most of a minute to fail.
       timeout: minutes(2),
       memory: 256,
-      environment: { ...common, topic: operators.topic.topicArn, statusUrl: status.url, build: digestOfJudging() },
+      environment: { ...common, statusUrl: status.url, build: digestOfJudging() },
     });
     const contacts = new Step(this, "Contacts", {
       handler: "contacts",
-      description: "Finds subscribers of the topic that get no messages",
+      description: "Finds subscribers of the topics that get no messages",
       timeout: minutes(2),
       memory: 256,
-      environment: { ...common, topic: operators.topic.topicArn },
+      environment: common,
     });
 
     const results = new WorkQueue(this, "Results", {
@@ -97,12 +97,18 @@ export class ChainmailStack extends Stack {
       step.tell("jobQueues", jobQueues);
       vantage.jobs.queue.grantSendMessages(step.function);
     }
-    for (const step of [judge, tick]) {
+    // Notify wakes itself where a look has to bear out a message: unanswered, it leaves all the same.
+    for (const step of [judge, tick, notify]) {
       step.tell("outboxQueue", outbox.queue.queueUrl);
       outbox.queue.grantSendMessages(step.function);
     }
-    for (const topic of operators.topics) topic.grantPublish(notify.function);
-    if (operators.phones !== null) notify.tell("phones", operators.phones.topicArn);
+    for (const topic of operators.all) topic.grantPublish(notify.function);
+    for (const step of [notify, contacts]) {
+      step.tell("topic", operators.topic.topicArn);
+      if (operators.phones !== null) step.tell("phones", operators.phones.topicArn);
+      if (operators.second !== null) step.tell("second", operators.second.topicArn);
+      if (operators.secondPhones !== null) step.tell("secondPhones", operators.secondPhones.topicArn);
+    }
     operators.letList(contacts);
     letTextPhones(notify);
 

@@ -13,6 +13,10 @@ export interface StackSettings {
   readonly alertEmail: readonly string[];
   /** E.164. */
   readonly alertSms: readonly string[];
+  /** Second contacts: told of what nobody acknowledged in time. */
+  readonly escalateEmail: readonly string[];
+  /** E.164. */
+  readonly escalateSms: readonly string[];
   /** The interval between two looks: whole minutes. */
   readonly everyMs: number;
   /** Null: the probe says its address literal. */
@@ -34,8 +38,10 @@ const schema = z.object({
     .string()
     .regex(stackNameText, "expected a letter, then up to 63 letters, digits and dashes")
     .default("Chainmail"),
-  alertEmail: list("mail addresses like ops@example.com, separated by commas", (text) => mail.test(text)),
-  alertSms: list("phone numbers like +4915112345678 (E.164), separated by commas", (text) => e164.test(text)),
+  alertEmail: addresses(),
+  alertSms: numbers(),
+  escalateEmail: addresses(),
+  escalateSms: numbers(),
   every: z.string().default("5m").transform(parsedBy(wholeMinutes)),
   ehlo: z.string().transform(parsedBy(ehloName)).nullable().default(null),
   resolver: list("addresses like 192.0.2.53 or [2001:db8::53]:5353, separated by commas", accepts(resolverAddress)),
@@ -70,6 +76,14 @@ function fault(ours: Readonly<Record<string, unknown>>, { path, message, code }:
   const key = String(path[0]);
   const expected = code === "invalid_type" ? "expected text" : message;
   return `context '${key}': ${JSON.stringify(ours[key])}: ${expected}`;
+}
+
+function addresses() {
+  return list("mail addresses like ops@example.com, separated by commas", (text) => mail.test(text));
+}
+
+function numbers() {
+  return list("phone numbers like +4915112345678 (E.164), separated by commas", (text) => e164.test(text));
 }
 
 /** One or several values in one text, as `-c` can only carry text. */

@@ -1,6 +1,7 @@
 /**
  * Whom the stack tells: a topic for Chainmail's own messages and for the alarms that watch Chainmail; and one for phones,
- * which are told the other way round: at most once.
+ * which are told the other way round: at most once. Second contacts have topics of their own, since what they are told of
+ * depends on who acknowledged what, which no filter policy knows.
  */
 
 import { Annotations, Aws, CfnOutput, Stack } from "aws-cdk-lib";
@@ -18,13 +19,18 @@ export class Operators extends Construct {
   readonly topic: Topic;
   /** Null: there are no phones. */
   readonly phones: Topic | null;
+  /** Of second contacts; null: there are none. */
+  readonly second: Topic | null;
+  readonly secondPhones: Topic | null;
 
-  constructor(scope: Construct, id: string, { alertEmail, alertSms }: StackSettings) {
+  constructor(scope: Construct, id: string, { alertEmail, alertSms, escalateEmail, escalateSms }: StackSettings) {
     super(scope, id);
     this.topic = this.open("Topic");
     for (const address of alertEmail) this.topic.addSubscription(new EmailSubscription(address));
-    this.phones = alertSms.length === 0 ? null : this.open("Phones");
-    for (const number of alertSms) this.phones?.addSubscription(new SmsSubscription(number));
+    this.phones = this.phonesOf("Phones", alertSms);
+    this.second = escalateEmail.length === 0 ? null : this.open("Second");
+    for (const address of escalateEmail) this.second?.addSubscription(new EmailSubscription(address));
+    this.secondPhones = this.phonesOf("SecondPhones", escalateSms);
     const subscribed = [...alertEmail, ...alertSms].join(", ");
     if (subscribed === "") Annotations.of(this).addWarningV2("chainmail:nobody-is-told", nobody);
     const output = new CfnOutput(this, "Alerts", {
@@ -35,20 +41,32 @@ export class Operators extends Construct {
     output.overrideLogicalId("AlertsTopic");
   }
 
-  get topics(): readonly Topic[] {
-    return this.phones === null ? [this.topic] : [this.topic, this.phones];
+  /** Told of everything, CloudWatch's alarms included. */
+  get first(): readonly Topic[] {
+    return [this.topic, this.phones].filter((topic) => topic !== null);
+  }
+
+  get all(): readonly Topic[] {
+    return [...this.first, this.second, this.secondPhones].filter((topic) => topic !== null);
   }
 
   /** Who is subscribed, and who never confirmed. */
   letList(step: Step): void {
-    const list = { actions: ["sns:ListSubscriptionsByTopic"], resources: [this.topic.topicArn] };
+    const list = { actions: ["sns:ListSubscriptionsByTopic"], resources: this.all.map(({ topicArn }) => topicArn) };
     step.function.addToRolePolicy(new PolicyStatement(list));
   }
 
   /** Confirms by a pasted link, so that no link in a mail can end the subscription. */
   letConfirm(step: Step): void {
-    const confirm = { actions: ["sns:ConfirmSubscription"], resources: [this.topic.topicArn] };
+    const topics = [this.topic, this.second].filter((topic) => topic !== null);
+    const confirm = { actions: ["sns:ConfirmSubscription"], resources: topics.map(({ topicArn }) => topicArn) };
     step.function.addToRolePolicy(new PolicyStatement(confirm));
+  }
+
+  private phonesOf(id: string, numbers: readonly string[]): Topic | null {
+    const topic = numbers.length === 0 ? null : this.open(id);
+    for (const number of numbers) topic?.addSubscription(new SmsSubscription(number));
+    return topic;
   }
 
   /** Not encrypted with AWS's key for SNS: CloudWatch's alarms could not be published then. */

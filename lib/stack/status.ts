@@ -1,4 +1,4 @@
-/** The state of every chain, as JSON and as a page, for whoever has a token. Reads the tables, and writes who acknowledged an incident. Confirms subscriptions to the topic. */
+/** The state of every chain, as JSON and as a page, for whoever has a token. Reads the tables, and writes who acknowledged an incident and who unsubscribed. Confirms subscriptions to the topics. */
 
 import { CfnOutput } from "aws-cdk-lib";
 import { HttpApi } from "aws-cdk-lib/aws-apigatewayv2";
@@ -26,7 +26,7 @@ export class Status extends Construct {
       memory: 512,
       environment: { stack: tables.prefix, every: String(everyMs), topic: operators.topic.topicArn },
     });
-    // Written is only who acknowledged an incident: with its cause, and in the record.
+    // Written is only who acknowledged an incident, with its cause and in the record, and which contact unsubscribed.
     tables.grant(status, { config: ["read"], state: ["read", "put"], ledger: ["read", "put"] });
     operators.letConfirm(status);
     const api = new HttpApi(this, "Http", {
@@ -35,6 +35,7 @@ export class Status extends Construct {
     });
     this.url = api.apiEndpoint;
     status.tell("statusUrl", this.url);
+    if (operators.second !== null) status.tell("second", operators.second.topicArn);
     const url = new CfnOutput(this, "Url", {
       value: this.url,
       description: "Status pages and API; make a token first",

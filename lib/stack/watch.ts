@@ -47,7 +47,7 @@ export class Watch extends Construct {
 
   constructor(scope: Construct, id: string, { operators, stack, every, heartbeats, queues, deadLetters }: WatchProps) {
     super(scope, id);
-    this.actions = operators.topics.map((topic) => new SnsAction(topic));
+    this.actions = operators.first.map((topic) => new SnsAction(topic));
     this.stack = stack;
     for (const [step, beat] of Object.entries(heartbeats)) this.heartbeat(step, beat);
     this.covered(every);
@@ -55,6 +55,8 @@ export class Watch extends Construct {
     this.failing();
     this.undelivered("Undelivered", operators.topic);
     if (operators.phones !== null) this.undelivered("UndeliveredSms", operators.phones);
+    if (operators.second !== null) this.undelivered("UndeliveredSecond", operators.second);
+    if (operators.secondPhones !== null) this.undelivered("UndeliveredSecondSms", operators.secondPhones);
     for (const [name, { oldest, queue }] of Object.entries(queues)) this.oldest(name, queue, oldest);
     for (const [name, queue] of Object.entries(deadLetters)) this.dead(name, queue);
   }

@@ -16,12 +16,13 @@ export interface StatusContext {
   /** Where people reach the app, e.g. `https://status.example`; null: wherever the request came to. */
   readonly baseUrl: string | null;
   readonly version: string;
-  /** Who is told listens at it; left out where the installation has none. */
+  /** Who is told listens there; left out where the installation has none. */
   readonly topic?: StatusTopic;
 }
 
 export interface StatusTopic {
-  readonly arn: string;
+  /** Those whose subscriptions have to be confirmed: not those of phones. */
+  readonly arns: readonly string[];
   /** Never rejects. */
   readonly confirm: (link: ConfirmationLink) => Promise<Confirmed>;
 }

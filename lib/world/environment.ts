@@ -12,6 +12,9 @@ export const environmentNames = {
   topic: "CHAINMAIL_TOPIC",
   /** The topic of the operators' phones; without it there are none. */
   phones: "CHAINMAIL_PHONES",
+  /** The topics of second contacts, and of their phones; without them there are none. */
+  second: "CHAINMAIL_SECOND",
+  secondPhones: "CHAINMAIL_SECOND_PHONES",
   /** Where the pages are: what messages link to. */
   statusUrl: "CHAINMAIL_STATUS_URL",
   vantage: "CHAINMAIL_VANTAGE",

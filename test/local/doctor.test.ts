@@ -144,6 +144,15 @@ describe("who is told", () => {
     expect(await lines(fleet({ smtp: relay }, [both]), { topic: false, phones: true })).toHaveLength(1);
   });
 
+  it("second contacts that no relay mails", async () => {
+    const escalate = { ...noNotify, after: 60_000, to: ["boss@example.net"] };
+    const said =
+      "warning second contacts boss@example.net of notify.escalate.to aren't mailed: there is no notify.smtp to reach them by";
+    expect(await lines(fleet({ slack: ["https://hooks.slack.example/1"], escalate }), none)).toContain(said);
+    expect(await lines(fleet({ escalate }), onAws)).toContain(`${said}, or deploy with -c escalateEmail=...`);
+    expect(await lines(fleet({ smtp: relay, escalate }), none)).toHaveLength(1);
+  });
+
   it("contacts that unsubscribed, and who has no other", async () => {
     const solo = customer("solo", [{ email: "One@elsewhere.example", sms: null }]);
     const two = customer("two", [

@@ -39,7 +39,7 @@ describe("the CDK app", () => {
     const { status, stdout, stderr } = runApp({ every: "7 minutes", colour: "red" });
     expect([status, stdout]).toEqual([64, ""]);
     expect(stderr).toBe(
-      "chainmail: context 'colour': there is no such key; expected one of stackName, alertEmail, alertSms, every, ehlo, resolver\n" +
+      "chainmail: context 'colour': there is no such key; expected one of stackName, alertEmail, alertSms, escalateEmail, escalateSms, every, ehlo, resolver\n" +
         `chainmail: context 'every': "7 minutes": expected a duration from 1m to 1h, like 30s or 5m.\n`,
     );
   });

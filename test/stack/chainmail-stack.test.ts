@@ -168,6 +168,47 @@ describe("who is told", () => {
     expect(rightsOf(template, "Notify").filter((right) => right.startsWith("sns:Publish Operators"))).toHaveLength(2);
   });
 
+  it("second contacts by topics of their own, which no alarm of the watcher reaches", () => {
+    const second = { escalateEmail: "boss@example.com", escalateSms: "+4915112345679" };
+    const { template } = synthesized({ alertEmail: "ops@example.com", alertSms: "+4915112345678", ...second });
+    const ids = [...resourcesOf(template, "AWS::SNS::Topic").keys()];
+    const called = ids.map((id) => id.replace(/\w{8}$/, ""));
+    expect(called).toEqual(["OperatorsTopic", "OperatorsPhones", "OperatorsSecond", "OperatorsSecondPhones"]);
+    const subscriptions = [...resourcesOf(template, "AWS::SNS::Subscription").values()];
+    expect(subscriptions.map(({ Properties }) => [Properties.Endpoint, Properties.TopicArn])).toEqual(
+      ["ops@example.com", "+4915112345678", "boss@example.com", "+4915112345679"].map((endpoint, at) => [
+        endpoint,
+        { Ref: ids[at] },
+      ]),
+    );
+    for (const { Properties } of resourcesOf(template, "AWS::CloudWatch::Alarm").values())
+      expect(Properties.AlarmActions).toEqual([{ Ref: ids[0] }, { Ref: ids[1] }]);
+    template.resourcePropertiesCountIs(
+      "AWS::CloudWatch::Alarm",
+      { MetricName: "NumberOfNotificationsFailed" },
+      ids.length,
+    );
+    const on = (action: string, step: string) =>
+      rightsOf(template, step).flatMap((right) =>
+        right.startsWith(`sns:${action} O`) ? right.split(" ").slice(1) : [],
+      );
+    // Each grant names its topics; a phone's subscription isn't confirmed.
+    expect(on("Publish", "Notify").toSorted()).toEqual(called.toSorted());
+    expect(on("ListSubscriptionsByTopic", "Contacts").toSorted()).toEqual(called.toSorted());
+    expect(on("ConfirmSubscription", "StatusApi").toSorted()).toEqual(["OperatorsSecond", "OperatorsTopic"]);
+    for (const step of ["Notify", "Contacts"]) {
+      const [, handler] = [...resourcesOf(template, "AWS::Lambda::Function")].find(([id]) => id.startsWith(step)) ?? [];
+      expect(handler?.Properties.Environment).toMatchObject({
+        Variables: {
+          CHAINMAIL_TOPIC: { Ref: ids[0] },
+          CHAINMAIL_PHONES: { Ref: ids[1] },
+          CHAINMAIL_SECOND: { Ref: ids[2] },
+          CHAINMAIL_SECOND_PHONES: { Ref: ids[3] },
+        },
+      });
+    }
+  });
+
   it("nobody, without a context value: the topic stands, and a warning and an output say so", () => {
     const { annotations, template } = synthesized();
     template.resourceCountIs("AWS::SNS::Topic", 1);

@@ -18,6 +18,8 @@ describe("context of the stack", () => {
       stackName: "Chainmail",
       alertEmail: [],
       alertSms: [],
+      escalateEmail: [],
+      escalateSms: [],
       everyMs: 300_000,
       ehlo: null,
       resolvers: [],
@@ -28,6 +30,8 @@ describe("context of the stack", () => {
     const settings = readContext({
       alertEmail: "ops@example.com, night@example.com",
       alertSms: "+4915112345678",
+      escalateEmail: "boss@example.com",
+      escalateSms: "+4915112345679,+4915112345680",
       resolver: "192.0.2.53,[2001:db8::53]:5353",
       every: "15m",
       ehlo: "probe.example.com",
@@ -37,6 +41,8 @@ describe("context of the stack", () => {
       stackName: "Chainmail-test",
       alertEmail: ["ops@example.com", "night@example.com"],
       alertSms: ["+4915112345678"],
+      escalateEmail: ["boss@example.com"],
+      escalateSms: ["+4915112345679", "+4915112345680"],
       everyMs: 900_000,
       ehlo: "probe.example.com",
       resolvers: ["192.0.2.53", "[2001:db8::53]:5353"],
@@ -73,7 +79,7 @@ describe("context of the stack", () => {
 
   it("refuses a key that nobody knows, and names those that are known", () => {
     expect(refusal({ alertMail: "ops@example.com" })).toBe(
-      "context 'alertMail': there is no such key; expected one of stackName, alertEmail, alertSms, every, ehlo, resolver",
+      "context 'alertMail': there is no such key; expected one of stackName, alertEmail, alertSms, escalateEmail, escalateSms, every, ehlo, resolver",
     );
   });
 

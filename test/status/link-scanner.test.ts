@@ -3,9 +3,9 @@
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createToken } from "../../lib/customers/tokens.ts";
-import { unsubscribeLinks } from "../../lib/customers/unsubscribe-link.ts";
 import { createApp } from "../../lib/status/app.ts";
 import type { StatusContext } from "../../lib/status/context.ts";
+import { unsubscribeLinks } from "../../lib/steps/unsubscribe-link.ts";
 import { collectedOf } from "../../lib/steps/words/collected.ts";
 import { digestOf } from "../../lib/steps/words/digest.ts";
 import type { Draft } from "../../lib/steps/words/letter.ts";
@@ -24,7 +24,7 @@ import { everyMs, seed } from "./seed.ts";
 const baseUrl = "https://status.example";
 const confirmed: unknown[] = [];
 const topic: StatusContext["topic"] & {} = {
-  arn: "arn:aws:sns:eu-central-1:123456789012:operators",
+  arns: ["arn:aws:sns:eu-central-1:123456789012:operators"],
   confirm: async (link) => {
     confirmed.push(link);
     return { kind: "confirmed", subscription: "" };

@@ -12,7 +12,7 @@ const linkTo = (topic: string) =>
 let world: Fixture;
 const asked: ConfirmationLink[] = [];
 const topic: StatusTopic = {
-  arn,
+  arns: [arn],
   confirm: async (link) => {
     asked.push(link);
     return asked.length === 1

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { unsubscribeLinks } from "../../lib/customers/unsubscribe-link.ts";
 import type { Letter } from "../../lib/model/ports.ts";
 import { notify } from "../../lib/steps/notify.ts";
+import { unsubscribeLinks } from "../../lib/steps/unsubscribe-link.ts";
 import { fakeChannel } from "../fakes/channels.ts";
 import { customerOf } from "../fakes/customers.ts";
 import { type Fixture, fixture, form } from "./helpers.ts";

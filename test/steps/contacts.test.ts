@@ -17,7 +17,7 @@ const mail = (endpoint: string, pending = false): ListedSubscription => ({ proto
 const address = "it@acme.example";
 
 const look = (listed: readonly ListedSubscription[], store: Store = outboxes.store) =>
-  checkSubscriptions({ topic, list: async () => listed }, store, outboxes.now);
+  checkSubscriptions([{ topic, list: async () => listed }], store, outboxes.now);
 const deaf = async () => (await outboxes.store.state.cause("deaf", `sns:email:${address}`)).value;
 const document = () => outboxes.store.state.document<KnownSubscriptions>("subscriptions");
 
@@ -76,7 +76,7 @@ describe("who subscribed to the topic", () => {
     await acknowledge();
     outboxes.now += hour;
     expect((await look([])).forgotten).toEqual([`sns:email:${address}`]);
-    expect((await document()).value?.known).toEqual([]);
+    expect((await document()).value).toEqual({ topics: [{ topic, known: [] }] });
     expect(await deaf()).toMatchObject({ state: "clear", incident: { ended: "gone" } });
     outboxes.now += hour;
     expect(await look([])).toEqual({ listed: 0, deaf: [], back: [], forgotten: [] });
@@ -113,7 +113,43 @@ describe("who subscribed to the topic", () => {
   it("another topic starts anew: nobody vanished from it", async () => {
     await look([mail(address)]);
     const other = { topic: `${topic}-2`, list: async () => [] };
-    expect((await checkSubscriptions(other, outboxes.store, outboxes.now)).deaf).toEqual([]);
-    expect((await document()).value).toEqual({ topic: `${topic}-2`, known: [] });
+    expect((await checkSubscriptions([other], outboxes.store, outboxes.now)).deaf).toEqual([]);
+    expect((await document()).value).toEqual({ topics: [{ topic: `${topic}-2`, known: [] }] });
+  });
+
+  describe("and to those of phones and of second contacts", () => {
+    const phones = `${topic}-phones`;
+    const number = { protocol: "sms", endpoint: "+4915112345678", pending: false };
+    const both = (operators: readonly ListedSubscription[], numbers: readonly ListedSubscription[]) =>
+      checkSubscriptions(
+        [
+          { topic, list: async () => operators },
+          { topic: phones, list: async () => numbers },
+        ],
+        outboxes.store,
+        outboxes.now,
+      );
+
+    it("a phone that is gone is told of as a mailbox is, and says which topic it was", async () => {
+      await both([mail(address)], [number]);
+      const { version } = await document();
+      outboxes.now += hour;
+      expect(await both([mail(address)], [number])).toMatchObject({ listed: 2, deaf: [] });
+      expect((await document()).version).toBe(version);
+      outboxes.now += hour;
+      expect((await both([mail(address)], [])).deaf).toEqual(["sns:sms:+4915112345678"]);
+      const { value } = await outboxes.store.state.cause("deaf", "sns:sms:+4915112345678");
+      const [finding] = value?.context.findings ?? [];
+      expect(finding?.evidence[0]).toMatch(/^gone from the topic operators-phones, seen at 2026/);
+      expect(finding?.advice).toContain("Deploy again");
+      expect(await deaf()).toBe(null);
+    });
+
+    it("what an older release knew of the one topic stays known", async () => {
+      const known = [{ ...mail(address), state: "confirmed", since: outboxes.now, wasConfirmed: true }];
+      await outboxes.store.state.putDocument("subscriptions", { value: { topic, known }, version: 0 });
+      outboxes.now += hour;
+      expect((await both([], [number])).deaf).toEqual([`sns:email:${address}`]);
+    });
   });
 });

@@ -9,8 +9,9 @@ import { loadIncidents, loadSuspected } from "../../lib/status/incidents.ts";
 import { incidentPage, incidentTable, suspicionList } from "../../lib/status/pages/incidents.ts";
 import { beginDrill } from "../../lib/steps/drill/begin.ts";
 import { presentDrill } from "../../lib/steps/drill/document.ts";
-import { drillTick, judgeDrill } from "../../lib/steps/drill/judge.ts";
+import { drillTick, endDrill, judgeDrill } from "../../lib/steps/drill/judge.ts";
 import { lossOf } from "../../lib/steps/drill/made-up.ts";
+import { deadAfterMs, giveSign, isAbandoned } from "../../lib/steps/drill/signs.ts";
 import { withDrillNotes } from "../../lib/steps/drill/stamp.ts";
 import { notify } from "../../lib/steps/notify.ts";
 import { tick } from "../../lib/steps/tick.ts";
@@ -220,6 +221,53 @@ describe("a fire drill", () => {
     const drill = await begin();
     expect(await beginDrill(world(), "acme", minute)).toEqual({ kind: "running", drill });
     expect(await beginDrill(world(), keyOf(address), minute)).toMatchObject({ kind: "running" });
+  });
+
+  describe("whose command was killed", () => {
+    const pause = async () => {
+      clock += second;
+    };
+
+    it("blocks nobody: without a sign of life it is ended, and another begins", async () => {
+      const killed = await begin();
+      await giveSign(embedded.store, killed.id);
+      const present = await presentDrill(embedded.store);
+      if (present === null) throw new Error("there is a drill");
+      const began = clock;
+      expect(await isAbandoned(world(), present, pause)).toBe(true);
+      expect(clock - began).toBe(deadAfterMs);
+      expect(killed.until - clock).toBeGreaterThan(3 * minute);
+      await endDrill(world(), killed.id);
+      expect((await begin()).id).not.toBe(killed.id);
+    });
+
+    it("isn't taken for one that lives", async () => {
+      const drill = await begin();
+      const living = async () => {
+        await pause();
+        await giveSign(embedded.store, drill.id);
+      };
+      expect(await isAbandoned(world(), drill, living)).toBe(false);
+      expect(await presentDrill(embedded.store)).toMatchObject({ id: drill.id, endedAt: null });
+    });
+
+    it("may end by itself meanwhile", async () => {
+      const drill = await begin();
+      expect(await isAbandoned(world(), drill, () => endDrill(world(), drill.id))).toBe(true);
+    });
+
+    it("by an older release is waited for: it gave no signs", async () => {
+      const { signs: _, ...old } = await begin();
+      expect(await isAbandoned(world(), old, pause)).toBe(false);
+    });
+
+    it("gives no sign any more once it is over", async () => {
+      const drill = await begin();
+      await endDrill(world(), drill.id);
+      const over = await presentDrill(embedded.store);
+      await giveSign(embedded.store, drill.id);
+      expect(await presentDrill(embedded.store)).toEqual(over);
+    });
   });
 
   it("is of a customer or of a target that is watched, and of nobody else", async () => {

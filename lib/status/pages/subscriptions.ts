@@ -1,4 +1,4 @@
-/** Who listens at the installation's topic, and a form that confirms by a pasted link. For the operator. */
+/** Who listens at the installation's topics, and a form that confirms by a pasted link. For the operator. */
 
 import { html } from "hono/html";
 import { isDeaf } from "../../judge/subscriptions.ts";
@@ -6,7 +6,8 @@ import type { KnownSubscription } from "../../model/subscriptions.ts";
 import { ago, type Html, when } from "./html.ts";
 
 export interface SubscriptionsView {
-  readonly topic: string;
+  /** Those that are confirmed here. */
+  readonly topics: readonly string[];
   /** As they were listed last, at most an hour ago. */
   readonly known: readonly KnownSubscription[];
   /** What became of the link that was sent; null where none was. */
@@ -20,10 +21,10 @@ const stateWords: Readonly<Record<KnownSubscription["state"], string>> = {
   vanished: "is gone and gets none",
 };
 
-export function subscriptionsPage({ topic, known, said, now }: SubscriptionsView): Html {
+export function subscriptionsPage({ topics, known, said, now }: SubscriptionsView): Html {
   const sorted = known.toSorted((a, b) => Number(isDeaf(b, now)) - Number(isDeaf(a, now)));
   return html`<h1>Subscriptions</h1>
-<p class="muted">Of the topic ${topic}, as it was asked within the last hour.</p>
+<p class="muted">Of ${topics.join(" and ")}, and of the phones' own topics, as they were asked within the last hour.</p>
 ${when(said !== null, () => html`<p class="alert ${said?.good ? "info" : "critical"}" role="alert">${said?.words}</p>`)}
 <section class="card" aria-labelledby="confirm"><h2 id="confirm">Confirm one</h2>
 <p>Paste the link of the mail "AWS Notification - Subscription Confirmation". It is not opened: what stands in it is confirmed so that only who has rights on the topic can end it. Whoever opens the link instead can be unsubscribed by any link scanner.</p>

@@ -1,7 +1,7 @@
 /** Subscriptions to the installation's topic: a list, and a form that confirms. Reading changes nothing. */
 
 import { Hono } from "hono";
-import { type KnownSubscriptions, subscriptionsDocument } from "../../model/subscriptions.ts";
+import { type KnownSubscriptions, knownTopics, subscriptionsDocument } from "../../model/subscriptions.ts";
 import { parseConfirmationLink } from "../../world/confirmation-link.ts";
 import type { StatusContext, StatusEnv, StatusTopic } from "../context.ts";
 import { type SubscriptionsView, subscriptionsPage } from "../pages/subscriptions.ts";
@@ -17,7 +17,8 @@ export function subscriptionRoutes(context: StatusContext, topic: StatusTopic): 
 
   async function page(said: SubscriptionsView["said"]) {
     const { value } = await store.state.document<KnownSubscriptions>(subscriptionsDocument);
-    return subscriptionsPage({ topic: topic.arn, known: value?.known ?? [], said, now: now() });
+    const known = knownTopics(value).flatMap((one) => one.known);
+    return subscriptionsPage({ topics: topic.arns, known, said, now: now() });
   }
 
   routes.get("/subscriptions", logIn, async (c) => {
@@ -37,7 +38,8 @@ export function subscriptionRoutes(context: StatusContext, topic: StatusTopic): 
 async function confirmed(text: string, topic: StatusTopic): Promise<SubscriptionsView["said"]> {
   const link = parseConfirmationLink(text);
   if (link === undefined) return { good: false, words: "This is not the link of SNS's confirmation mail." };
-  if (link.topic !== topic.arn) return { good: false, words: `This link belongs to another topic: ${link.topic}.` };
+  if (!topic.arns.includes(link.topic))
+    return { good: false, words: `This link belongs to another topic: ${link.topic}.` };
   const result = await topic.confirm(link);
   return result.kind === "confirmed"
     ? {

@@ -4,8 +4,8 @@
  */
 
 import { Hono } from "hono";
-import { linkSecret, readUnsubscribeToken } from "../../customers/unsubscribe-link.ts";
 import { subscribe, unsubscribe } from "../../steps/unsubscribe.ts";
+import { linkSecret, readUnsubscribeToken } from "../../steps/unsubscribe-link.ts";
 import type { StatusContext, StatusEnv, StatusRequest } from "../context.ts";
 import { visible } from "../pages/html.ts";
 import { unsubscribePage } from "../pages/unsubscribe.ts";

@@ -32,6 +32,7 @@ export async function beginDrill(world: DrillWorld, of: string, lastsMs: number)
     startedAt: at,
     until: at + lastsMs,
     endedAt: null,
+    signs: 0,
     waiting: [],
     judged: [],
     expected: null,
