@@ -27,14 +27,6 @@ async function silence(covers: Partial<Coverage>, lasts: number, id = "S-0000A1"
   await embedded.store.config.putSilence({ id, covers: wholly, reason: "known", by: "ops", ...times });
 }
 
-/** Whom each customer's mailboxes heard of, without those that heard nothing. */
-function heard(): Readonly<Record<string, readonly string[]>> {
-  const told = [...home.channels].map(
-    ([name, { letters }]) => [name, letters.map(({ event }) => `${event.kind} ${event.subject}`)] as const,
-  );
-  return Object.fromEntries(told.filter(([, lines]) => lines.length > 0));
-}
-
 describe("a silence", () => {
   it("of the parent holds its message, and nobody is told of a child in its place", async () => {
     await home.know(all);
@@ -96,7 +88,7 @@ describe("what becomes of folded children", () => {
     home.now += policy.remindAfter;
     await home.minutes(3, over);
     expect(home.operated()).toEqual([`opened ${parent}`, `reminder ${parent}`]);
-    expect(heard()).toEqual({});
+    expect(home.heard()).toEqual({});
   });
 });
 
@@ -107,7 +99,7 @@ describe("customers' own contacts", () => {
     await home.minutes(2);
     await home.mend(all);
     await home.minutes(6);
-    expect(heard()).toEqual({});
+    expect(home.heard()).toEqual({});
     expect(home.operated()).toEqual([`opened ${parent}`, `recovered ${parent}`]);
   });
 
@@ -119,7 +111,7 @@ describe("customers' own contacts", () => {
     await home.mend(all);
     await home.minutes(6, over);
     const own = (each: Sibling) => [`opened ${subjectOf(each)}`, `recovered ${subjectOf(each)}`];
-    expect(heard()).toEqual(
+    expect(home.heard()).toEqual(
       Object.fromEntries(all.map((each) => [`mail:it@c${each.number}.example`, own(each)] as const)),
     );
     expect(home.operated()).toEqual([`opened ${parent}`, `recovered ${parent}`]);
@@ -132,14 +124,14 @@ describe("customers' own contacts", () => {
     await home.minutes(2, { tellsShared });
     await home.mend(own);
     await home.minutes(6, { tellsShared });
-    expect(heard()).toEqual({ "mail:it@acme.example": [`opened ${parent}`, `recovered ${parent}`] });
+    expect(home.heard()).toEqual({ "mail:it@acme.example": [`opened ${parent}`, `recovered ${parent}`] });
   });
 
   it("second ones are told of a child that nobody acknowledged, where they may be", async () => {
     await home.know(all);
     await home.lose(all);
     await home.minutes(15, { tellsShared: true });
-    const bosses = Object.entries(heard()).filter(([name]) => name.startsWith("mail:boss"));
+    const bosses = Object.entries(home.heard()).filter(([name]) => name.startsWith("mail:boss"));
     bosses.sort(([a], [b]) => a.localeCompare(b));
     expect(bosses).toEqual(all.map((each) => [`mail:boss@c${each.number}.example`, [`escalated ${subjectOf(each)}`]]));
   });

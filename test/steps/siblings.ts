@@ -1,11 +1,12 @@
 /** Targets of one provider that are lost and mended without a probe, and the steps that tell of it: a minute each. */
 
 import { advance, incidentId } from "../../lib/judge/incident.ts";
-import type { Contact } from "../../lib/model/customer.ts";
+import type { Contact, Customer } from "../../lib/model/customer.ts";
 import type { Cause, IncidentClass } from "../../lib/model/incident.ts";
 import { defaultPolicy } from "../../lib/model/policy.ts";
 import type { RosterEntry } from "../../lib/model/roster.ts";
 import { changeCause } from "../../lib/steps/change-cause.ts";
+import { createCircleBuilder } from "../../lib/steps/circle-build.ts";
 import { type NotifyWorld, notify } from "../../lib/steps/notify.ts";
 import { tick } from "../../lib/steps/tick.ts";
 import type { Store } from "../../lib/store/store.ts";
@@ -22,9 +23,11 @@ export interface Sibling {
   readonly address?: string;
   readonly port?: number;
   readonly host?: string;
-  /** Null: several, of whom nobody is told. */
+  /** Null: several. */
   readonly customer?: string | null;
   readonly customers?: number;
+  /** Those who share it; left out: nobody knows who they are. */
+  readonly sharedBy?: readonly string[];
 }
 
 export const siblings = (count: number, over: Partial<Sibling> = {}): readonly Sibling[] =>
@@ -37,6 +40,10 @@ export interface Household {
   readonly operator: FakeChannel;
   readonly operated: () => readonly string[];
   readonly channels: ReadonlyMap<string, FakeChannel>;
+  /** What each contact was told, without those that heard nothing. */
+  heard(): Readonly<Record<string, readonly string[]>>;
+  /** How a customer looks like from now on; with two contacts of its own, one of whom waits. */
+  customerOf: (id: string) => Customer;
   /** All that are known. */
   know(all: readonly Sibling[]): Promise<void>;
   lose(some: readonly Sibling[], cls?: IncidentClass): Promise<void>;
@@ -54,7 +61,7 @@ export const subjectOf = (sibling: Sibling): string => {
   const { address, port } = targetOf(sibling);
   return keyOf(address).replace(/:25$/, `:${port}`);
 };
-const ownerOf = ({ number, customer = `c${number}` }: Sibling) => customer;
+const ownerOf = ({ number, sharedBy, customer = sharedBy ? null : `c${number}` }: Sibling) => customer;
 const hostOf = ({ number, host = `mx${number}.mail.example` }: Sibling) => host;
 
 export function householdOf(real: Store): Household {
@@ -71,21 +78,38 @@ export function householdOf(real: Store): Household {
     operator: fakeChannel("ops"),
     operated: () => home.operator.letters.map(({ event }) => `${event.kind} ${event.subject}`),
     channels,
+    heard() {
+      const told = [...channels].map(([name, { letters }]) => {
+        return [name, letters.map(({ event }) => `${event.kind} ${event.subject}`)] as const;
+      });
+      return Object.fromEntries(told.filter(([, lines]) => lines.length > 0));
+    },
+    customerOf: withContacts,
     async know(all) {
       const entries = all.map((sibling): RosterEntry => {
         const entry = entryOf("192.0.2.1", { names: [{ name: hostOf(sibling), since: 0 }] });
         return { ...entry, target: targetOf(sibling) };
       });
       await real.state.putSlice({ number: 1, vantage: "here", entries });
-      const ids = new Set(all.flatMap((sibling) => ownerOf(sibling) ?? []));
-      await real.config.putCustomers([...ids].map(withContacts));
+      const ids = new Set(all.flatMap((sibling) => ownerOf(sibling) ?? sibling.sharedBy ?? []));
+      const customers = [...ids].map(home.customerOf);
+      await real.config.putCustomers(customers);
+      const circles = createCircleBuilder();
+      for (const customer of customers) {
+        const own = all.filter(({ sharedBy }) => sharedBy?.includes(customer.id));
+        for (const sibling of own) circles.add(subjectOf(sibling), customer, "", hostOf(sibling));
+      }
+      for (const subject of all.map(subjectOf)) {
+        const circle = circles.circleOf(subject);
+        if (circle !== undefined) await real.state.putCircle(subject, circle);
+      }
     },
     async lose(some, cls = "cleartext") {
       for (const [at, sibling] of some.entries()) {
         const subject = subjectOf(sibling);
         const { value, version } = await real.state.cause(cls, subject);
         const slot = { slice: 1, slot: at, vantage: "here" };
-        const { customers = 1 } = sibling;
+        const { customers = sibling.sharedBy?.length ?? 1 } = sibling;
         const about = { ...context, host: hostOf(sibling), customer: ownerOf(sibling), customers, slot };
         const id = incidentId(cls, subject, home.now);
         const opening = owed({ id: `${id}·1`, incident: id, class: cls, subject, at: home.now, context: about });

@@ -48,7 +48,8 @@ export function createTurnTeller(
     const isApart = ({ item }: Going) => item.entry.alone.includes(channel.name);
     const apart = heads.filter(isApart).map((going) => [going]);
     const rest = heads.filter((going) => !isApart(going));
-    const groups = [...apart, ...Map.groupBy(rest, reasonOf).values()];
+    // The same ones make the same message, whichever was ready first.
+    const groups = [...apart, ...Map.groupBy(rest.toSorted(bySubject), reasonOf).values()];
     const [first] = heads;
     const bucket = first === undefined ? null : recipientFor(first, turn, channel).bucket;
     if (bucket === null || apart.length > 0 || groups.length === 1) return groups;
@@ -124,6 +125,11 @@ function coveredUntil(going: Going, turn: Turn<Going>, coverOf: CoverNow, now: n
   const { context } = sharedFor(going.item.entry.alert, turn.parts.get(going) ?? []);
   const cover = context.customer === null ? null : coverOf({ ...going.hand.cause, context }, now);
   return cover?.until ?? Number.POSITIVE_INFINITY;
+}
+
+function bySubject(a: Going, b: Going): number {
+  const [one, other] = [a, b].map(({ item }) => item.entry.alert.subject);
+  return (one ?? "").localeCompare(other ?? "");
 }
 
 function reasonOf({ item: { entry } }: Going): string {
