@@ -9,18 +9,20 @@ export const wrongUsage: ExitCode = 64;
 /** Nothing could be found out: to a plugin `unknown`. */
 export const unavailable: ExitCode = 3;
 
-/** 0 secure, 1 warning (also `secure` with a finding of severity warning), 2 critical, 3 unknown or stale. */
+/** 0 secure, 1 warning (also `secure` with a finding of severity warning), 2 critical (also any with such a finding), 3 unknown or stale. */
 export function exitCode(verdict: Verdict, findings: readonly Finding[]): ExitCode {
+  const isCritical = findings.some(({ severity }) => severity === "critical");
   switch (verdict) {
     case "lost":
       return 2;
     case "weak":
     case "unverified":
-      return 1;
+      return isCritical ? 2 : 1;
     case "unknown":
     case "stale":
       return 3;
     case "secure":
-      return findings.some((finding) => finding.severity !== "info") ? 1 : 0;
+      if (isCritical) return 2;
+      return findings.some(({ severity }) => severity !== "info") ? 1 : 0;
   }
 }

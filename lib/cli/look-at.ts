@@ -14,9 +14,14 @@ export interface Envelope {
   readonly to?: string;
 }
 
+/** Where STARTTLS isn't offered, ask for it all the same. */
+interface Insistence {
+  readonly unannounced?: boolean;
+}
+
 export async function lookAt(
   { target, host, preference }: Place,
-  options: LookOptions & Envelope,
+  options: LookOptions & Envelope & Insistence,
   looking: Looking,
 ): Promise<Looked> {
   // Without a sender the null one, as bounces have it (RFC 5321 §4.5.5).
@@ -33,6 +38,7 @@ export async function lookAt(
       timeoutMs: options.timeout,
       readChain: true,
       tls: looking.tls,
+      unannounced: options.unannounced ?? false,
       ...(asked && { envelope: { from, to } }),
     },
     looking.dial,

@@ -34,6 +34,14 @@ export function resolverAddress(text: string): string {
   return text;
 }
 
+/** `a,b` → `["a", "b"]`. */
+export function commaList(text: string): readonly string[] {
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
 export function portNumber(text: string): number {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError("expected a port from 0 to 65535.");

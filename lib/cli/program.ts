@@ -7,6 +7,7 @@ import { InputError, UnavailableError } from "../model/input-error.ts";
 import { type ExitCode, unavailable, wrongUsage } from "./exit.ts";
 import type { Io } from "./io.ts";
 import {
+  commaList,
   dataOption,
   dataOptions,
   duration,
@@ -88,6 +89,8 @@ function commands(io: Io, ended: (code: ExitCode) => void): Command {
     new Option("--ip <family>", "only this address family").choices(["4", "6"]),
     tlsStart(),
     new Option("--grade", "ask only what the grades need: a dozen connections, one at a time").conflicts("since"),
+    new Option("--intrusive", "also look for flaws that a server may take amiss: heartbleed, early-ccs, robot, …"),
+    new Option("--skip <flaws>", "don't look for these flaws: names, separated by commas").argParser(commaList),
     new Option("--markdown", "print a report in Markdown").conflicts("json"),
     new Option("--since <file>", "also say what changed since a scan that was printed with --json").conflicts([
       "json",

@@ -1,5 +1,6 @@
 /** What `chainmail scan --json` prints: one object for a target, or one with all of them. */
 
+import { flawCode } from "../judge/flaws.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Scan, VersionScan } from "../model/scan.ts";
 import type { Verdict } from "../model/verdict.ts";
@@ -10,7 +11,7 @@ import { suiteByCode } from "../protocols/tls/suites.ts";
 import { findingJson } from "../status/json/customer.ts";
 import { certificateJson, sessionJson } from "../status/json/facts.ts";
 import { placeJson } from "./probe-report.ts";
-import type { Scanned } from "./scan.ts";
+import type { Scanned } from "./scan-place.ts";
 import type { ScannedSuiteJson, ScanTargetJson, ScanTargetsJson } from "./scan-schema.ts";
 
 export function scanJson(
@@ -30,7 +31,7 @@ export function scanJson(
 }
 
 function targetJson(target: string, scanned: Scanned): ScanTargetJson {
-  const { observation, judgement, scan, grades, score } = scanned;
+  const { observation, judgement, scan, other, flaws, grades, score } = scanned;
   const { outcome } = observation;
   return {
     ...placeJson(target, scanned),
@@ -45,6 +46,11 @@ function targetJson(target: string, scanned: Scanned): ScanTargetJson {
     }),
     signatures: (scan?.signatures ?? []).map(hex),
     certificates: (scan?.certificates ?? []).map(({ sha256 }) => sha256),
+    otherCertificate: other && certificateJson(other),
+    flaws: flaws.map(({ name, result, detail }) => {
+      return { name, code: flawCode(name) ?? `flaw.${name}`, result, detail: [...detail] };
+    }),
+    answering: scan?.answering ? { ...scan.answering, faces: [...scan.answering.faces] } : null,
     habits: scan && { ...scan.habits },
     score,
     grades: grades?.map((grade) => ({ ...grade, criteria: grade.criteria.map((each) => ({ ...each })) })) ?? null,

@@ -3,7 +3,8 @@
 import type { ScanTargetJson } from "./scan-schema.ts";
 
 export function scanMarkdown(scan: ScanTargetJson): readonly string[] {
-  const { host, address, port, verdict, score, protocols, groups, grades, findings, incomplete, connections } = scan;
+  const { host, address, port, verdict, score, protocols, groups, flaws, grades, findings, incomplete, connections } =
+    scan;
   return [
     `# TLS of ${text(host ?? address)} (${text(address)}, port ${port})`,
     "",
@@ -25,6 +26,15 @@ export function scanMarkdown(scan: ScanTargetJson): readonly string[] {
           ...grades.map(({ name, level, criteria: [worst] }) => {
             return `| ${text(name)} | ${text(level)} | ${worst === undefined ? "" : `${text(worst.observed)} (${text(worst.section)})`} |`;
           }),
+        ])),
+    ...(flaws.length === 0
+      ? []
+      : section("Flaws", [
+          "| flaw | result | |",
+          "| --- | --- | --- |",
+          ...flaws.map(
+            ({ name, result, detail }) => `| ${text(name)} | ${result} | ${detail.map(text).join("<br>")} |`,
+          ),
         ])),
     ...(findings.length === 0
       ? []

@@ -1,12 +1,16 @@
 /** A scan as people like to read it: by version, newest first, each suite in the colour of what it is worth. */
 
-import type { VersionScan } from "../model/scan.ts";
+import { finding } from "../judge/findings.ts";
+import { flawCode } from "../judge/flaws.ts";
+import type { FlawSeen, VersionScan } from "../model/scan.ts";
 import { visible } from "../protocols/printable.ts";
 import { groupByCode } from "../protocols/tls/groups.ts";
+import { isSafePrime, primeName } from "../protocols/tls/primes.ts";
+import { signatureName } from "../protocols/tls/signatures.ts";
 import { sslv2KindByCode } from "../protocols/tls/sslv2.ts";
 import { type Suite, suiteByCode } from "../protocols/tls/suites.ts";
 import type { Paint } from "./colour.ts";
-import type { Scanned } from "./scan.ts";
+import type { Scanned } from "./scan-place.ts";
 
 const preferenceWords = {
   server: "in the server's order",
@@ -14,23 +18,57 @@ const preferenceWords = {
   chacha20: "in the server's order, but ChaCha20 for clients that like it best",
 } as const;
 
-export function scanLines({ observation, scan, grades, score }: Scanned, paint: Paint): readonly string[] {
+export function scanLines({ observation, scan, flaws, grades, score }: Scanned, paint: Paint): readonly string[] {
   const { target, host } = observation;
   const title = `${host === null ? "" : `${host} `}[${target.address}]:${target.port}`;
   if (scan === null) return [title, `  not scanned: ${observation.outcome.kind}`];
   const groups = scan.groups.map((code) => groupByCode(code)?.name ?? `group-${code}`);
-  const primes = scan.primes.map(({ bits }) => `${bits} bits`);
+  const primes = scan.primes.map(({ bits, prime }) => `${bits} bits${primeWords(prime)}`);
+  const signatures = scan.signatures.map(signatureName);
   return [
     title,
     ...[...scan.versions].reverse().flatMap((version) => versionLines(version, paint)),
     ...(groups.length === 0 ? [] : ["", `  Groups: ${groups.join(" ")}`]),
     ...(primes.length === 0 ? [] : [`  DH primes: ${primes.join(", ")}`]),
+    ...(signatures.length === 0 ? [] : [`  Signatures: ${signatures.join(" ")}`]),
+    ...flawLines(flaws, paint),
     ...gradeLines(grades),
     ...(score === null ? [] : [`  Score: ${score} of 100`]),
     "",
     ...(scan.depth === "grade" ? ["  Of suites and groups only the worst was asked for."] : []),
     `  ${scan.connections} connections${scan.incomplete === null ? "" : `, incomplete: ${visible(scan.incomplete)}`}`,
   ];
+}
+
+function primeWords(prime: string): string {
+  const name = primeName(prime);
+  if (name !== null) return ` (${name})`;
+  return isSafePrime(prime) === false ? " (not a safe prime)" : "";
+}
+
+/** What was found, and below it what was looked for in vain. */
+function flawLines(flaws: readonly FlawSeen[], paint: Paint): readonly string[] {
+  const by = (result: FlawSeen["result"]) => flaws.filter((flaw) => flaw.result === result);
+  const width = Math.max(0, ...by("flawed").map(({ name }) => name.length));
+  const found = by("flawed").map(({ name, detail }) => {
+    const words = detail.map(visible).join("; ");
+    return `    ${paint(flawStyle(name), name.padEnd(width))}  ${words}`.trimEnd();
+  });
+  const names = (some: readonly FlawSeen[]) => some.map(({ name }) => name).join(", ");
+  const [absent, untold] = [by("sound"), by("unknown")];
+  return [
+    "",
+    "  Flaws:",
+    ...found,
+    ...(absent.length === 0 ? [] : [`    not found: ${names(absent)}`]),
+    ...(untold.length === 0 ? [] : [`    not known: ${names(untold)}`]),
+  ];
+}
+
+function flawStyle(name: string): "red" | "yellow" | "dim" {
+  const code = flawCode(name);
+  const { severity } = code === undefined ? { severity: "info" } : finding(code);
+  return severity === "critical" ? "red" : severity === "warning" ? "yellow" : "dim";
 }
 
 /** Each standard with its level, and the worst thing that led to it. */

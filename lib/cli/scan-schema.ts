@@ -69,8 +69,29 @@ const scanTarget = z.strictObject({
       safe: z.boolean().nullable().describe("(p - 1) / 2 is prime too; null: too long to tell."),
     }),
   ),
-  signatures: z.array(code).describe("Signature schemes that it signed with in TLS 1.2."),
-  certificates: z.array(z.string()).describe("SHA-256 of each leaf that was shown up to TLS 1.2."),
+  signatures: z.array(code).describe("Signature schemes that it signs with in TLS 1.2."),
+  certificates: z
+    .array(z.string())
+    .describe("SHA-256 of each leaf that was shown up to TLS 1.2, and of the other certificate."),
+  otherCertificate: certificate
+    .nullable()
+    .describe("The one for the other type of key, RSA or ECDSA, in whichever version; null where there is none."),
+  flaws: z.array(
+    z.strictObject({
+      name: z.string().describe("As --skip takes it."),
+      code: z.string().describe("Of the finding."),
+      result: z.enum(["flawed", "sound", "unknown"]),
+      detail: z.array(z.string()).describe("What shows it, or why it isn't known."),
+    }),
+  ),
+  answering: z
+    .strictObject({
+      greeted: z.int().describe("Connections that came to EHLO."),
+      withoutTls: z.int().describe("Of those, without an offer of STARTTLS."),
+      injected: z.int().describe("Of those, with plaintext behind the 220 to STARTTLS."),
+      faces: z.array(z.string()).describe("How each machine introduces itself."),
+    })
+    .nullable(),
   habits: z
     .strictObject({
       secureRenegotiation: habit,

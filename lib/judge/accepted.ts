@@ -3,22 +3,27 @@
 import type { Floor } from "../model/customer.ts";
 import type { Finding } from "../model/finding.ts";
 import { type Leaf, protocolNames } from "../model/observation.ts";
-import type { Habits, Scan, VersionScan } from "../model/scan.ts";
+import type { Scan, VersionScan } from "../model/scan.ts";
 import { groupByCode } from "../protocols/tls/groups.ts";
 import { sslv2KindByCode } from "../protocols/tls/sslv2.ts";
 import { type Suite, suiteByCode } from "../protocols/tls/suites.ts";
 import { acceptedBelow } from "./by-standard.ts";
 import { finding } from "./findings.ts";
+import { type Around, flawFindings, flawsIn } from "./flaws.ts";
 import { floorOf } from "./grades/floors.ts";
 
-/** `leaves`: certificates that a modern sender isn't shown. */
-export function acceptedFindings(scan: Scan, floor: Floor, leaves: readonly Leaf[] = []): readonly Finding[] {
-  const { habits, intolerant, incomplete } = scan;
+/** `leaves`: certificates that a modern sender isn't shown; `around`: what flaws are told by beside the scan. */
+export function acceptedFindings(
+  scan: Scan,
+  floor: Floor,
+  leaves: readonly Leaf[] = [],
+  around: Partial<Around> = {},
+): readonly Finding[] {
+  const { incomplete } = scan;
   const standard = floorOf(floor);
   return [
     ...(standard === null ? belowFigures(scan, floor) : acceptedBelow(standard, scan, leaves)),
-    ...(intolerant ? [finding("flaw.version-intolerance")] : []),
-    ...flawsOf(habits),
+    ...flawFindings(flawsIn(scan, around)),
     ...(incomplete === null ? [] : [finding("scan.incomplete", [incomplete])]),
   ];
 }
@@ -36,17 +41,6 @@ function belowFigures({ versions, groups, primes }: Scan, floor: Floor): readonl
     ),
     ...told("tls.cipher-accepted", suites),
     ...told("tls.group-accepted", weakGroups),
-  ];
-}
-
-/** What isn't known is no flaw. */
-function flawsOf(habits: Habits): readonly Finding[] {
-  return [
-    ...(habits.secureRenegotiation === false ? [finding("flaw.insecure-renegotiation")] : []),
-    ...(habits.compression === true ? [finding("flaw.compression")] : []),
-    ...(habits.fallbackScsv === false ? [finding("flaw.no-fallback-scsv")] : []),
-    ...(habits.extendedMasterSecret === false ? [finding("flaw.no-extended-master-secret")] : []),
-    ...(habits.heartbeat === true ? [finding("flaw.heartbeat")] : []),
   ];
 }
 

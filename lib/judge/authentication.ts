@@ -26,7 +26,15 @@ export function judgeAuthentication(
   reference: string,
   now: number,
 ): AuthenticationJudgement {
-  if (certificate === null) return withoutCertificate(tls);
+  return certificate === null ? withoutCertificate(tls) : judgeCertificate(certificate, reference, now);
+}
+
+/** The certificate alone. */
+export function judgeCertificate(
+  certificate: CertificateFacts,
+  reference: string,
+  now: number,
+): AuthenticationJudgement {
   const trust = judgeTrust(certificate);
   const dates = judgeDates(certificate.leaf, now);
   const name = judgeName(certificate.leaf, reference);

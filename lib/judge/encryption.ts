@@ -58,7 +58,8 @@ function keyExchangeFindings({ group, groupBits }: TlsFacts, floor: Floor): Find
   return [finding("tls.key-exchange-weak", [`${group}: ${groupBits} bits, required are ${least}`])];
 }
 
-function certificateFindings(leaf: Leaf, floor: Floor): Finding[] {
+/** Its key and its signature. */
+export function certificateFindings(leaf: Leaf, floor: Floor): Finding[] {
   const found: Finding[] = [];
   const least = leastKeyBits(leaf, floor);
   if (least !== null && leaf.keyBits < least) {

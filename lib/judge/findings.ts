@@ -1,17 +1,10 @@
 /** The table of all findings: what each code means, what happens to the mail, and what to do. */
 
-import type { Finding, Severity } from "../model/finding.ts";
-
-interface Entry {
-  /** What it makes of a verdict where no rule says otherwise. */
-  readonly severity: Severity;
-  readonly meaning: string;
-  readonly consequence: string;
-  readonly advice: string;
-}
+import type { Finding } from "../model/finding.ts";
+import { type Entry, nothingYet } from "./finding-entry.ts";
+import { flawEntries } from "./flaw-entries.ts";
 
 const inClear = "mail goes in clear";
-const nothingYet = "nothing yet";
 const queues = "mail queues, and bounces when it lasts";
 const impersonable = "mail is encrypted, but whoever stands in the path can pose as this server";
 
@@ -133,42 +126,7 @@ const table = {
     consequence: "a sender that asks for such a group gets a key exchange that can be broken",
     advice: "Use a DH prime of 2048 bits or more, and no elliptic curve below 224 bits.",
   },
-  "flaw.version-intolerance": {
-    severity: "warning",
-    meaning: "The server drops a hello that names TLS 1.3, instead of answering with what it has.",
-    consequence: "modern senders have to try again with less, or take the server for one without TLS",
-    advice: "Update the mail server or the box in front of it: RFC 8446 §4.2.1 wants unknown versions to be ignored.",
-  },
-  "flaw.insecure-renegotiation": {
-    severity: "warning",
-    meaning: "The server knows no secure renegotiation (RFC 5746).",
-    consequence: "whoever stands in the path can put words before a sender's session (CVE-2009-3555)",
-    advice: "Update the TLS library of the mail server.",
-  },
-  "flaw.compression": {
-    severity: "warning",
-    meaning: "The server compresses what it encrypts (CRIME, CVE-2012-4929).",
-    consequence: "the size of what is sent gives its content away to who can have a sender send much",
-    advice: "Switch TLS compression off (Postfix: tls_ssl_options = NO_COMPRESSION).",
-  },
-  "flaw.no-fallback-scsv": {
-    severity: "info",
-    meaning: "The server doesn't notice a client that was talked down to a lower version (RFC 7507).",
-    consequence: nothingYet,
-    advice: "Update the TLS library, or switch the lower versions off: then there is nothing to be talked down to.",
-  },
-  "flaw.no-extended-master-secret": {
-    severity: "info",
-    meaning: "The server knows no extended master secret (RFC 7627).",
-    consequence: nothingYet,
-    advice: "Update the TLS library of the mail server.",
-  },
-  "flaw.heartbeat": {
-    severity: "info",
-    meaning: "The server offers heartbeats (RFC 6520), which mail has no use for.",
-    consequence: nothingYet,
-    advice: "Update the TLS library: releases that still offer it may have Heartbleed (CVE-2014-0160).",
-  },
+  ...flawEntries,
   "scan.incomplete": {
     severity: "info",
     meaning: "The server refused, slowed or ended further connections: the rest of the scan says nothing.",
@@ -338,7 +296,7 @@ export function findingsDocument(): string {
   return [
     "# Findings\n",
     "Generated from `lib/judge/findings.ts` by `npm run docs`: don't edit.\n",
-    "A finding is one judged fact. `critical` makes a hop `lost`, `warning` makes it `weak`, `unverified` or `unknown` or",
+    "A finding is one judged fact. `critical` makes a hop `lost` (but a `flaw.…` changes no verdict), `warning` makes it `weak`, `unverified` or `unknown` or",
     "warns of what is to come, `info` changes no verdict and no exit code. Where a case differs from the usual, severity,",
     "consequence and advice of the finding itself hold.\n",
     ...sections,

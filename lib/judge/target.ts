@@ -129,7 +129,10 @@ function sessionVerdict(encryption: "none" | "weak" | "strong", isProof: boolean
 function lossFindings(outcome: Exclude<Answer, { kind: "encrypted" }>, facts: Observation): readonly Finding[] {
   switch (outcome.kind) {
     case "starttls-absent":
-      return absent(outcome.how, facts.capabilities.before);
+      return [
+        ...absent(outcome.how, facts.capabilities.before),
+        ...(facts.unannounced ? [finding("flaw.unannounced-starttls")] : []),
+      ];
     case "starttls-refused":
       return [finding("starttls.refused", replyLines(outcome.reply))];
     case "handshake-failed":

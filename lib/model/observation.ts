@@ -153,6 +153,8 @@ export interface Observation {
   readonly capabilities: { readonly before: Capabilities | null; readonly after: Capabilities | null };
   /** Plaintext bytes that stood behind the 220 to STARTTLS, as printable text (CVE-2021-38371); null when there were none. */
   readonly leftover: string | null;
+  /** STARTTLS was not offered, and taken all the same; only when asked for. */
+  readonly unannounced?: true;
   /** Replies to MAIL FROM and RCPT TO, only when asked for. */
   readonly envelope: { readonly mail: Reply; readonly rcpt: Reply | null } | null;
   /** Milliseconds since the connect began at which each stage was done. */

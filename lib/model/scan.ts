@@ -45,6 +45,27 @@ export interface Habits {
   readonly fallbackScsv: boolean | null;
 }
 
+/** Who answered on the connections of a scan that came to EHLO. */
+export interface Answering {
+  readonly greeted: number;
+  /** Of those, without an offer of STARTTLS. */
+  readonly withoutTls: number;
+  /** Of those, with plaintext behind the 220 to STARTTLS (CVE-2021-38371). */
+  readonly injected: number;
+  /** How each machine introduces itself, each once: its name in the banner, its name in the reply to EHLO, its keywords. */
+  readonly faces: readonly string[];
+}
+
+/** What came of looking for one flaw. */
+export interface FlawSeen {
+  /** Of the file in `protocols/scan/flaws/`. */
+  readonly name: string;
+  /** `unknown`: it could not be told. */
+  readonly result: "flawed" | "sound" | "unknown";
+  /** What shows it, or why it isn't known. From the wire: escape where shown. */
+  readonly detail: readonly string[];
+}
+
 export interface Scan {
   readonly target: Target;
   /** The server name that was sent; null for none. */
@@ -58,11 +79,15 @@ export interface Scan {
   /** Code points of named groups, those of TLS 1.3 first, in the order chosen. */
   readonly groups: readonly number[];
   readonly primes: readonly DhPrime[];
-  /** Code points of the signature schemes that it signed with in TLS 1.2, and where a key exchange is signed at all. */
+  /** Code points of the signature schemes that it signs with in TLS 1.2, where a key exchange is signed at all. */
   readonly signatures: readonly number[];
   /** SHA-256 of each leaf that was shown, lower-case hex, with its DER in base64. */
   readonly certificates: readonly { readonly sha256: string; readonly der: string }[];
   readonly habits: Habits;
+  /** Left out where nobody kept it. */
+  readonly answering?: Answering;
+  /** Those that took connections of their own to see; none where nobody looked for them. */
+  readonly flaws?: readonly FlawSeen[];
   /** It dropped a hello that names TLS 1.3 beside TLS 1.2, and accepts TLS 1.2 alone. */
   readonly intolerant: boolean;
   /** Only hellos of at most so many suites were understood; null: of any. */

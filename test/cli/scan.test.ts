@@ -116,7 +116,11 @@ describe("chainmail scan", () => {
     expect(findingCodes(printed)).toEqual(
       expect.arrayContaining(["tls.protocol-accepted", "tls.cipher-accepted", "tls.group-accepted"]),
     );
-    expect(code).toBe(1);
+    // What reads plaintext is critical: DROWN.
+    expect(findingCodes(printed)).toEqual(
+      expect.arrayContaining(["flaw.drown", "flaw.poodle", "flaw.freak", "flaw.logjam", "flaw.sweet32"]),
+    );
+    expect(code).toBe(2);
   });
 
   it.each(["alert", "close", "reset"] as const)("takes %s for a refusal where others are answered", async (refuses) => {

@@ -64,6 +64,8 @@ describe("what is accepted besides", () => {
       ["tls.protocol-accepted", "warning", "SSLv3, TLSv1"],
       ["tls.cipher-accepted", "warning", "RC4-MD5, DES-CBC3-SHA, ADH-AES256-SHA, NULL-SHA256, 0xfa00"],
       ["tls.group-accepted", "warning", "secp160r1, DH of 1024 bits"],
+      ["flaw.logjam", "warning", "DH of 1024 bits"],
+      ["flaw.sweet32", "warning", "DES-CBC3-SHA (TLSv1)"],
     ]);
   });
 

@@ -10,6 +10,9 @@ export interface Patience {
   readonly sleep: (ms: number) => Promise<void>;
 }
 
+/** Where one machine of several is without STARTTLS, so many times another may answer. */
+const mostElsewhere = 8;
+
 /**
  * `ask` with patience. An unasked question is asked again after each wait; when that doesn't help, all that follow are
  * unasked as well. Silence is asked about once more, and then a question that was answered before is repeated: only who
@@ -22,6 +25,9 @@ export function patient(ask: Ask, { waits, sleep }: Patience): Ask {
   async function insist(question: Question): Promise<Answer> {
     if (shut !== null) return shut;
     let answer = await ask(question);
+    for (let tries = 1; answer.kind === "unasked" && answer.elsewhere && tries < mostElsewhere; tries++) {
+      answer = await ask(question);
+    }
     // Who never let us in isn't slowing us down.
     for (const wait of known === null ? waits.slice(0, 1) : waits) {
       if (answer.kind !== "unasked") break;

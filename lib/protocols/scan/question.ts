@@ -14,6 +14,8 @@ export interface Question {
   readonly groups: readonly number[];
   /** TLS 1.3: with a key for X25519, for servers that can't ask for another hello. */
   readonly keyShare: boolean;
+  /** Code points of signature schemes, where not all are offered. */
+  readonly signatures?: readonly number[];
   /** A client that tries again with less would say so (RFC 7507): a server that could do more answers with an alert. */
   readonly fallbackScsv?: boolean;
 }
@@ -28,7 +30,14 @@ export type NoChoice =
   /** An answer that isn't TLS. */
   | { readonly kind: "not-tls"; readonly how: string }
   /** It never came to the hello, and won't for now: we are refused, slowed down, or out of time. Says nothing of TLS. */
-  | { readonly kind: "unasked"; readonly how: string };
+  | Unasked;
+
+/** `elsewhere`: a machine without STARTTLS answered, and the next may be another. */
+export interface Unasked {
+  readonly kind: "unasked";
+  readonly how: string;
+  readonly elsewhere?: boolean;
+}
 
 /** Asks, whatever comes next, until the answer of all is known. */
 export type Inquiry<T> = Generator<Question, T, Answer>;

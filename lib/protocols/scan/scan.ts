@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { ProtocolName } from "../../model/observation.ts";
-import type { DhPrime, Scan, VersionScan } from "../../model/scan.ts";
+import type { Answering, DhPrime, Scan, VersionScan } from "../../model/scan.ts";
 import type { Target } from "../../model/target.ts";
 import type { Chosen } from "../tls/flight.ts";
 import { protocolByVersion } from "../tls/messages.ts";
@@ -14,7 +14,7 @@ import { fallbackOf, habitsOf } from "./habits.ts";
 import type { Ask } from "./patient.ts";
 import { preferenceOf } from "./preference.ts";
 import { inquire, type NoChoice, versions } from "./question.ts";
-import { type AcceptedSuites, groupsOf, suitesOf } from "./suites-of.ts";
+import { type AcceptedSuites, groupsOf, signaturesOf, suitesOf } from "./suites-of.ts";
 import { suitesOf13 } from "./suites-of-13.ts";
 
 export interface ScanWorld {
@@ -24,6 +24,8 @@ export interface ScanWorld {
   readonly askSslv2: () => Promise<Sslv2Answer | NoChoice>;
   /** Epoch ms. */
   readonly at: number;
+  /** Who answered so far; left out where nobody keeps that. */
+  readonly answering?: () => Answering;
   readonly connections: () => number;
 }
 
@@ -39,20 +41,26 @@ export async function scan(world: ScanWorld): Promise<Scan> {
   const chunked = nothing ? await inChunks(ask, olderVersions, newest.accepted === true) : null;
   const answered = chunked === null ? olderOnes : chunked.found;
   const oldest = await Promise.all(answered.map((found, at) => versionOf(ask, olderVersions[at] ?? 0, found)));
-  const all = [sslv2, ...oldest, newest.version];
+  const all = [sslv2.version, ...oldest, newest.version];
   const spoken = [...answered, newest].flatMap(({ suites }, at) => {
     return suites.length === 0 ? [] : [{ version: olderVersions[at] ?? versions.tls13, suites }];
   });
   const groups = [...new Set([newest, ...answered].flatMap((found) => found.groups))];
+  const [moreGroups, fallbackScsv] = await Promise.all([
+    furtherGroups(ask, answered, groups),
+    inquire(fallbackOf(spoken), ask),
+    furtherSignatures(ask, answered, seen),
+  ]);
   return {
     target: world.target,
     serverName: world.serverName,
     at: world.at,
     depth: "full",
     versions: all,
-    groups: [...groups, ...(await furtherGroups(ask, answered, groups))],
-    ...shownBy(seen),
-    habits: { ...habitsOf(seen), fallbackScsv: await inquire(fallbackOf(spoken), ask) },
+    groups: [...groups, ...moreGroups],
+    ...shownBy(seen, sslv2.certificate),
+    habits: { ...habitsOf(seen), fallbackScsv },
+    ...answeringOf(world),
     intolerant: newest.dropped && oldest.some(({ name, accepted }) => name === "TLSv1.2" && accepted === true),
     mostSuites: chunked?.size ?? null,
     connections: world.connections(),
@@ -70,7 +78,7 @@ export async function scanGraded(world: ScanWorld, judges: Judges): Promise<Scan
     const accepted = suites.length > 0 ? true : incomplete === null ? false : null;
     return { name: nameOf(version), accepted, suites, preference: null, instead: null, strayed: false, incomplete };
   });
-  const all = [sslv2, ...older];
+  const all = [sslv2.version, ...older];
   return {
     target: world.target,
     serverName: world.serverName,
@@ -78,13 +86,18 @@ export async function scanGraded(world: ScanWorld, judges: Judges): Promise<Scan
     depth: "grade",
     versions: all,
     groups,
-    ...shownBy(seen),
+    ...shownBy(seen, sslv2.certificate),
     habits: { ...habitsOf(seen), fallbackScsv: null },
+    ...answeringOf(world),
     intolerant: dropped && spoken.some(({ version }) => version === versions.tls12),
     mostSuites: null,
     connections: world.connections(),
-    incomplete: sslv2.incomplete ?? incomplete,
+    incomplete: sslv2.version.incomplete ?? incomplete,
   };
+}
+
+function answeringOf({ answering }: ScanWorld): Pick<Scan, "answering"> {
+  return answering === undefined ? {} : { answering: answering() };
 }
 
 /** `ask`, and all that was chosen through it. */
@@ -131,11 +144,23 @@ async function furtherGroups(ask: Ask, answered: readonly AcceptedSuites[], know
   return version === undefined ? [] : await inquire(groupsOf(version, answered[at]?.suites ?? [], known), ask);
 }
 
-async function sslv2Of({ askSslv2 }: ScanWorld): Promise<VersionScan> {
+/** Those of TLS 1.2 that the suites' own connections didn't show: it is the only older version that names them. */
+async function furtherSignatures(
+  ask: Ask,
+  answered: readonly AcceptedSuites[],
+  seen: readonly Chosen[],
+): Promise<void> {
+  const found = answered.at(-1);
+  const { signatures } = shownBy(seen);
+  if (found === undefined || found.incomplete !== null || signatures.length === 0) return;
+  await inquire(signaturesOf(versions.tls12, found.suites, signatures), ask);
+}
+
+async function sslv2Of({ askSslv2 }: ScanWorld): Promise<{ version: VersionScan; certificate: Uint8Array }> {
   const answer = await askSslv2();
   const isKinds = "kinds" in answer;
   const incomplete = !isKinds && answer.kind === "unasked" ? answer.how : null;
-  return {
+  const version: VersionScan = {
     name: "SSLv2",
     accepted: isKinds ? answer.kinds.length > 0 : incomplete === null ? false : null,
     suites: isKinds ? answer.kinds : [],
@@ -144,25 +169,29 @@ async function sslv2Of({ askSslv2 }: ScanWorld): Promise<VersionScan> {
     strayed: false,
     incomplete,
   };
+  return { version, certificate: isKinds ? answer.certificate : new Uint8Array(0) };
 }
 
 function nameOf(version: number): ProtocolName {
   return protocolByVersion(version) ?? "TLSv1.3";
 }
 
-/** What all flights together showed beside the suites. */
-function shownBy(seen: readonly Chosen[]): Pick<Scan, "primes" | "signatures" | "certificates"> {
+/** What all flights together showed beside the suites; `sslv2`: the certificate shown there. */
+function shownBy(seen: readonly Chosen[], sslv2?: Uint8Array): Pick<Scan, "primes" | "signatures" | "certificates"> {
   const primes = new Map<string, DhPrime>();
   const signatures = new Set<number>();
   const certificates = new Map<string, string>();
+  const learn = (leaf: Uint8Array | undefined) => {
+    if (leaf === undefined || leaf.length === 0) return;
+    certificates.set(createHash("sha256").update(leaf).digest("hex"), Buffer.from(leaf).toString("base64"));
+  };
   for (const { key, certificates: sent } of seen) {
     const hex = key.prime === null ? null : Buffer.from(key.prime).toString("hex");
     if (hex !== null && key.bits !== null) primes.set(hex, { bits: key.bits, prime: hex });
     if (key.signature !== null) signatures.add(key.signature);
-    const [leaf] = sent;
-    if (leaf === undefined) continue;
-    certificates.set(createHash("sha256").update(leaf).digest("hex"), Buffer.from(leaf).toString("base64"));
+    learn(sent[0]);
   }
+  learn(sslv2);
   return {
     primes: [...primes.values()].sort((a, b) => a.bits - b.bits),
     signatures: [...signatures].sort((a, b) => a - b),

@@ -1,10 +1,11 @@
 /**
  * Which suites a server accepts in one version up to TLS 1.2, in its own order: all are offered, the one that it chooses
- * is struck out, and so on until it refuses. Its groups are learnt on the way, by striking them out as well.
+ * is struck out, and so on until it refuses. Its groups, and then its signature schemes, are learnt on the way, by
+ * striking them out as well.
  */
 
 import type { Chosen } from "../tls/flight.ts";
-import { olderGroups } from "../tls/hello.ts";
+import { everySignature, olderGroups } from "../tls/hello.ts";
 import { suiteByCode } from "../tls/suites.ts";
 import type { Inquiry, Question } from "./question.ts";
 
@@ -13,6 +14,8 @@ export interface AcceptedSuites {
   readonly suites: readonly number[];
   /** In the order chosen; not all where they weren't asked for. */
   readonly groups: readonly number[];
+  /** Signature schemes in the order chosen; not all where they weren't asked for. */
+  readonly signatures: readonly number[];
   /** It answered with this version instead; null where it didn't. */
   readonly instead: number | null;
   /** It chose what was not offered. */
@@ -24,7 +27,7 @@ export interface AcceptedSuites {
 export interface SuitesAsked {
   readonly version: number;
   readonly suites: readonly number[];
-  /** Strike out groups too. */
+  /** Strike out groups and signature schemes too. */
   readonly groupsToo: boolean;
 }
 
@@ -38,11 +41,15 @@ export function* suitesOf({ version, suites, groupsToo }: SuitesAsked): Inquiry<
   const left = new Set(suites);
   const accepted: number[] = [];
   const groups: number[] = [];
-  let learning = groupsToo;
+  const signatures: number[] = [];
+  /** What is struck out beside suites. */
+  let learning: "groups" | "signatures" | null = groupsToo ? "groups" : null;
   let strays = 0;
+  /** Who signed last. */
+  let signer: string | null = null;
 
   const done = (over: Partial<AcceptedSuites> = {}): AcceptedSuites => {
-    return { suites: accepted, groups, instead: null, strayed: strays > 0, incomplete: null, ...over };
+    return { suites: accepted, groups, signatures, instead: null, strayed: strays > 0, incomplete: null, ...over };
   };
   /** False: it brought no new group. */
   const learnGroup = ({ key: { code } }: Chosen): boolean => {
@@ -51,21 +58,39 @@ export function* suitesOf({ version, suites, groupsToo }: SuitesAsked): Inquiry<
     return true;
   };
 
+  /** False: it brought no new scheme. */
+  const learnSignature = ({ key: { signature } }: Chosen): boolean => {
+    if (signature === null || signatures.includes(signature)) return false;
+    signatures.push(signature);
+    return true;
+  };
+
   while (left.size > 0 && strays < mostStrays) {
-    const of = learning ? offeredBeside(groups, accepted.some(isEcdsa)) : olderGroups;
-    const answer = yield question(version, [...left], of);
+    const of = learning === "groups" ? offeredBeside(groups, accepted.some(isEcdsa)) : olderGroups;
+    const fewer = learning === "signatures" && signatures.length > 0;
+    const answer = yield {
+      ...question(version, [...left], of),
+      ...(fewer && { signatures: everySignature.filter((code) => !signatures.includes(code)) }),
+    };
     if (answer.kind === "unasked") return done({ incomplete: answer.how });
     const isShort = of.length < olderGroups.length;
     const isChoice = answer.kind === "chosen";
     if (isChoice && answer.hello.version !== version) return done({ instead: answer.hello.version });
     // It ran out of groups, and not of suites: its order is asked for with all of them again.
     if (isShort && (!isChoice || passedOver(left, answer.hello.suite))) {
-      learning = false;
+      learning = "signatures";
+      continue;
+    }
+    // It ran out of schemes, or nobody knows whether it did.
+    if (fewer && (!isChoice || signerOf(answer.hello.suite) !== signer)) {
+      learning = null;
       continue;
     }
     if (!isChoice) break;
     const { suite } = answer.hello;
-    if (!learnGroup(answer) && isEcdhe(suite)) learning = false;
+    signer = signerOf(suite);
+    if (!learnSignature(answer) && signer !== null && learning === "signatures") learning = null;
+    if (!learnGroup(answer) && isEcdhe(suite) && learning === "groups") learning = "signatures";
     if (!left.delete(suite)) strays++;
     if (!accepted.includes(suite)) accepted.push(suite);
   }
@@ -94,6 +119,24 @@ export function* groupsOf(
   return found;
 }
 
+/** Its further signature schemes in that version, beside those that are `known`. */
+export function* signaturesOf(
+  version: number,
+  suites: readonly number[],
+  known: readonly number[],
+): Inquiry<readonly number[]> {
+  const signed = suites.filter((code) => signerOf(code) !== null);
+  const found: number[] = [];
+  while (signed.length > 0) {
+    const signatures = everySignature.filter((code) => !known.includes(code) && !found.includes(code));
+    const answer = yield { ...question(version, signed, olderGroups), signatures };
+    const code = answer.kind === "chosen" ? answer.key.signature : null;
+    if (code === null || !signatures.includes(code)) break;
+    found.push(code);
+  }
+  return found;
+}
+
 /** The groups that are new, and behind them the curves of certificates where they are needed. */
 function offeredBeside(seen: readonly number[], needed: boolean): readonly number[] {
   const fresh = olderGroups.filter((code) => !seen.includes(code));
@@ -105,6 +148,15 @@ function question(version: number, suites: readonly number[], groups: readonly n
 }
 
 const isEcdhe = (code: number): boolean => suiteByCode(code)?.keyExchange === "ecdhe";
+
+/** Whose key signs the key exchange; null: it isn't signed. */
+function signerOf(code: number): string | null {
+  const { keyExchange, authentication } = suiteByCode(code) ?? {};
+  const isSigned = keyExchange === "ecdhe" || keyExchange === "dhe";
+  const signers: readonly (string | undefined)[] = ["rsa", "ecdsa", "dss"];
+  return isSigned && signers.includes(authentication) ? (authentication ?? null) : null;
+}
+
 const isEcdsa = (code: number): boolean => suiteByCode(code)?.authentication === "ecdsa";
 
 function passedOver(left: ReadonlySet<number>, chosen: number): boolean {

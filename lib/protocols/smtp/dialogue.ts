@@ -8,7 +8,12 @@ import type { Talking } from "./look.ts";
 
 /** What stopped the dialogue; null: the server is ready for the handshake. */
 export async function untilStarttls(line: SmtpLine, look: Talking): Promise<Outcome | null> {
-  return (await banner(line, look)) ?? (await ehlo(line, look)) ?? (await starttls(line, look));
+  return (await untilEhlo(line, look)) ?? (await starttls(line, look));
+}
+
+/** What stopped the dialogue; null: the server answered EHLO, and offers STARTTLS. */
+export async function untilEhlo(line: SmtpLine, look: Talking): Promise<Outcome | null> {
+  return (await banner(line, look)) ?? (await ehlo(line, look));
 }
 
 /** Waits for the greeting, and never speaks first. */
@@ -34,6 +39,7 @@ async function ehlo(line: SmtpLine, { journal, limits, request }: Talking): Prom
   if (unknownCommand.includes(reply.code)) return helo(line, limits.command, request.ehloName);
   if (reply.code !== 250) return refusedHello(reply);
   const capabilities = capabilitiesOf(reply);
+  journal.greeting ??= reply.lines[0] ?? null;
   journal.before ??= capabilities;
   const how = starttlsLack(capabilities);
   return how && { kind: "starttls-absent", how };
@@ -50,7 +56,7 @@ function refusedHello(reply: Reply): Outcome {
   return reply.code >= 400 ? { kind: "temporarily-refused", stage: "ehlo", reply } : unexpected(reply);
 }
 
-async function starttls(line: SmtpLine, { journal, limits }: Talking): Promise<Outcome | null> {
+export async function starttls(line: SmtpLine, { journal, limits }: Talking): Promise<Outcome | null> {
   const heard = await line.ask("STARTTLS", limits.command);
   if (heard.kind !== "reply") return stopped("starttls", heard);
   const { reply } = heard;

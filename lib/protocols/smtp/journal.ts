@@ -6,8 +6,11 @@ export class Journal {
   readonly transcript: TranscriptLine[] = [];
   readonly timings: Partial<Record<Stage, number>> = {};
   banner: string | null = null;
+  /** First line of the reply to EHLO, where it was 250. */
+  greeting: string | null = null;
   before: Capabilities | null = null;
   after: Capabilities | null = null;
+  unannounced = false;
   leftover: string | null = null;
   envelope: Observation["envelope"] = null;
   /** The name sent in the last hello. */

@@ -26,6 +26,8 @@ export interface LightProbe {
   readonly tls: TlsKit;
   /** Ask for a sender and, unless null, a recipient as well; the recipient is masked in what is kept. Never in scheduled probes. */
   readonly envelope?: { readonly from: string; readonly to: string | null };
+  /** Where STARTTLS isn't offered, ask for it all the same. Never in scheduled probes. */
+  readonly unannounced?: boolean;
   /** Called, perhaps twice, when the connect or the banner takes longer than that. */
   readonly slowGreeting?: Early;
 }

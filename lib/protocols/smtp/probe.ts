@@ -8,7 +8,7 @@ import { Deadline } from "../deadline.ts";
 import { printable } from "../printable.ts";
 import { bareHandshake } from "../tls/bare.ts";
 import { handshake } from "../tls/handshake.ts";
-import { farewell, untilStarttls } from "./dialogue.ts";
+import { farewell, starttls, untilStarttls } from "./dialogue.ts";
 import { onceEncrypted } from "./encrypted.ts";
 import { Journal } from "./journal.ts";
 import { SmtpLine } from "./line.ts";
@@ -48,6 +48,7 @@ export async function probeTarget(request: LightProbe, dial: Dialler, clock: Pro
     banner: journal.banner,
     capabilities: { before: journal.before, after: journal.after },
     leftover: journal.leftover,
+    ...(journal.unannounced && { unannounced: true }),
     envelope: journal.envelope,
     timings: journal.timings,
     transcript: journal.transcript,
@@ -116,7 +117,11 @@ async function open(look: Look, dial: Dialler): Promise<Opened> {
     if (leftover.length > 0) journal.leftover ??= printable(leftover, 500);
     return { socket };
   }
-  await farewell(line, outcome, look);
+  if (outcome.kind === "starttls-absent" && request.unannounced) {
+    journal.unannounced = (await starttls(line, look)) === null;
+  }
+  // Behind its 220 it waits for a hello, not for a good-bye.
+  if (!journal.unannounced) await farewell(line, outcome, look);
   line.destroy();
   return { outcome };
 }

@@ -120,7 +120,7 @@ function certificateOf(
 }
 
 /** The certificates above the leaf, as our TLS library put them in order. */
-function issuersOf(leaf: X509Certificate): readonly X509Certificate[] {
+export function issuersOf(leaf: X509Certificate): readonly X509Certificate[] {
   const path: X509Certificate[] = [];
   for (let next = leaf.issuerCertificate; next && path.length < 10; next = next.issuerCertificate) {
     if (path.some(({ fingerprint256 }) => fingerprint256 === next?.fingerprint256)) break;

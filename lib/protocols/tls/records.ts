@@ -12,7 +12,13 @@ export interface HandshakeMessage {
   readonly body: Uint8Array;
 }
 
-export const recordType = { changeCipherSpec: 20, alert: 21, handshake: 22, applicationData: 23 } as const;
+export const recordType = {
+  changeCipherSpec: 20,
+  alert: 21,
+  handshake: 22,
+  applicationData: 23,
+  heartbeat: 24,
+} as const;
 export const messageType = {
   serverHello: 2,
   certificate: 11,
@@ -25,6 +31,12 @@ export const mostCertificateBytes = 262_144;
 
 /** The largest body of a record, with what encryption may add to it. */
 const mostRecordBytes = 16_384 + 2_048;
+
+/** One record in clear. `version` as on the wire. */
+export function writeRecord(type: number, version: number, body: Uint8Array): Uint8Array {
+  const { length } = body;
+  return Buffer.concat([Uint8Array.of(type, version >> 8, version & 0xff, length >> 8, length & 0xff), body]);
+}
 
 /** Cuts a stream into records. Once `broken`, what arrived isn't TLS and nothing more is read. */
 export class RecordReader {

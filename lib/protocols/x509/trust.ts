@@ -42,7 +42,7 @@ export function trustOf(question: TrustQuestion): TrustResult {
 const mostSent = 20;
 
 /** Looks for a path by ourselves, without dates first, since OpenSSL's answer only tells of dates. */
-function walk({ leaf, chain, roots, now }: TrustQuestion): TrustResult {
+export function walk({ leaf, chain, roots, now }: Omit<TrustQuestion, "authorizationError">): TrustResult {
   const sent = (chain ?? []).slice(0, mostSent);
   const isRoot = (certificate: X509Certificate) => roots.issuersOf(certificate).some((root) => same(root, certificate));
   const isCurrent = ({ validFromDate, validToDate }: X509Certificate) =>

@@ -1,0 +1,166 @@
+/** One address scanned: what a modern sender gets, what is accepted besides, and its flaws. */
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { acceptedFindings } from "../judge/accepted.ts";
+import { flawsIn } from "../judge/flaws.ts";
+import { groupBadness, suiteBadness } from "../judge/grades/badness.ts";
+import { type Grade, gradesOf } from "../judge/grades/grade.ts";
+import { leavesOf } from "../judge/grades/leaves.ts";
+import { scoreOf } from "../judge/grades/score.ts";
+import { otherCertificateFindings } from "../judge/other-certificate.ts";
+import { defaultFloor } from "../model/customer.ts";
+import type { CertificateFacts, Leaf, Outcome } from "../model/observation.ts";
+import type { FlawSeen, Scan } from "../model/scan.ts";
+import { answeringOf, type Sighting } from "../protocols/scan/answering.ts";
+import { ask, askSslv2 } from "../protocols/scan/ask.ts";
+import type { AskWorld } from "../protocols/scan/converse.ts";
+import type { AskedFlaw } from "../protocols/scan/flaws/flaw.ts";
+import { askingOf, lookFor } from "../protocols/scan/flaws/look-for.ts";
+import { otherCertificate } from "../protocols/scan/other-certificate.ts";
+import { patient } from "../protocols/scan/patient.ts";
+import { type ScanWorld, scan, scanGraded } from "../protocols/scan/scan.ts";
+import { createLimit } from "../world/limit.ts";
+import { lookAt } from "./look-at.ts";
+import type { Looking } from "./looking.ts";
+import type { LookOptions } from "./options.ts";
+import type { Place } from "./places.ts";
+import type { Looked } from "./probe-report.ts";
+
+export interface ScanPlan extends LookOptions {
+  readonly grade?: boolean;
+  /** That take connections of their own. */
+  readonly flaws: readonly AskedFlaw[];
+  /** Names of flaws that are left out. */
+  readonly leftOut: ReadonlySet<string>;
+}
+
+/** Facts of one address; `scan` is null where no hello was possible. */
+export interface Found {
+  readonly looked: Looked;
+  readonly scan: Scan | null;
+  readonly other: CertificateFacts | null;
+}
+
+/** One address, and what it would accept. */
+export interface Scanned extends Looked {
+  readonly scan: Scan | null;
+  readonly other: CertificateFacts | null;
+  readonly flaws: readonly FlawSeen[];
+  /** Null where nothing is accepted, or not enough is known. */
+  readonly grades: readonly Grade[] | null;
+  readonly score: number | null;
+}
+
+const judges = { suite: suiteBadness, group: groupBadness };
+/** Connections that are open at once. */
+const atOnce = 4;
+/** When we are slowed down, ms. */
+const waits = [2_000, 10_000, 30_000];
+
+export async function scanPlace(
+  place: Place,
+  plan: ScanPlan,
+  looking: Looking,
+  progress: (connections: number | null) => void,
+): Promise<Found> {
+  const looked = await lookAt(place, { ...plan, unannounced: !plan.leftOut.has("unannounced-starttls") }, looking);
+  const { outcome } = looked.observation;
+  if (!speaksTls(outcome)) return { looked, scan: null, other: null };
+  const limit = createLimit(atOnce);
+  const sightings: Sighting[] = [];
+  let connections = 0;
+  const world: AskWorld = {
+    target: place.target,
+    serverName: place.host,
+    allowPrivate: plan.allowPrivate ?? false,
+    ehloName: looking.ehloName,
+    timeoutMs: plan.timeout,
+    dial: looking.dial,
+    monotonic: looking.clock.monotonic,
+    sighted: (sighting) => sightings.push(sighting),
+  };
+  const connect = <T>(work: () => Promise<T>): Promise<T> =>
+    limit(() => {
+      progress(++connections);
+      return work();
+    });
+  const scanWorld: ScanWorld = {
+    target: place.target,
+    serverName: place.host,
+    at: looking.clock.now(),
+    ask: patient((question) => connect(() => ask(question, world)), { waits, sleep: (ms) => sleep(ms) }),
+    askSslv2: () => connect(() => askSslv2(world)),
+    connections: () => connections,
+  };
+  const found = plan.grade ? await scanGraded(scanWorld, judges) : await scan(scanWorld);
+  const first = outcome.kind === "encrypted" ? (outcome.certificate?.leaf ?? null) : null;
+  const leaves = new Set([
+    ...(first === null ? [] : [first.sha256]),
+    ...found.certificates.map(({ sha256 }) => sha256),
+  ]);
+  // One less: the server may not have noticed yet that the one before is gone.
+  const fewer = createLimit(atOnce - 1);
+  const asking = askingOf({ scan: found, leaves, world, connect: (work) => fewer(() => connect(work)) });
+  const [flaws, other] = await Promise.all([
+    lookFor(plan.flaws, asking),
+    first === null || !hasKeyTypes(first) ? null : otherCertificate(asking, first, trusting(looking)),
+  ]);
+  progress(null);
+  const whole = {
+    ...found,
+    flaws,
+    connections,
+    answering: answeringOf(sightings),
+    certificates: withOther(found, other),
+  };
+  return { looked, scan: whole, other: other?.facts ?? null };
+}
+
+/** `others`: scans of further places. */
+export function judged(
+  { looked, scan: found, other }: Found,
+  plan: ScanPlan,
+  others: readonly Scan[],
+  now: number,
+): Scanned {
+  if (found === null) return { ...looked, scan: null, other: null, flaws: [], grades: null, score: null };
+  const { judgement, observation } = looked;
+  const around = { observation, others, skip: plan.leftOut };
+  const known = new Set(judgement.findings.map(({ code }) => code));
+  const accepted = acceptedFindings(found, defaultFloor, [], around);
+  const reference = observation.host ?? observation.target.address;
+  const findings = [
+    ...judgement.findings,
+    ...(other === null ? [] : otherCertificateFindings(other, reference, defaultFloor, now)),
+    ...accepted.filter(({ code }) => !known.has(code)),
+  ];
+  const leaves = leavesOf(found, observation.outcome);
+  return {
+    ...looked,
+    judgement: { ...judgement, findings },
+    scan: found,
+    other,
+    flaws: flawsIn(found, around),
+    grades: gradesOf(found, leaves),
+    score: scoreOf(found, leaves),
+  };
+}
+
+/** It came to a hello: where it didn't, there is nothing to scan, and nothing is asked. */
+function speaksTls({ kind }: Outcome): boolean {
+  return kind === "encrypted" || kind === "handshake-failed" || kind === "handshake-broken";
+}
+
+function hasKeyTypes({ keyType }: Leaf): boolean {
+  return keyType === "rsa" || keyType === "ec";
+}
+
+function trusting({ tls: { roots, certificates }, clock }: Looking) {
+  return { roots, certificates, now: clock.now() };
+}
+
+function withOther({ certificates }: Scan, other: Awaited<ReturnType<typeof otherCertificate>>): Scan["certificates"] {
+  const sha256 = other?.facts.leaf.sha256;
+  if (other === null || sha256 === undefined || certificates.some((one) => one.sha256 === sha256)) return certificates;
+  return [...certificates, { sha256, der: Buffer.from(other.der).toString("base64") }];
+}

@@ -1,0 +1,38 @@
+/**
+ * Early ChangeCipherSpec (CVE-2014-0224): taken before any key was exchanged, it makes a server encrypt with a key that
+ * everybody knows. A sound server refuses it; a flawed one takes it, and fails at the next record, which isn't encrypted.
+ */
+
+import { recordType, writeRecord } from "../../tls/records.ts";
+import { olderQuestion } from "./accepted.ts";
+import { type AskedFlaw, flawed, sound, unknown } from "./flaw.ts";
+import { alertIn, behindFlight, wordsOf } from "./wire.ts";
+
+/** Only who thinks that the record is encrypted says so. */
+const tookIt: readonly (string | null)[] = ["bad_record_mac", "decryption_failed"];
+
+export const earlyCcs: AskedFlaw = {
+  name: "early-ccs",
+  when: "intrusive",
+  async ask(asking) {
+    const question = olderQuestion(asking.scan);
+    if (question === null) return sound("nothing is accepted up to TLS 1.2");
+    const found = await behindFlight(asking, question, async ({ answer: { hello }, wire, limits, left }) => {
+      const changeCipherSpec = writeRecord(recordType.changeCipherSpec, hello.version, Uint8Array.of(1));
+      wire.send(changeCipherSpec);
+      let heard = await wire.next(limits.handshake / 4);
+      if ("end" in heard && heard.end === "timeout") {
+        wire.send(changeCipherSpec);
+        // To the very end: some wait up to half a minute before they close on who has sent them nonsense.
+        heard = await wire.next(left());
+      }
+      if (tookIt.includes(alertIn(heard)))
+        return flawed(`taken before the key exchange: ${wordsOf(heard)} to the next record`);
+      if ("end" in heard && heard.end === "timeout")
+        return flawed("two of them were taken before the key exchange, without an alert");
+      return sound(wordsOf(heard));
+    });
+    if (found === null) return unknown("it chose nothing");
+    return "kind" in found ? unknown(found.how) : found;
+  },
+};
