@@ -45,16 +45,13 @@ export function changesSince(
 const placeOf = ({ address, port }: ScanTargetJson) => `[${address}]:${port}`;
 
 function inventoryOf(scan: ScanTargetJson): Inventory {
-  const { protocols, groups, certificates, habits, incomplete } = scan;
+  const { protocols, groups, certificates, flaws, incomplete } = scan;
   return {
     protocols: protocols.filter(({ accepted }) => accepted).map(({ name }) => name),
     suites: protocols.flatMap(({ name, suites }) => suites.map(({ openssl, code }) => `${openssl ?? code} in ${name}`)),
     groups: groups.map(({ name, code }) => name ?? code),
     certificates,
-    flaws: [
-      ...(habits?.secureRenegotiation === false ? ["insecure renegotiation"] : []),
-      ...(habits?.compression === true ? ["compression"] : []),
-    ],
+    flaws: flaws.filter(({ result }) => result === "flawed").map(({ name }) => name),
     isComplete: incomplete === null,
   };
 }
