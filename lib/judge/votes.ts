@@ -36,12 +36,17 @@ interface Word {
   readonly severity: Severity;
   readonly findings: readonly Finding[];
   readonly host: string;
+  /** The names that suffer, where others don't. */
+  readonly names?: readonly string[];
   /** Of a certificate: epoch ms of its end. */
   readonly ends?: number;
   /** The needs that suffer where the answer is bad. */
   readonly suffer: readonly Need[];
   readonly care: readonly Need[];
 }
+
+/** Of those that suffer. */
+const mostNames = 50;
 
 export const verifiedLevels: readonly RequirementLevel[] = ["verified", "dane", "mta-sts"];
 
@@ -81,6 +86,7 @@ function toVote(word: Word, look: TargetLook): ClassVote {
       neverOffered: !look.everEncrypted,
       severity: word.severity,
       findings: insisted ? word.findings.map(withheld) : word.findings,
+      ...(word.names !== undefined && { names: word.names }),
       ...(word.ends !== undefined && { ends: word.ends }),
     },
   };
@@ -207,7 +213,8 @@ function identityWords(
     ...judgeAuthentication(outcome.tls, identity.certificate, identity.name, now),
   }));
   // What only its end makes unproved is one cause with the warning that went before: class `expiring`.
-  const failed = judged.find(({ authentication }) => !isProved(authentication) && authentication !== "expired");
+  const unproved = judged.filter(({ authentication }) => !isProved(authentication) && authentication !== "expired");
+  const [failed] = unproved;
   const findings = failed?.findings.filter(isAlarming) ?? [];
   const unauthenticated = wordOf(entry, care, findings)(
     "unauthenticated",
@@ -233,7 +240,17 @@ function identityWords(
       },
     ];
   });
-  return [{ ...unauthenticated, host: failed?.name ?? unauthenticated.host }, ...dated];
+  const names = someOf(unproved, entry);
+  return [{ ...unauthenticated, ...names, host: failed?.name ?? unauthenticated.host }, ...dated];
+}
+
+/** Nothing where all names suffer, or so many that they aren't kept. */
+function someOf(
+  unproved: readonly { readonly name: string }[],
+  { names }: RosterEntry,
+): { readonly names?: readonly string[] } {
+  const isSome = unproved.length > 0 && unproved.length < names.length && unproved.length <= mostNames;
+  return isSome ? { names: unproved.map(({ name }) => name) } : {};
 }
 
 function isAlarming({ severity }: Finding): boolean {

@@ -47,10 +47,13 @@ export interface Circle {
 export interface Shown {
   readonly target: TargetKey;
   readonly host: string;
+  readonly customers: number;
   /** Null: several. */
   readonly customer: string | null;
   /** `needId` of the wishes that suffer, where there are several customers. */
   readonly needs: readonly string[];
+  /** The names that it is shown under, where others are shown another; none: all. */
+  readonly names: readonly string[];
   /** Epoch ms since when it shows another; null: it still does. */
   readonly gone: number | null;
   /** Epoch ms of the certificate's end. */

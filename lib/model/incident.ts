@@ -53,10 +53,14 @@ export interface CauseContext {
   /** Null for what is the operator's own: a vantage, a contact, the fleet. */
   readonly hop: HopKind | null;
   readonly customers: number;
+  /** Some of them may be counted twice: their number is a most. */
+  readonly customersAtMost?: true;
   /** The customer itself where only one is behind the subject: its contacts are told too. */
   readonly customer: string | null;
   /** Where several customers are behind it: `needId` of the wishes that suffer. Left out: all of them. */
   readonly needs?: readonly string[];
+  /** The names by which it suffers, where it is well by others. */
+  readonly names?: readonly string[];
   /** The target was never seen to offer TLS. */
   readonly neverOffered: boolean;
   readonly severity: Severity;

@@ -1,10 +1,8 @@
 /** One look's votes, brought to their causes. */
 
-import { isDeepStrictEqual } from "node:util";
 import { advance, type Digest, type Step, type VoteEvent } from "../judge/incident.ts";
 import { withoutGaps } from "../judge/sight/gaps.ts";
 import { type ClassVote, verifiedLevels, votesOf } from "../judge/votes.ts";
-import type { Shown } from "../model/circle.ts";
 import { type Cause, type IncidentClass, isSpent, type Vote } from "../model/incident.ts";
 import type { IncidentPolicy } from "../model/policy.ts";
 import type { RosterEntry } from "../model/roster.ts";
@@ -14,6 +12,7 @@ import type { NameState, Store, TargetState } from "../store/store.ts";
 import { isWantedBeside } from "./beside.ts";
 import { changeCause } from "./change-cause.ts";
 import { boundedFindings, decisiveLines } from "./evidence.ts";
+import { countShown, noteGone, noteShown } from "./shown.ts";
 import { leafOf, lookAt, presentOf } from "./target-state.ts";
 
 /** Not told beside an open loss of TLS. */
@@ -72,7 +71,8 @@ export async function castVotes(world: VotingWorld, look: Look): Promise<Cast> {
   const hot = new Set<IncidentClass>();
   const rounds = new Set<number>();
   const tellsAt: number[] = [];
-  await noteShown(world.store, entry, votes);
+  const ending = votes.filter((vote) => vote.class === "expiring" && vote.answer === "bad");
+  await noteShown(world.store, entry, ending);
   for (const each of votes) {
     // What DNS leads nobody to any more opens nothing new; what is open of it ends well, or as gone.
     const isNews = entry.leaving === undefined && ((each.answer === "bad" && !look.isOvertaken) || look.thorough);
@@ -87,6 +87,7 @@ export async function castVotes(world: VotingWorld, look: Look): Promise<Cast> {
     for (const round of confirm?.rounds ?? []) rounds.add(round);
     tellsAt.push(...owed.map(({ notBefore }) => notBefore));
   }
+  for (const { subject } of ending) await countShown(world.store, subject);
   for (const cls of look.hot) {
     if (votes.some((each) => each.class === cls)) continue;
     if (!isUnwanted(look, votes)) hot.add(cls);
@@ -141,18 +142,6 @@ async function isLost(store: Store, subject: string, hot: readonly IncidentClass
   return value?.state === "open" || value?.state === "recovering";
 }
 
-/** Which targets show a certificate that ends, before any message of it: its contacts are those of all of them. */
-async function noteShown({ state }: Store, { target }: RosterEntry, votes: readonly ClassVote[]): Promise<void> {
-  const ending = votes.filter((vote) => vote.class === "expiring" && vote.answer === "bad");
-  for (const [sha256, [first]] of Map.groupBy(ending, ({ subject }) => subject)) {
-    if (first === undefined) continue;
-    const { host, customer, needs = [], ends = 0 } = first.context;
-    const shown: Shown = { target: targetKey(target), host, customer, needs, gone: null, ends };
-    const known = (await state.shown(sha256)).find((one) => one.target === shown.target);
-    if (!isDeepStrictEqual(known, shown)) await state.putShown(sha256, shown);
-  }
-}
-
 /**
  * A certificate was replaced at `target`: the cause that it is about to expire gets a good answer. Elsewhere it may still be shown:
  * then a bad vote from there takes the recovery back, and nobody heard of it.
@@ -163,10 +152,8 @@ export async function noLongerShown(
   target: TargetKey,
   vote: Omit<Vote, "answer">,
 ): Promise<void> {
-  const { state } = world.store;
-  const shown = (await state.shown(sha256)).find((one) => one.target === target && one.gone === null);
-  if (shown !== undefined) await state.putShown(sha256, { ...shown, gone: vote.at });
-  const { value } = await state.cause("expiring", sha256);
+  await noteGone(world.store, sha256, target, vote.at);
+  const { value } = await world.store.state.cause("expiring", sha256);
   if (value === null) return;
   const event = { kind: "vote", class: "expiring", subject: sha256, context: value.context } as const;
   await advanceBy(world, {

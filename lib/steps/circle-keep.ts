@@ -46,3 +46,15 @@ function digestsIn(slices: readonly Slice[]): ReadonlyMap<TargetKey, string> {
   }
   return digests;
 }
+
+const documentName = "circles";
+
+/** False until they were written for the first time: an older release kept none. */
+export async function hasCircles({ state }: Pick<Store, "state">): Promise<boolean> {
+  return (await state.document<true>(documentName)).value !== null;
+}
+
+export async function noteCircles({ state }: Pick<Store, "state">): Promise<void> {
+  const { value, version } = await state.document<true>(documentName);
+  if (value === null) await state.putDocument(documentName, { value: true, version });
+}

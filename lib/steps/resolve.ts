@@ -9,11 +9,12 @@ import { clampTtl } from "../protocols/dns/answer.ts";
 import type { Store, StoredDomain, StoredHost, Versioned } from "../store/store.ts";
 import { withBudget } from "../world/resolver.ts";
 import { eachAtOnce } from "./at-once.ts";
-import { keepCircles } from "./circle-keep.ts";
+import { hasCircles, keepCircles, noteCircles } from "./circle-keep.ts";
 import { domainAfter, hostAfter, hostsOf, isOut } from "./dns-change.ts";
 import { type FollowWorld, follow, type Kind } from "./follow.ts";
 import { hasOutlooks, keepOutlooks } from "./outlook.ts";
 import { createRosterBuilder, type Farewell, type Gone } from "./roster.ts";
+import { keepScanSettings } from "./scan-settings.ts";
 import { type Asking, findHostTwice, findMxTwice } from "./second-opinion.ts";
 
 export interface ResolveWorld {
@@ -22,6 +23,8 @@ export interface ResolveWorld {
   /** Another server's word, asked where a name lost something: it is out of DNS where both say so. Null: there is none. */
   readonly second?: Resolver | null;
   readonly now: Clock;
+  /** Those of the installation itself, which see the internet and needn't stand in the customers file. */
+  readonly vantages?: readonly string[];
 }
 
 export interface ResolveReport {
@@ -80,6 +83,7 @@ export async function resolve(world: ResolveWorld, cycle: CycleNumber, everyMs: 
   const hosts = await follow(hostKind(store, budgeted()), hostsWanted, following, cycle, everyMs);
 
   const complete = domains.complete && hosts.complete;
+  const isKept = await hasCircles(store);
   const isTimeToGo = leaving.value?.next != null && leaving.value.next <= now();
   // What the operator drops goes at once; what DNS drops may be back in a moment.
   const isImport = revision !== built && built !== behind;
@@ -89,9 +93,10 @@ export async function resolve(world: ResolveWorld, cycle: CycleNumber, everyMs: 
     keptFor: (entry) => (isImport && !entry.leaving ? 0 : twoTtls(entry, ttlOf)),
   };
   const rebuilt =
-    revision !== built || domains.moved || hosts.moved || isTimeToGo
+    revision !== built || domains.moved || hosts.moved || isTimeToGo || !isKept
       ? await rebuild(store, { exchanges: domains.known, hosts: hosts.known, farewell, leaving }, cycle)
       : { slicesWritten: 0, added: 0, gone: [] };
+  if (!isKept) await noteCircles(store);
   // Kept since this release.
   if (!(await hasOutlooks(store))) await keepOutlooks(store, await state.slices());
   if (complete && (revision !== built || takenBack !== undefined)) await state.putRosterRevision(revision);
@@ -146,6 +151,7 @@ async function rebuild(
     addressesOf: (host) => presentIn(hosts.get(host))?.addresses ?? [],
   });
   for await (const customer of config.customers()) builder.add(customer);
+  await keepScanSettings(store, settings);
   const { changed, added, gone, nextGone } = builder.build(old, cycle, farewell);
   await keepCircles(store, { old, changed, circleOf: builder.circleOf }, farewell.now);
   await eachAtOnce(changed, slicesAtOnce, (slice) => state.putSlice(slice));

@@ -8,7 +8,7 @@ import { defaultPolicy } from "../../lib/model/policy.ts";
 import type { Need, RosterEntry, Slice } from "../../lib/model/roster.ts";
 import { targetKey } from "../../lib/model/target.ts";
 import { judge } from "../../lib/steps/judge.ts";
-import { notify } from "../../lib/steps/notify.ts";
+import { type NotifyWorld, notify } from "../../lib/steps/notify.ts";
 import { type DelayedJob, plan } from "../../lib/steps/plan.ts";
 import { sightTick } from "../../lib/steps/sight-follow.ts";
 import { sightedOf } from "../../lib/steps/sight-of.ts";
@@ -63,6 +63,8 @@ export interface Lab {
   readonly connections: { cycle: number; round: number; slot: number; identity: boolean }[];
   /** The process that runs from now on works on this store. */
   use(store: Store): void;
+  /** How it is told, where that differs. */
+  telling: Partial<NotifyWorld>;
   /** Jobs that wait in the queue: a process that dies takes them along. */
   readonly queue: (DelayedJob & { at: number })[];
   put(entries: readonly (RosterEntry | null)[]): Promise<void>;
@@ -125,6 +127,7 @@ export function createLab(
     servers,
     connections,
     queue,
+    telling: {},
     use: (next) => {
       inUse = next;
     },
@@ -160,6 +163,7 @@ export function createLab(
           contactChannels,
           alertLog: log,
           baseUrl: null,
+          ...lab.telling,
         };
         enqueue((await notify(telling)).jobs);
         const nextTick = (Math.floor(clock / tickMs) + 1) * tickMs;

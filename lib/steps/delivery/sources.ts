@@ -7,10 +7,15 @@ import type { TargetKey } from "../../model/target.ts";
 import type { StateStore } from "../../store/store.ts";
 
 /** One customer's own contacts, or those behind a target that several share. */
-export type Source =
-  | { readonly kind: "customer"; readonly customer: string; readonly host: string }
-  /** `needs`: those that suffer; none: all. */
-  | { readonly kind: "circle"; readonly target: TargetKey; readonly needs: readonly string[] };
+export type Source = { readonly kind: "customer"; readonly customer: string; readonly host: string } | SharedSource;
+
+/** `needs` and `names`: those that suffer; none: all. */
+interface SharedSource {
+  readonly kind: "circle";
+  readonly target: TargetKey;
+  readonly needs: readonly string[];
+  readonly names: readonly string[];
+}
 
 export interface Sources {
   /** In no promised order. */
@@ -82,14 +87,14 @@ export function createSources({ state, contactsOf }: SourcesWorld): Sources {
       for (let skip = 0; found.length < limit; skip++) {
         const page = await pageAt(source.target, after, skip);
         if (page === undefined) break;
-        found.push(...page.filter(({ key }) => key > after).flatMap((member) => suffering(member, source.needs)));
+        found.push(...page.filter(({ key }) => key > after).flatMap((member) => suffering(member, source)));
       }
       return found.slice(0, limit);
     },
     async member(source, key) {
       const all = source.kind === "customer" ? await ownOf(source) : ((await pageAt(source.target, key, 0)) ?? []);
       const found = all.find((member) => member.key === key);
-      return found && (source.kind === "customer" ? found : suffering(found, source.needs)[0]);
+      return found && (source.kind === "customer" ? found : suffering(found, source)[0]);
     },
     async waits(source) {
       if (source.kind === "circle") return (await headOf(source.target))?.waits ?? [];
@@ -100,16 +105,22 @@ export function createSources({ state, contactsOf }: SourcesWorld): Sources {
 
 function sourceOf(
   target: TargetKey,
-  { customer, host, needs = [] }: Pick<Alert["context"], "customer" | "host" | "needs">,
+  { customer, host, needs = [], names = [] }: Pick<Alert["context"], "customer" | "host" | "needs" | "names">,
 ): Source {
-  return customer === null ? { kind: "circle", target, needs } : { kind: "customer", customer, host };
+  return customer === null ? { kind: "circle", target, needs, names } : { kind: "customer", customer, host };
 }
 
 /** The member as far as its customers suffer; none where they don't. */
-function suffering(member: Member, needs: readonly string[]): readonly Member[] {
-  if (needs.length === 0) return [member];
-  const shares = member.shares.filter(({ need }) => needs.includes(need));
+function suffering(member: Member, { needs, names }: SharedSource): readonly Member[] {
+  const wishes = needs.length === 0 ? member.shares : member.shares.filter(({ need }) => needs.includes(need));
+  const shares = names.length === 0 ? wishes : wishes.flatMap((share) => named(share, names));
   return shares.length === 0 ? [] : [{ ...member, shares }];
+}
+
+/** Those of the customers that reach it by these names, as far as they are known by name. */
+function named(share: Share, names: readonly string[]): readonly Share[] {
+  const some = share.named.filter(({ host }) => names.includes(host));
+  return some.length === 0 ? [] : [{ ...share, named: some, count: some.length }];
 }
 
 function byKey(a: Member, b: Member): number {

@@ -10,7 +10,7 @@ import type { Letter } from "../../model/ports.ts";
 import { coverName } from "./cover.ts";
 import { hostLabel, shown } from "./escape.ts";
 import { alertClass, smsText, statement, subjectLine } from "./headline.ts";
-import { hopWord, phrases } from "./phrases.ts";
+import { hopWord, mostWord, phrases } from "./phrases.ts";
 import { utc } from "./time.ts";
 import { sightings } from "./vantages.ts";
 
@@ -80,7 +80,7 @@ function bodyOf(alert: Alert, baseUrl: string | null): string {
     `Since:     ${utc(alert.since)}`,
     ...(alert.held === null ? [] : [`Told late: ${heldWords(alert.held)}`]),
     `Hop:       ${hopWord(context.hop)}`,
-    `Customers: ${alert.parent?.customersAtMost ? "at most " : ""}${context.customers}${context.customer === null ? "" : ` (${shown(context.customer, 64)})`}`,
+    `Customers: ${mostWord(alert)}${context.customers}${context.customer === null ? "" : ` (${shown(context.customer, 64)})`}`,
     ...(over ? [] : [`Effect:    ${effectOf(alert, findings)}`]),
     ...(over ? [] : section("What was found", findings.flatMap(findingLines))),
     ...(over ? [] : transcripts(alert)),

@@ -112,9 +112,14 @@ export function hopWord(hop: HopKind | null): string {
   return hop === null ? "none, it is the monitor's own" : hopWords[hop];
 }
 
-/** How many customers an alert concerns; of a parent perhaps only how many at most. */
+/** How many customers an alert concerns, or at most. */
 export function whoseWord({ context, parent }: Pick<Alert, "context" | "parent">): string {
-  return `${parent?.customersAtMost ? "at most " : ""}${customersWord(context.customers)}`;
+  return `${mostWord({ context, parent })}${customersWord(context.customers)}`;
+}
+
+/** Before a number of customers of whom some may be counted twice. */
+export function mostWord({ context, parent }: Pick<Alert, "context" | "parent">): string {
+  return parent?.customersAtMost || context.customersAtMost ? "at most " : "";
 }
 
 export function customersWord(customers: number): string {

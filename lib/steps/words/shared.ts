@@ -23,7 +23,7 @@ export function sharedFor(alert: Alert, shares: readonly Share[]): Alert {
   const customers = [...new Set(named.map(({ customer }) => customer))].sort();
   const hosts = [...new Set(named.map(({ host }) => host))].sort();
   const count = Math.max(customers.length, ...shares.map((share) => share.count));
-  const { context } = alert;
+  const { customersAtMost: _, ...context } = alert.context;
   const also = [
     ...(hosts.length > 1 ? [`your servers: ${listed(hosts, hosts.length)}`] : []),
     ...(count > 1 ? [`your customers: ${listed(customers, count)}`] : []),
@@ -35,7 +35,8 @@ export function sharedFor(alert: Alert, shares: readonly Share[]): Alert {
       host: hosts[0] ?? context.host,
       customers: count,
       customer: count === 1 ? (customers[0] ?? null) : null,
-      lines: [...also, ...context.lines],
+      // Of a certificate they name whoever shows it.
+      lines: alert.class === "expiring" ? also : [...also, ...context.lines],
     },
   });
 }
