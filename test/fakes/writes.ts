@@ -2,7 +2,7 @@
 
 import type { Store } from "../../lib/store/store.ts";
 
-const writes = /^(put|remove|claim|bump|rollUp)/;
+const writes = /^(put|remove|retire|claim|bump|rollUp)/;
 
 /** `name` is the method's; `write` does it, when and if it is called. */
 export type AroundWrite = (name: string, write: () => Promise<unknown>) => Promise<unknown>;
