@@ -103,7 +103,7 @@ export async function scanPlace(
   const asking = askingOf({ scan: found, leaves, world, connect: (work) => fewer(() => connect(work)) });
   const [flaws, other] = await Promise.all([
     lookFor(plan.flaws, asking),
-    first === null || !hasKeyTypes(first) ? null : otherCertificate(asking, first, trusting(looking)),
+    first !== null && isOtherWanted(first, found, plan) ? otherCertificate(asking, first, trusting(looking)) : null,
   ]);
   progress(null);
   const whole = {
@@ -151,8 +151,13 @@ function speaksTls({ kind }: Outcome): boolean {
   return kind === "encrypted" || kind === "handshake-failed" || kind === "handshake-broken";
 }
 
-function hasKeyTypes({ keyType }: Leaf): boolean {
-  return keyType === "rsa" || keyType === "ec";
+/** A grade takes a dozen connections, and of the worst servers two: this isn't the one too many. */
+const dozens: readonly number[] = [12, 24];
+
+function isOtherWanted({ keyType, sha256 }: Leaf, { certificates, connections }: Scan, { grade }: ScanPlan): boolean {
+  if (keyType !== "rsa" && keyType !== "ec") return false;
+  const isShown = certificates.some((one) => one.sha256 !== sha256);
+  return !grade || !(isShown || dozens.includes(connections));
 }
 
 function trusting({ tls: { roots, certificates }, clock }: Looking) {

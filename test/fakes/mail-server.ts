@@ -12,7 +12,18 @@ import { selfSigned } from "./certificates.ts";
 import { act, type Misbehaviour, pause } from "./misbehaviour.ts";
 
 /** Where in a session something is done; each is the moment at which the server would answer. */
-type Moment = "banner" | "ehlo" | "helo" | "starttls" | "handshake" | "ehlo-again" | "mail" | "rcpt" | "rset" | "quit";
+type Moment =
+  | "banner"
+  | "ehlo"
+  | "helo"
+  | "starttls"
+  | "handshake"
+  | "ehlo-again"
+  | "mail"
+  | "rcpt"
+  | "rset"
+  | "noop"
+  | "quit";
 
 /** Lines without their CRLF, or what gives them for the n-th connection (from 1). */
 type Lines = string | readonly string[] | ((connection: number) => string | readonly string[]);
@@ -31,6 +42,14 @@ export interface MailServerOptions {
   readonly replyDelayMs?: number;
   /** Sent in the same segment behind the 220 to STARTTLS (CVE-2021-38371). */
   readonly injected?: string;
+  /** What came in one packet with STARTTLS is taken for commands given under TLS (CVE-2011-0411). */
+  readonly keepsBuffer?: boolean;
+  /** STARTTLS isn't offered, and taken all the same. */
+  readonly hidesStarttls?: boolean;
+  /** What is served for a name, instead of `tls`; null: nothing. */
+  readonly byName?: (name: string) => SecureContextOptions | null;
+  /** Each connection is another machine's, which can't read the others' tickets. */
+  readonly ownTickets?: boolean;
   /** Certificate, versions, ciphers, … of its TLS; `ciphers` may end in `@SECLEVEL=0`. */
   readonly tls?: SecureContextOptions;
   readonly host?: "127.0.0.1" | "::1";
@@ -65,7 +84,7 @@ const usual = (options: MailServerOptions): Record<Exclude<Moment, "handshake">,
       "250-PIPELINING",
       "250-SIZE 52428800",
       "250-VRFY",
-      ...(offered ? ["250-STARTTLS"] : []),
+      ...(offered && !options.hidesStarttls ? ["250-STARTTLS"] : []),
       "250-ENHANCEDSTATUSCODES",
       "250 8BITMIME",
     ],
@@ -75,6 +94,7 @@ const usual = (options: MailServerOptions): Record<Exclude<Moment, "handshake">,
     mail: ["250 2.1.0 Ok"],
     rcpt: ["250 2.1.5 Ok"],
     rset: ["250 2.0.0 Ok"],
+    noop: ["250 2.0.0 Ok"],
     quit: ["221 2.0.0 Bye"],
   };
 };
@@ -90,12 +110,20 @@ export async function startMailServer(initial: MailServerOptions = {}): Promise<
   const fallback = initial.tls?.cert === undefined ? await selfSigned({ names: [greeting] }) : undefined;
 
   function tlsContext(): SecureContext {
-    secureContext ??= createSecureContext({
-      ...(fallback && { cert: fallback.certPem, key: fallback.keyPem }),
-      minVersion: "TLSv1",
-      ...options.tls,
-    });
+    if (options.ownTickets) secureContext = undefined;
+    secureContext ??= contextOf(options.tls);
     return secureContext;
+  }
+
+  function contextOf(tls: SecureContextOptions | undefined): SecureContext {
+    const own = fallback && { cert: fallback.certPem, key: fallback.keyPem };
+    return createSecureContext({ ...own, minVersion: "TLSv1", ...tls });
+  }
+
+  function contextFor(name: string): SecureContext | null {
+    if (options.byName === undefined) return tlsContext();
+    const tls = options.byName(name);
+    return tls && contextOf(tls);
   }
 
   const server = createServer((socket) => {
@@ -139,25 +167,35 @@ export async function startMailServer(initial: MailServerOptions = {}): Promise<
     if (!spoiled(wire, raw, "banner", connection)) await say(wire, "banner", connection);
   }
 
-  function listen(wire: Duplex, raw: Socket, connection: number, encrypted: boolean): void {
-    let buffer = "";
+  function listen(wire: Duplex, raw: Socket, connection: number, encrypted: boolean, kept = ""): void {
+    let buffer = kept;
     const onData = (chunk: Buffer) => {
       buffer += chunk.toString("latin1");
+      obey();
+    };
+    const obey = () => {
       for (let end = buffer.indexOf("\r\n"); end >= 0; end = buffer.indexOf("\r\n")) {
         const line = buffer.slice(0, end);
         buffer = buffer.slice(end + 2);
         lines.push(line);
         const moment = momentOf(line, encrypted && !options.implicit);
         if (moment === "starttls") wire.off("data", onData);
-        void answer(wire, raw, moment, connection);
+        void answer(wire, raw, moment, connection, options.keepsBuffer ? buffer : "");
         if (moment === "starttls") return;
       }
     };
     wire.on("data", onData);
     wire.on("error", () => {});
+    obey();
   }
 
-  async function answer(wire: Duplex, raw: Socket, moment: Exclude<Moment, "handshake"> | null, connection: number) {
+  async function answer(
+    wire: Duplex,
+    raw: Socket,
+    moment: Exclude<Moment, "handshake"> | null,
+    connection: number,
+    kept: string,
+  ) {
     if (moment === null) {
       wire.write("500 5.5.2 What?\r\n");
       return;
@@ -165,11 +203,11 @@ export async function startMailServer(initial: MailServerOptions = {}): Promise<
     if (spoiled(wire, raw, moment, connection)) return;
     const said = await say(wire, moment, connection, moment === "starttls" ? options.injected : undefined);
     if (moment !== "starttls") return;
-    if (said.startsWith("220")) handshake(raw, connection);
+    if (said.startsWith("220")) handshake(raw, connection, kept);
     else listen(wire, raw, connection, false);
   }
 
-  function handshake(raw: Socket, connection: number) {
+  function handshake(raw: Socket, connection: number, kept = "") {
     const rule = options.misbehave?.handshake;
     const how = typeof rule === "function" ? rule(connection) : rule;
     if (how) {
@@ -180,13 +218,17 @@ export async function startMailServer(initial: MailServerOptions = {}): Promise<
     const secure = new TLSSocket(raw, {
       isServer: true,
       secureContext: tlsContext(),
-      SNICallback: (_name, done) => done(null, tlsContext()),
+      SNICallback: (name, done) => {
+        const context = contextFor(name);
+        if (context === null) done(new Error("no such name"));
+        else done(null, context);
+      },
     });
     secure.on("error", () => raw.destroy());
     secure.once("secure", () => {
       serverNames.push((secure as TLSSocket & { servername?: string | false }).servername || null);
       if (options.implicit) void greet(secure, connection, true, raw);
-      else listen(secure, raw, connection, true);
+      else listen(secure, raw, connection, true, kept);
     });
   }
 
@@ -232,6 +274,8 @@ function momentOf(line: string, encrypted: boolean): Exclude<Moment, "handshake"
       return "rcpt";
     case "RSET":
       return "rset";
+    case "NOOP":
+      return "noop";
     case "QUIT":
       return "quit";
     default:

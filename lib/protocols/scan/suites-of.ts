@@ -119,20 +119,22 @@ export function* groupsOf(
   return found;
 }
 
-/** Its further signature schemes in that version, beside those that are `known`. */
+/** Its further signature schemes in that version, beside those that are `known`: for each type of key by itself, since some give up where one has none. */
 export function* signaturesOf(
   version: number,
   suites: readonly number[],
   known: readonly number[],
 ): Inquiry<readonly number[]> {
-  const signed = suites.filter((code) => signerOf(code) !== null);
+  const signers = Map.groupBy(suites, signerOf);
   const found: number[] = [];
-  while (signed.length > 0) {
-    const signatures = everySignature.filter((code) => !known.includes(code) && !found.includes(code));
-    const answer = yield { ...question(version, signed, olderGroups), signatures };
-    const code = answer.kind === "chosen" ? answer.key.signature : null;
-    if (code === null || !signatures.includes(code)) break;
-    found.push(code);
+  for (const [signer, signed] of signers) {
+    while (signer !== null) {
+      const signatures = everySignature.filter((code) => !known.includes(code) && !found.includes(code));
+      const answer = yield { ...question(version, signed, olderGroups), signatures };
+      const code = answer.kind === "chosen" ? answer.key.signature : null;
+      if (code === null || !signatures.includes(code)) break;
+      found.push(code);
+    }
   }
   return found;
 }
