@@ -71,7 +71,7 @@ async function tellAll(
 
   const shared: Cause[] = [];
   for (const { value } of owing) if (await isShared(value, recipients)) shared.push(value);
-  const teller = createTurnTeller(world, { delivering, buckets, coverOf });
+  const teller = createTurnTeller(world, { delivering, buckets });
   if (shared.length > 0) await createCircleSender(world, { marks, recipients, teller }).send(shared);
   return { ...delivering.report(), jobs: await looksAgain(store, asking, now()) };
 }

@@ -4,13 +4,12 @@ import { isRenewal, isUnaware, isWithin } from "../../judge/merge.ts";
 import type { Share } from "../../model/circle.ts";
 import type { Alert, Cause, CircleProgress } from "../../model/incident.ts";
 import type { Channel } from "../../model/ports.ts";
-import type { CoverNow } from "../covers.ts";
 import { wantedContacts } from "../unsubscribe.ts";
 import { sharedFor } from "../words/shared.ts";
 import type { Buckets } from "./buckets.ts";
 import type { Turn } from "./circles.ts";
 import { type Delivering, type Recipient, recipientOf } from "./deliver.ts";
-import { type Item, lacks, pacedUntil } from "./hand.ts";
+import { type Item, lacks } from "./hand.ts";
 import type { NotifyWorld } from "./world.ts";
 
 /** A cause in this sender's hands. */
@@ -36,12 +35,11 @@ export interface TurnTeller {
 interface TellerTools {
   readonly delivering: Delivering;
   readonly buckets: Buckets;
-  readonly coverOf: CoverNow;
 }
 
 export function createTurnTeller(
-  { store, now, contactChannels }: Pick<NotifyWorld, "store" | "now" | "contactChannels">,
-  { delivering, buckets, coverOf }: TellerTools,
+  { store, contactChannels }: Pick<NotifyWorld, "store" | "contactChannels">,
+  { delivering, buckets }: TellerTools,
 ): TurnTeller {
   /** Each a message: what one parent tells of, a digest's certificates; one of all where the contact has enough to read. */
   async function groupsOf(heads: readonly Going[], turn: Turn<Going>, channel: Channel) {
@@ -60,11 +58,6 @@ export function createTurnTeller(
     const [first, ...rest] = group;
     if (first === undefined) return true;
     const items = [first.item, ...rest.map(({ item }) => item)] as const;
-    const until = Math.min(...group.map((going) => coveredUntil(going, turn, coverOf, now())));
-    if (until < Number.POSITIVE_INFINITY) {
-      for (const item of items) pacedUntil(item, until);
-      return false;
-    }
     return delivering.deliver(items, recipientFor(first, turn, channel), turn.contact.after ?? 0);
   }
 
@@ -118,13 +111,6 @@ function recipientFor({ item }: Going, turn: Turn<Going>, channel: Channel): Rec
   const shares = new Map<Item, readonly Share[]>([...turn.parts].map(([going, own]) => [going.item, own]));
   const words = (alert: Alert, of: Item) => sharedFor(alert, shares.get(of) ?? []);
   return recipientOf(channel, words(item.entry.alert, item), { words, key: turn.key });
-}
-
-/** Epoch ms of the end of what its one customer has silenced; Infinity: nothing is. */
-function coveredUntil(going: Going, turn: Turn<Going>, coverOf: CoverNow, now: number): number {
-  const { context } = sharedFor(going.item.entry.alert, turn.parts.get(going) ?? []);
-  const cover = context.customer === null ? null : coverOf({ ...going.hand.cause, context }, now);
-  return cover?.until ?? Number.POSITIVE_INFINITY;
 }
 
 function bySubject(a: Going, b: Going): number {
