@@ -4,6 +4,7 @@
  */
 
 import { isIP } from "node:net";
+import type { ScanJob, ScanResults, ScanTask } from "../lib/model/deep-scan.ts";
 import type { DrillResults, ProbeAnswer, ProbeJob, ProbeResults, ProbeTask, QueuedResults } from "../lib/model/jobs.ts";
 import type { Clock } from "../lib/model/ports.ts";
 import { sliceSize } from "../lib/model/roster.ts";
@@ -20,18 +21,20 @@ const mostRounds = 10;
 /** Of a host name (RFC 1035 §2.3.4), and of a fingerprint. */
 const longestText = 512;
 
-export function parseJob(body: string): Parsed<ProbeJob> {
-  return parse(body, (job: Unchecked<ProbeJob>) => {
+export function parseJob(body: string): Parsed<ProbeJob | ScanJob> {
+  return parse(body, (job: Unchecked<ProbeJob> & Unchecked<ScanJob>) => {
+    if (job.v === 4) return checkScanJob(job);
     checkLook(job);
     check("notAfter", job.notAfter, isCount);
     for (const [index, task] of list("tasks", job.tasks).entries()) checkTask(`tasks[${index}]`, task);
   });
 }
 
-/** Looks at a slice's targets, or one made-up look of a drill. */
+/** Looks at a slice's targets, what scans brought, or one made-up look of a drill. */
 export function parseResults(body: string): Parsed<QueuedResults> {
-  return parse(body, (results: Unchecked<ProbeResults> & Unchecked<DrillResults>) => {
+  return parse(body, (results: Unchecked<ProbeResults> & Unchecked<DrillResults> & Unchecked<ScanResults>) => {
     if (results.v === 2) return checkDrill(results);
+    if (results.v === 4) return checkScanResults(results);
     checkLook(results);
     check("part", results.part, isCount);
     for (const [index, answer] of list("answers", results.answers).entries()) checkAnswer(`answers[${index}]`, answer);
@@ -106,6 +109,61 @@ function checkAnswer(
   check(`${at}.kind`, answer.kind, (kind) => kind === "same" || kind === "seen" || kind === "not-tried");
   if (answer.kind !== "not-tried") check(`${at}.fingerprint`, answer.fingerprint, isText);
   if (answer.kind === "seen") check(`${at}.observation`, answer.observation, isObservation);
+}
+
+function checkScanJob({ cycle, vantage, notAfter, gapMs, tasks }: Unchecked<ScanJob>): void {
+  check("cycle", cycle, isCount);
+  check("vantage", vantage, isText);
+  check("notAfter", notAfter, isCount);
+  check("gapMs", gapMs, isCount);
+  for (const [index, task] of list("tasks", tasks).entries()) {
+    const at = `tasks[${index}]`;
+    checkScan(at, task);
+    check(`${at}.target`, task.target, isTarget);
+    check(`${at}.name`, task.name, isTextOrNull);
+    check(`${at}.allowPrivate`, task.allowPrivate, isBoolean);
+    check(`${at}.trail`, task.trail, isTrail);
+    check(`${at}.again`, task.again, (again) => again === null || isCount(again));
+    check(`${at}.most`, task.most, isCount);
+  }
+}
+
+function checkScanResults({ cycle, vantage, answers }: Unchecked<ScanResults>): void {
+  check("cycle", cycle, isCount);
+  check("vantage", vantage, isText);
+  for (const [index, answer] of list("answers", answers).entries()) {
+    const at = `answers[${index}]`;
+    checkScan(at, answer);
+    check(`${at}.target`, answer.target, isText);
+    check(`${at}.at`, answer.at, isCount);
+    check(`${at}.kind`, answer.kind, (kind) => kind === "same" || kind === "news" || kind === "not-tried");
+    if (answer.kind !== "news") continue;
+    check(`${at}.trail`, answer.trail, isTrail);
+    check(`${at}.exhibits`, answer.exhibits, isExhibits);
+    check(`${at}.stopped`, answer.stopped, (stopped) => stopped === null || (isObject(stopped) && isText(stopped.how)));
+  }
+}
+
+/** What a scan's task and its answer share. */
+function checkScan(at: string, { slice, slot, depth, version }: Unchecked<ScanTask>): void {
+  check(`${at}.slice`, slice, isCount);
+  check(`${at}.slot`, slot, isSlot);
+  check(`${at}.depth`, depth, (depth) => depth === "grade" || depth === "full");
+  check(`${at}.version`, version, isCount);
+}
+
+const mostAnswers = 1_000;
+
+function isTrail(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.length <= mostAnswers &&
+    value.every((entry) => isObject(entry) && isText(entry.question) && isObject(entry.answer))
+  );
+}
+
+function isExhibits(value: unknown): boolean {
+  return isObject(value) && isObject(value.certificates) && isObject(value.primes);
 }
 
 function list(at: string, value: unknown): readonly Record<string, unknown>[] {

@@ -11,9 +11,10 @@ import { store } from "./store.ts";
 export async function handler(event: unknown): Promise<void> {
   const everyMs = intervalMs();
   const cycle = Math.floor(parseSchedule(event, systemClock) / everyMs);
-  const { claimed, jobs } = await plan({ store: store(), now: systemClock }, cycle, everyMs);
-  for (const vantage of await sendJobs(jobs)) log("plan", "error", "nobody looks from this vantage", { vantage });
-  log("plan", "info", claimed ? "planned" : "planned already", { cycle, jobs: jobs.length });
+  const { claimed, jobs, scans } = await plan({ store: store(), now: systemClock }, cycle, everyMs);
+  for (const vantage of await sendJobs([...jobs, ...scans]))
+    log("plan", "error", "nobody looks from this vantage", { vantage });
+  log("plan", "info", claimed ? "planned" : "planned already", { cycle, jobs: jobs.length, scans: scans.length });
   // One look at each target; further names are looked at beside it.
   if (claimed) measure("Planned", jobs.flatMap(({ job }) => job.tasks).filter(({ identity }) => !identity).length);
   heartbeat("plan");

@@ -1,10 +1,13 @@
 /** Job queue of a vantage → results queue. Knows no table: what it saw is all that it has to say. */
 
+import { setTimeout as sleep } from "node:timers/promises";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import type { ScanJob } from "../lib/model/deep-scan.ts";
 import type { ProbeJob } from "../lib/model/jobs.ts";
 import { createTlsKit } from "../lib/protocols/tls/kit.ts";
 import { loadRoots } from "../lib/protocols/x509/roots.ts";
 import { createLanes } from "../lib/steps/lanes.ts";
+import { createPacer } from "../lib/steps/pacer.ts";
 import { type ProbeWorld, probe } from "../lib/steps/probe.ts";
 import { systemClock } from "../lib/world/clock.ts";
 import { createDialler } from "../lib/world/dialler.ts";
@@ -21,7 +24,7 @@ const timeoutMs = 30_000;
 
 const world = once(
   (): ProbeWorld => ({
-    dial: createDialler({}),
+    dial: createDialler({ closedPorts: optionalFromEnvironment("closedPorts")?.split(",").map(Number) ?? [] }),
     clock: { now: systemClock, monotonic: () => performance.now() },
     tls: createTlsKit(loadRoots()),
     lanes: createLanes(),
@@ -30,12 +33,23 @@ const world = once(
   }),
 );
 
+const pacer = once(() => createPacer({ monotonic: () => performance.now(), sleep: (ms) => sleep(ms) }));
+
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   return recordsAtOnce(event, { step: "probe", parse: parseJob, work });
 }
 
-async function work(job: ProbeJob): Promise<void> {
+async function work(job: ProbeJob | ScanJob): Promise<void> {
+  if (job.v === 4) return await scan(job);
   const results = await probe(job, world());
   await resultsQueue().send(results.map((part) => ({ body: JSON.stringify(part), delaySeconds: 0 })));
   log("probe", "info", "looked", { cycle: job.cycle, slice: job.slice, round: job.round, tasks: job.tasks.length });
+}
+
+async function scan(job: ScanJob): Promise<void> {
+  // Its tables take their time to load, and most functions look only.
+  const { deepProbe } = await import("../lib/steps/deep-probe.ts");
+  const results = await deepProbe(job, { ...world(), pacer: pacer() });
+  await resultsQueue().send(results.map((part) => ({ body: JSON.stringify(part), delaySeconds: 0 })));
+  log("probe", "info", "scanned", { cycle: job.cycle, tasks: job.tasks.length });
 }

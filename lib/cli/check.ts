@@ -86,7 +86,7 @@ function serversOf(option: string, text: string, allowPrivate: boolean): readonl
   });
 }
 
-const silent: StepListener = { resolved() {}, planned() {}, probed() {}, doubted() {}, told() {} };
+const silent: StepListener = { resolved() {}, planned() {}, probed() {}, doubted() {}, scanned() {}, told() {} };
 
 async function lookOnce(customer: Customer, gateway: Gateway | null, options: CheckOptions): Promise<LoadedCustomer> {
   const looking = lookingFor(options);
@@ -110,7 +110,7 @@ async function lookOnce(customer: Customer, gateway: Gateway | null, options: Ch
     const { now } = looking.clock;
     const cycle = Math.floor(now() / everyMs);
     await steps.resolve(cycle);
-    const jobs = await steps.plan(cycle);
+    const { jobs } = await steps.plan(cycle);
     const results = (await Promise.all(jobs.map(({ job }) => steps.probe(job)))).flat();
     for (const result of results) await steps.judge(result);
     const loaded = await loadCustomer(store, customer.id, { now, everyMs });

@@ -4,6 +4,7 @@ import { isIP } from "node:net";
 import * as z from "zod";
 import { standardFloors } from "../judge/grades/floors.ts";
 import { requirementLevels } from "../model/customer.ts";
+import { scanDepths } from "../model/deep-scan.ts";
 import { standingOf, suffixOf, unrelatedNetworks } from "../model/network.ts";
 import type { ProtocolName } from "../model/observation.ts";
 import { fewestCanaries, fewestCanaryNetworks } from "../model/sight.ts";
@@ -19,6 +20,7 @@ import {
   readEmail,
   readHost,
   readHostName,
+  readPace,
   readServer,
 } from "./values.ts";
 import { maintenanceWindow } from "./window-schema.ts";
@@ -148,6 +150,11 @@ export const customerSchema = z
         allowPrivate: yesOrNo
           .optional()
           .describe("The operator vouches for private addresses of this customer, and for every port downstream."),
+        scan: oneOf(scanDepths)
+          .optional()
+          .describe(
+            "How deep its servers are scanned: none; grade, when empty: what the grades need; full: every suite and group, one connection beside each look, over hours.",
+          ),
         contacts: list(contact, "contacts").optional().describe("Told of incidents of this customer's own servers."),
       }).refine((given) => (given.domains?.length ?? 0) + (given.downstream?.length ?? 0) > 0, {
         error: "at least one of domains, downstream",
@@ -221,6 +228,16 @@ const policy = fields("{ cleanFor, silentFor, remindAfter, acknowledgedFor, flap
     .describe("Openings an hour after which it is quiet; 3 when empty."),
 });
 
+const scan = fields("{ every, pace }", {
+  every: z
+    .union([z.literal("never"), duration], { error: "a duration like 12h or 1d, or never" })
+    .optional()
+    .describe("How often all that a scan asks is asked again; 1d when empty."),
+  pace: readable("a pace like 1/5m or 6/1m: connections, and in how long", readPace)
+    .optional()
+    .describe("Connections to one host, at most, beside the light probes; 2/1m when empty."),
+});
+
 /** The file without its customers, which are read one by one. */
 const head = {
   gateways: list(gateway, "gateways").optional(),
@@ -237,6 +254,7 @@ const head = {
       "Public mail servers of others that are always well, in other networks than ours: when most of them fail, the fault is ours. At least three.",
     ),
   tlsMode: tlsModeRule.optional(),
+  scan: scan.optional().describe("The scans of the schedule: what each server would accept."),
   policy: policy.optional().describe("Figures of the incident machine."),
   notify: notify.optional().describe("Where messages go, beside the console and the operators' topic."),
   windows: list(maintenanceWindow, "maintenance windows")

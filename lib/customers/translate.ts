@@ -15,6 +15,7 @@ import {
   seedTlsModeRule,
   type VantageConfig,
 } from "../model/customer.ts";
+import type { ScanSettings } from "../model/deep-scan.ts";
 import {
   defaultEscalationMs,
   defaultWeekly,
@@ -35,6 +36,7 @@ import {
   readHost,
   readHostName,
   readMoment,
+  readPace,
   readPlace,
   readRelay,
   readServer,
@@ -77,6 +79,7 @@ export function toCustomer(input: CustomerInput): Customer {
     require: { gateway: toRequirement(hops?.gateway), downstream: toRequirement(hops?.downstream) },
     vantage: { gateway: seenFrom?.gateway ?? null, downstream: seenFrom?.downstream ?? null },
     allowPrivate: given.allowPrivate ?? false,
+    ...(given.scan !== undefined && given.scan !== "grade" && { scan: given.scan }),
     contacts: (given.contacts ?? []).map(toContact),
   };
 }
@@ -139,7 +142,7 @@ function toVantage(input: Given<HeadInput["vantages"]>[number]): VantageConfig {
   return { id: input.id, sourceAddress: canonicalAddress(input.sourceAddress ?? ""), sees: input.sees ?? "inside" };
 }
 
-export function toSettings({ tlsMode, vantages, policy, notify, windows, canaries }: HeadInput): FleetSettings {
+export function toSettings({ tlsMode, vantages, policy, notify, windows, canaries, scan }: HeadInput): FleetSettings {
   return {
     tlsModeRule: tlsMode ?? seedTlsModeRule,
     vantages: (vantages ?? []).map(toVantage),
@@ -147,6 +150,14 @@ export function toSettings({ tlsMode, vantages, policy, notify, windows, canarie
     notify: toNotify(notify ?? {}),
     windows: (windows ?? []).map(toWindow),
     canaries: (canaries ?? []).map((text) => passed(readCanary(text))),
+    ...(scan !== undefined && { scan: toScan(scan) }),
+  };
+}
+
+function toScan({ every, pace }: Given<HeadInput["scan"]>): Partial<ScanSettings> {
+  return {
+    ...(every !== undefined && { everyMs: every === "never" ? null : passed(readDuration(every)) }),
+    ...(pace !== undefined && { pace: passed(readPace(pace)) }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** The single values of a customers file: read from text, or told what was expected instead. */
 
 import { cronProblem } from "../judge/cover.ts";
+import type { Pace } from "../model/deep-scan.ts";
 import { type WeeklySettings, weekdays } from "../model/notify-settings.ts";
 import { targetKey } from "../model/target.ts";
 import { asciiName } from "../protocols/dns/name.ts";
@@ -91,6 +92,22 @@ export function readDuration(text: string): Read<number> {
   const [, count, unit] = durationPattern.exec(text) ?? [];
   const ms = Number(count) * (unitMs[unit ?? ""] ?? Number.NaN);
   return ms > 0 ? { value: ms } : { expected: "a duration like 30s, 10m, 6h or 1d" };
+}
+
+export const pacePattern = /^(\d{1,4})\/(\d{1,6}[smhd])$/;
+
+/** `1/5m`: so many connections in so long. */
+export function readPace(text: string): Read<Pace> {
+  const [, count = "", per = ""] = pacePattern.exec(text) ?? [];
+  const connections = Number(count);
+  const read = readDuration(per);
+  if (connections < 1 || "expected" in read)
+    return { expected: "a pace like 1/5m or 6/1m: connections, and in how long" };
+  return { value: { connections, perMs: read.value } };
+}
+
+export function paceText({ connections, perMs }: Pace): string {
+  return `${connections}/${durationText(perMs)}`;
 }
 
 /** The shortest way to write `ms`, which is a whole number of seconds. */

@@ -21,12 +21,12 @@ import {
 } from "../model/notify-settings.ts";
 import type { MaintenanceWindow } from "../model/silence.ts";
 import { canonicalAddress } from "../protocols/ip/address.ts";
-import { durationText, momentText, smtpPort } from "./values.ts";
+import { durationText, momentText, paceText, smtpPort } from "./values.ts";
 
 export type Written = Readonly<Record<string, unknown>>;
 
 export function writeCustomer(customer: Customer): Written {
-  const { id, created, gateway, domains, downstream, require, vantage, allowPrivate, contacts } = customer;
+  const { id, created, gateway, domains, downstream, require, vantage, allowPrivate, scan, contacts } = customer;
   return {
     id,
     ...given({ created, gateway }),
@@ -38,13 +38,14 @@ export function writeCustomer(customer: Customer): Written {
     ),
     ...hops(vantage, "vantage"),
     ...(allowPrivate && { allowPrivate }),
+    ...(scan !== undefined && { scan }),
     ...(contacts.length > 0 && { contacts: contacts.map(writeContact) }),
   };
 }
 
 /** The file without its customers. */
 export function writeHead(settings: FleetSettings, gateways: readonly Gateway[]): Written {
-  const { tlsModeRule, vantages, policy, notify, windows, canaries } = settings;
+  const { tlsModeRule, vantages, policy, notify, windows, canaries, scan } = settings;
   const isSeed = Object.entries(seedTlsModeRule).every(([key, value]) => Reflect.get(tlsModeRule, key) === value);
   const writtenPolicy = given({
     cleanFor: policy.cleanFor === undefined ? null : durationText(policy.cleanFor),
@@ -67,9 +68,17 @@ export function writeHead(settings: FleetSettings, gateways: readonly Gateway[])
     ...(vantages.length > 0 && { vantages: vantages.map(writeVantage) }),
     ...(canaries.length > 0 && { canaries: canaries.map(writeCanary) }),
     ...(!isSeed && { tlsMode: tlsModeRule }),
+    ...(scan !== undefined && Object.keys(scan).length > 0 && { scan: writeScan(scan) }),
     ...(Object.keys(writtenPolicy).length > 0 && { policy: writtenPolicy }),
     ...(Object.keys(writtenNotify).length > 0 && { notify: writtenNotify }),
     ...(windows.length > 0 && { windows: windows.map(writeWindow) }),
+  };
+}
+
+function writeScan({ everyMs, pace }: NonNullable<FleetSettings["scan"]>): Written {
+  return {
+    ...(everyMs !== undefined && { every: everyMs === null ? "never" : durationText(everyMs) }),
+    ...(pace !== undefined && { pace: paceText(pace) }),
   };
 }
 

@@ -1,6 +1,8 @@
 /** The steps over one store, with this process's own eyes: what the Lambdas and their environment do on AWS. */
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { defaultVantage } from "../model/customer.ts";
+import type { ScanChange } from "../model/deep-scan.ts";
 import type { ProbeResults } from "../model/jobs.ts";
 import { defaultPolicy } from "../model/policy.ts";
 import type { AlertLog, Channel, Dialler, Resolver } from "../model/ports.ts";
@@ -11,6 +13,7 @@ import { judge } from "../steps/judge.ts";
 import { judgeGone } from "../steps/judge-gone.ts";
 import { createLanes } from "../steps/lanes.ts";
 import { type NotifyReport, notify } from "../steps/notify.ts";
+import { createPacer } from "../steps/pacer.ts";
 import { type DelayedJob, plan } from "../steps/plan.ts";
 import { probe } from "../steps/probe.ts";
 import { releaseLeases } from "../steps/release.ts";
@@ -54,16 +57,21 @@ export interface StepListener {
   probed(results: ProbeResults): void;
   /** Looks that are made again to be sure. */
   doubted(jobs: readonly DelayedJob[]): void;
+  /** A scan found something else than the one before. */
+  scanned(change: ScanChange): void;
   told(report: NotifyReport): void;
 }
 
 const expireEveryMs = 60_000;
+/** A job of scans waits here for nobody but itself. */
+const holdMs = 120_000;
 
 export function composeSteps(world: LocalWorld): Steps {
   const { store, clock, everyMs, listener } = world;
   const { now } = clock;
   const diallers = new Map<string | null, Dialler>();
   const lanes = createLanes();
+  const pacer = createPacer({ monotonic: clock.monotonic, sleep: (ms) => sleep(ms, undefined, { ref: false }) });
   let expiredAt = now();
   let isTakenOver = false;
 
@@ -71,6 +79,14 @@ export function composeSteps(world: LocalWorld): Steps {
     const known = diallers.get(sourceAddress) ?? createDialler({ sourceAddress });
     diallers.set(sourceAddress, known);
     return known;
+  }
+
+  /** Null: there is no such vantage any more. */
+  async function diallerAt(id: string): Promise<Dialler | null> {
+    const { vantages } = await store.config.settings();
+    const vantage = vantages.find((each) => each.id === id);
+    if (vantage === undefined && id !== defaultVantage) return null;
+    return diallerOf(vantage?.sourceAddress ?? null);
   }
 
   // Settings are read anew each time: an import beside the running process changes them.
@@ -91,17 +107,28 @@ export function composeSteps(world: LocalWorld): Steps {
       listener.resolved(report);
     },
     async plan(cycle) {
-      const { jobs } = await plan({ store, now }, cycle, everyMs);
+      const { jobs, scans } = await plan({ store, now, holdMs }, cycle, everyMs);
       listener.planned(jobs);
-      return jobs;
+      return { jobs, scans };
     },
     async probe(job) {
-      const { vantages } = await store.config.settings();
-      const vantage = vantages.find(({ id }) => id === job.vantage);
-      if (vantage === undefined && job.vantage !== defaultVantage) return [];
-      const dial = diallerOf(vantage?.sourceAddress ?? null);
+      const dial = await diallerAt(job.vantage);
+      if (dial === null) return [];
       const { tls, ehloName, timeoutMs } = world;
       return probe(job, { dial, tls, clock, lanes, ehloName, timeoutMs });
+    },
+    async scan(job) {
+      const dial = await diallerAt(job.vantage);
+      if (dial === null) return;
+      const { ehloName, timeoutMs } = world;
+      // Only who scans loads what it takes.
+      const [{ deepProbe }, { judgeScans }] = await Promise.all([
+        import("../steps/deep-probe.ts"),
+        import("../steps/judge-scan.ts"),
+      ]);
+      for (const results of await deepProbe(job, { dial, clock, lanes, pacer, ehloName, timeoutMs })) {
+        for (const change of await judgeScans(results, { store, now })) listener.scanned(change);
+      }
     },
     async judge(results) {
       listener.probed(results);

@@ -1,14 +1,19 @@
 /** The schedule of one process: what EventBridge and SQS do on AWS, timers and promises do here. */
 
+import type { ScanJob } from "../model/deep-scan.ts";
 import type { CycleNumber, ProbeJob, ProbeResults } from "../model/jobs.ts";
 import type { Clock } from "../model/ports.ts";
-import type { DelayedJob } from "../steps/plan.ts";
+import type { DelayedJob, PlanReport } from "../steps/plan.ts";
+
+export type Planned = Pick<PlanReport, "jobs" | "scans">;
 
 /** The steps, each with its world already in its hands. */
 export interface Steps {
   resolve(cycle: CycleNumber): Promise<void>;
-  plan(cycle: CycleNumber): Promise<readonly DelayedJob[]>;
+  plan(cycle: CycleNumber): Promise<Planned>;
   probe(job: ProbeJob): Promise<readonly ProbeResults[]>;
+  /** The next questions of scans, asked and judged. */
+  scan(job: ScanJob): Promise<void>;
   /** Answers the confirmation looks it wants. */
   judge(results: ProbeResults): Promise<readonly DelayedJob[]>;
   /** What only the clock brings; answers looks that a crash swallowed. */
@@ -87,7 +92,11 @@ export function startEngine(steps: Steps, { everyMs, tickMs, now, failed }: Engi
   async function cycle(number: CycleNumber): Promise<void> {
     await begin("resolve", () => steps.resolve(number));
     if (stopped) return;
-    await begin("plan", async () => queue(await steps.plan(number)));
+    await begin("plan", async () => {
+      const { jobs, scans } = await steps.plan(number);
+      queue(jobs);
+      for (const { job, delayMs } of scans) after(delayMs, () => void begin("scan", () => steps.scan(job)));
+    });
     const next = Math.max(number + 1, Math.floor(now() / everyMs));
     after(Math.max(0, next * everyMs - now()), () => void cycle(next));
   }

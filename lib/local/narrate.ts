@@ -36,6 +36,10 @@ export function narrator(say: (step: string, line: string) => void): StepListene
       const delays = jobs.map(({ delayMs }) => `${Math.round(delayMs / 1_000)} s`);
       say("judge", `suspected: looking again in ${delays.join(", ")}, before anybody is told`);
     },
+    scanned({ target, first, words }) {
+      if (first) say("scan", `${target}: scanned for the first time`);
+      else if (words.length > 0) say("scan", `${target}: ${words.map(visible).join(", ")}`);
+    },
     told({ sent, later, dead, unheard }) {
       for (const { id, subject, to } of sent) say("notify", `${subject} → ${to} (${id})`);
       for (const { id, to, why } of later) say("notify", `${id} → ${to}: not now, ${visible(why)}`);

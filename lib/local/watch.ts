@@ -143,12 +143,13 @@ export function watch(steps: Steps, options: WatchOptions): Watch {
     steps: {
       resolve: (cycle) => heard("resolve", () => steps.resolve(cycle)),
       async plan(cycle) {
-        const jobs = await heard("plan", () => steps.plan(cycle));
-        const tasks = jobs.flatMap(({ job }) => job.tasks);
+        const planned = await heard("plan", () => steps.plan(cycle));
+        const tasks = planned.jobs.flatMap(({ job }) => job.tasks);
         dog.planned(cycle, tasks.filter(({ identity }) => !identity).length);
-        return jobs;
+        return planned;
       },
       probe: (job) => heard("probe", () => steps.probe(job)),
+      scan: (job) => heard("scan", () => steps.scan(job)),
       async judge(results) {
         const jobs = await heard("judge", () => steps.judge(results));
         const { round, cycle, answers } = results;

@@ -38,6 +38,7 @@ const hangMs: Readonly<Record<StepName, number>> = {
   // A large fleet's first names, and slow greeters, take their time.
   resolve: 30 * minute,
   probe: 30 * minute,
+  scan: 30 * minute,
   plan: 5 * minute,
   judge: 5 * minute,
   tick: 5 * minute,

@@ -1,5 +1,6 @@
 /** Whose mail it is: what people write into the customers file, after short forms and defaults are filled in. */
 
+import type { ScanDepth, ScanSettings } from "./deep-scan.ts";
 import { type NotifySettings, noNotify } from "./notify-settings.ts";
 import type { ProtocolName } from "./observation.ts";
 import type { IncidentPolicy } from "./policy.ts";
@@ -90,6 +91,8 @@ export interface Customer {
   readonly vantage: { readonly gateway: string | null; readonly downstream: string | null };
   /** The operator vouches for private addresses of this customer, and for every port of its downstream servers. */
   readonly allowPrivate: boolean;
+  /** How deep its servers are scanned; to what their grades need where nothing is said. */
+  readonly scan?: Exclude<ScanDepth, "grade">;
   readonly contacts: readonly Contact[];
 }
 
@@ -128,6 +131,8 @@ export interface FleetSettings {
   readonly windows: readonly MaintenanceWindow[];
   /** None, or three and more: they tell whether a vantage sees. */
   readonly canaries: readonly Canary[];
+  /** What the file changes of {@link defaultScanSettings}. */
+  readonly scan?: Partial<ScanSettings>;
 }
 
 /** Before anything was imported. */

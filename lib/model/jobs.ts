@@ -1,5 +1,6 @@
 /** The messages between plan, probe and judge. `v` is the version of their shape. */
 
+import type { ScanResults } from "./deep-scan.ts";
 import type { Observation } from "./observation.ts";
 import type { Target } from "./target.ts";
 
@@ -64,4 +65,4 @@ export interface DrillResults {
 }
 
 /** What the results queue holds. */
-export type QueuedResults = ProbeResults | DrillResults;
+export type QueuedResults = ProbeResults | DrillResults | ScanResults;

@@ -1,6 +1,7 @@
 /** Who is probed: targets in slices of at most 250, and what is remembered of each between two cycles. */
 
 import type { HopKind, Requirement } from "./customer.ts";
+import type { ScanDepth, ScanMemory } from "./deep-scan.ts";
 import type { IncidentClass } from "./incident.ts";
 import type { Target } from "./target.ts";
 
@@ -49,6 +50,8 @@ export interface RosterEntry {
   readonly circle?: string;
   /** The same target under other vantages, so that a doubt is looked at again from all of them. */
   readonly beside: readonly Place[];
+  /** How deep it is scanned; to what its grades need where nothing is said. */
+  readonly scan?: Exclude<ScanDepth, "grade">;
   /** Epoch ms since which DNS doesn't lead to it any more: it is kept for two TTLs, and opens nothing new. */
   readonly leaving?: number;
   /** The cycle number in which the target was first on the roster. */
@@ -74,6 +77,8 @@ export interface SlotMemory {
   readonly rejudgeAt: number | null;
   /** Digest of the needs it was last judged under: under other ones it is judged again; empty before the first. */
   readonly needs: string;
+  /** Of its scans; left out before the first. */
+  readonly scan?: ScanMemory;
 }
 
 export const blankMemory: SlotMemory = { fingerprint: "", mark: "not-tried", hot: [], rejudgeAt: null, needs: "" };

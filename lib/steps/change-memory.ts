@@ -54,6 +54,16 @@ function isEqual(a: SlotMemory, b: SlotMemory): boolean {
     a.mark === b.mark &&
     a.rejudgeAt === b.rejudgeAt &&
     a.needs === b.needs &&
-    a.hot.join() === b.hot.join()
+    a.hot.join() === b.hot.join() &&
+    isSameScan(a.scan, b.scan)
+  );
+}
+
+function isSameScan(a: SlotMemory["scan"], b: SlotMemory["scan"]): boolean {
+  return (
+    a?.beside === b?.beside &&
+    a?.running === b?.running &&
+    a?.notBefore === b?.notBefore &&
+    a?.restartedAt === b?.restartedAt
   );
 }

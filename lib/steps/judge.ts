@@ -153,8 +153,13 @@ function intentions(judged: ReadonlyMap<SlotAnswers, Judged>): ReadonlyMap<numbe
  * so the fingerprint is forgotten and the next look has to bring all the facts.
  */
 function remembering(read: SlotMemory, next: SlotMemory): MemoryChange {
-  return (stands) =>
-    stands.fingerprint === read.fingerprint ? next : { ...next, hot: union(stands.hot, next.hot), fingerprint: "" };
+  return (stands) => {
+    // A scan may have been judged meanwhile: what it left is nobody's else to change but by a new session.
+    const kept = next.scan === read.scan && stands.scan !== undefined ? { ...next, scan: stands.scan } : next;
+    return stands.fingerprint === read.fingerprint
+      ? kept
+      : { ...kept, hot: union(stands.hot, next.hot), fingerprint: "" };
+  };
 }
 
 function union<T>(some: readonly T[], more: readonly T[]): readonly T[] {

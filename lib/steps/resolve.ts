@@ -1,6 +1,7 @@
 /** The step `resolve`: domains and hosts are followed, and the rosters follow them and the customers. */
 
 import { isIP } from "node:net";
+import { isDeepStrictEqual } from "node:util";
 import type { HostFacts, MxAnswer } from "../model/domain-facts.ts";
 import type { CycleNumber } from "../model/jobs.ts";
 import type { Clock, Resolver } from "../model/ports.ts";
@@ -12,6 +13,7 @@ import { eachAtOnce } from "./at-once.ts";
 import { hasCircles, keepCircles, noteCircles } from "./circle-keep.ts";
 import { domainAfter, hostAfter, hostsOf, isOut } from "./dns-change.ts";
 import { type FollowWorld, follow, type Kind } from "./follow.ts";
+import { keepVantages, keptVantages, withInstalled } from "./installed.ts";
 import { hasOutlooks, keepOutlooks } from "./outlook.ts";
 import { createRosterBuilder, type Farewell, type Gone } from "./roster.ts";
 import { keepScanSettings } from "./scan-settings.ts";
@@ -73,6 +75,9 @@ export async function resolve(world: ResolveWorld, cycle: CycleNumber, everyMs: 
     second: world.second ? withBudget(world.second, mostQueries) : null,
   });
   const leaving = await state.document<Leaving>(leavingName);
+  const kept = await keptVantages(store);
+  const installed = world.vantages ?? [];
+  const isInstalled = isDeepStrictEqual(kept.value, installed);
 
   let wanted = revision === built ? null : await namesWanted(store);
   const domains = await follow(domainKind(store, budgeted()), wanted?.domains ?? null, following, cycle, everyMs);
@@ -86,17 +91,18 @@ export async function resolve(world: ResolveWorld, cycle: CycleNumber, everyMs: 
   const isKept = await hasCircles(store);
   const isTimeToGo = leaving.value?.next != null && leaving.value.next <= now();
   // What the operator drops goes at once; what DNS drops may be back in a moment.
-  const isImport = revision !== built && built !== behind;
+  const isImport = (revision !== built && built !== behind) || !isInstalled;
   const ttlOf = (host: string) => hosts.known.get(host)?.ttl ?? longestTtl;
   const farewell: Farewell = {
     now: now(),
     keptFor: (entry) => (isImport && !entry.leaving ? 0 : twoTtls(entry, ttlOf)),
   };
   const rebuilt =
-    revision !== built || domains.moved || hosts.moved || isTimeToGo || !isKept
-      ? await rebuild(store, { exchanges: domains.known, hosts: hosts.known, farewell, leaving }, cycle)
+    revision !== built || domains.moved || hosts.moved || isTimeToGo || !isKept || !isInstalled
+      ? await rebuild(store, { exchanges: domains.known, hosts: hosts.known, farewell, leaving, installed }, cycle)
       : { slicesWritten: 0, added: 0, gone: [] };
   if (!isKept) await noteCircles(store);
+  if (!isInstalled) await keepVantages(store, { value: installed, version: kept.version });
   // Kept since this release.
   if (!(await hasOutlooks(store))) await keepOutlooks(store, await state.slices());
   if (complete && (revision !== built || takenBack !== undefined)) await state.putRosterRevision(revision);
@@ -137,15 +143,17 @@ interface Known {
   readonly hosts: ReadonlyMap<string, KnownHost>;
   readonly farewell: Farewell;
   readonly leaving: Versioned<Leaving | null>;
+  readonly installed: readonly string[];
 }
 
 async function rebuild(
   store: Store,
-  { exchanges, hosts, farewell, leaving }: Known,
+  { exchanges, hosts, farewell, leaving, installed }: Known,
   cycle: CycleNumber,
 ): Promise<Pick<ResolveReport, "slicesWritten" | "added" | "gone">> {
   const { config, state } = store;
-  const [settings, gateways, old] = await Promise.all([config.settings(), config.gateways(), state.slices()]);
+  const [written, gateways, old] = await Promise.all([config.settings(), config.gateways(), state.slices()]);
+  const settings = withInstalled(written, installed);
   const builder = createRosterBuilder(settings, gateways, {
     exchangesOf: (domain) => presentIn(exchanges.get(domain))?.hosts ?? [],
     addressesOf: (host) => presentIn(hosts.get(host))?.addresses ?? [],

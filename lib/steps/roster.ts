@@ -13,6 +13,7 @@ import {
   type TlsModeRule,
   tlsModeOf,
 } from "../model/customer.ts";
+import { type ScanDepth, scanDepths } from "../model/deep-scan.ts";
 import { type KnownDns, type Reach, reachesOf, smtpPort } from "../model/reach.ts";
 import { type Need, type Place, type RosterEntry, type RosterName, type Slice, sliceSize } from "../model/roster.ts";
 import { type Target, type TargetKey, targetKey } from "../model/target.ts";
@@ -25,6 +26,8 @@ interface Wish {
   readonly vantage: string;
   readonly names: Set<string>;
   allowPrivate: boolean;
+  /** The deepest that anybody wants. */
+  scan: ScanDepth;
   readonly canary: boolean;
   readonly needs: Map<string, Need>;
 }
@@ -84,6 +87,7 @@ export function createRosterBuilder(
         wishes.set(place, wish);
         if (reach.name !== null) wish.names.add(reach.name);
         wish.allowPrivate ||= customer.allowPrivate;
+        wish.scan = deeper(wish.scan, customer.scan ?? "grade");
         const { id, need } = needs[reach.hop];
         if (need.alarms) circles.add(targetKey(reach.target), customer, id, reach.name ?? reach.target.address);
         // Several domains or names of one customer are one customer.
@@ -121,6 +125,7 @@ function canaryWishes(
         vantage,
         names,
         allowPrivate: false,
+        scan: "none",
         canary: true,
         needs: new Map(),
       });
@@ -130,6 +135,10 @@ function canaryWishes(
 }
 
 const implicitPort = 465;
+
+function deeper(a: ScanDepth, b: ScanDepth): ScanDepth {
+  return scanDepths.indexOf(a) > scanDepths.indexOf(b) ? a : b;
+}
 const placeOf = (vantage: string, target: Target): string => `${vantage} ${targetKey(target)}`;
 
 const wishFor = ({ target, vantage }: Reach): Wish => ({
@@ -137,6 +146,7 @@ const wishFor = ({ target, vantage }: Reach): Wish => ({
   vantage,
   names: new Set(),
   allowPrivate: false,
+  scan: "none",
   canary: false,
   needs: new Map(),
 });
@@ -257,6 +267,7 @@ function entryFor(wish: Wish, old: RosterEntry | null, { openly, cycle, digestOf
     outside: openly.has(wish.vantage),
     allowPrivate: wish.allowPrivate,
     ...(wish.canary && { canary: true }),
+    ...(wish.scan !== "grade" && !wish.canary && { scan: wish.scan }),
     ...(circle !== undefined && { circle }),
     needs: [...wish.needs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, need]) => need),
     beside: [],

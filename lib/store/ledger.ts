@@ -6,7 +6,7 @@ import { packObservation } from "./bound.ts";
 import { dayMs, dayOf, dayStart, expiresAt, timeKey } from "./keys.ts";
 import { countMarks, lookCounts, mergeMarks, packMarks, slotCounts, unpackMarks } from "./marks.ts";
 import { unpack } from "./pack.ts";
-import type { DayCounts, HistoryEvent, LedgerEntry, LedgerStore, SightEvent } from "./store.ts";
+import type { DayCounts, HistoryEvent, LedgerEntry, LedgerStore, ScanEvent, SightEvent } from "./store.ts";
 import { absent, type Item, type Table } from "./table.ts";
 
 /** How long what is kept. Roll-ups stay. */
@@ -18,6 +18,7 @@ type DayItem = Item & { cycles: number; counts: Uint8Array };
 type EventBody =
   | Extract<HistoryEvent, { kind: "dns" }>
   | SightEvent
+  | ScanEvent
   | {
       readonly at: number;
       readonly kind: "facts" | "silence";
@@ -172,6 +173,10 @@ function eventOf(item: Item & EventBody): HistoryEvent {
     case "sighted": {
       const { kind, vantage, why } = item;
       return { at, kind, vantage, why };
+    }
+    case "scan": {
+      const { kind, vantage, words } = item;
+      return { at, kind, vantage, words };
     }
     case "facts":
     case "silence": {

@@ -7,6 +7,7 @@ import { circleStore } from "./circles.ts";
 import { shardOf, shards } from "./keys.ts";
 import { pack, unpack } from "./pack.ts";
 import { rosterStore } from "./rosters.ts";
+import { scanStore } from "./scans.ts";
 import type { StateStore, StoredHost } from "./store.ts";
 import { absent, type Item, type Key, type Table } from "./table.ts";
 import { targetStore } from "./targets.ts";
@@ -58,6 +59,7 @@ export function stateStore(table: Table): StateStore {
 
     ...rosterStore(table),
     ...targetStore(table),
+    ...scanStore(table),
     ...causeStore(table),
     ...circleStore(table),
     ...choiceStore(table),

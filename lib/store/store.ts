@@ -8,6 +8,7 @@
 import type { Circle, CircleHead, Member, Shown } from "../model/circle.ts";
 import type { ContactChoice } from "../model/contact-choice.ts";
 import type { Customer, FleetSettings, Gateway } from "../model/customer.ts";
+import type { ScanProgress, ScanResult } from "../model/deep-scan.ts";
 import type { DnsTrouble, HostFacts, MxAnswer } from "../model/domain-facts.ts";
 import type { Alert, Cause, IncidentClass } from "../model/incident.ts";
 import type { CycleNumber } from "../model/jobs.ts";
@@ -107,10 +108,20 @@ export interface SightEvent {
   readonly why: string;
 }
 
+/** A scan found something else than the one before. */
+export interface ScanEvent {
+  readonly at: number;
+  readonly kind: "scan";
+  readonly vantage: string;
+  /** `TLSv1 is gone`. */
+  readonly words: readonly string[];
+}
+
 export type HistoryEvent =
   | { readonly at: number; readonly kind: "facts"; readonly vantage: string; readonly observation: Observation }
   | { readonly at: number; readonly kind: "silence"; readonly vantage: string; readonly observation: Observation }
   | SightEvent
+  | ScanEvent
   | {
       readonly at: number;
       readonly kind: "dns";
@@ -190,6 +201,18 @@ export interface StateStore {
   /** Targets that show a certificate whose end was told of, or showed it. */
   shown(sha256: string): Promise<readonly Shown[]>;
   putShown(sha256: string, shown: Shown): Promise<void>;
+
+  /** Of one target, from whichever vantage it is scanned. */
+  scanProgress(target: TargetKey): Promise<Versioned<ScanProgress | null>>;
+  /** Those that there are. */
+  scansInProgress(targets: readonly TargetKey[]): Promise<ReadonlyMap<TargetKey, Versioned<ScanProgress>>>;
+  putScanProgress(target: TargetKey, progress: Versioned<ScanProgress>): Promise<boolean>;
+  scanResult(target: TargetKey): Promise<ScanResult | undefined>;
+  /** Those that there are. */
+  scanResults(targets: readonly TargetKey[]): Promise<ReadonlyMap<TargetKey, ScanResult>>;
+  putScanResult(target: TargetKey, result: ScanResult): Promise<void>;
+  /** Nobody uses the target any more: it goes at `until` (epoch ms), unless it is put again before. */
+  retireScan(target: TargetKey, until: number): Promise<void>;
 
   cause(cls: IncidentClass, subject: string): Promise<Versioned<Cause | null>>;
   /** Removed from the table where the cause is spent (`isSpent`): clear, owing nothing, no bad answer in its window. */

@@ -32,8 +32,9 @@ describe("the schedule of one process", () => {
     resolve: async (cycle) => void story.push(`resolve ${cycle}`),
     plan: async (cycle) => {
       story.push(`plan ${cycle}`);
-      return [{ job: job({ cycle }), delayMs: 1_000 }];
+      return { jobs: [{ job: job({ cycle }), delayMs: 1_000 }], scans: [] };
     },
+    scan: async ({ cycle }) => void story.push(`scan ${cycle}`),
     probe: async (asked) => {
       story.push(`probe ${asked.cycle}.${asked.round}`);
       return [resultsOf(asked)];
@@ -107,10 +108,13 @@ describe("the schedule of one process", () => {
     let most = 0;
     start(
       steps({
-        plan: async (cycle) => [
-          { job: job({ cycle }), delayMs: 0 },
-          { job: job({ cycle, round: 1 }), delayMs: 0 },
-        ],
+        plan: async (cycle) => ({
+          jobs: [
+            { job: job({ cycle }), delayMs: 0 },
+            { job: job({ cycle, round: 1 }), delayMs: 0 },
+          ],
+          scans: [],
+        }),
         judge: async () => {
           most = Math.max(most, ++open);
           await new Promise((resolve) => setTimeout(resolve, 100));

@@ -72,7 +72,8 @@ const store = {
 
 const steps: Steps = {
   resolve: async () => {},
-  plan: async (cycle) => [{ job: jobOf(cycle, 10), delayMs: 0 }],
+  plan: async (cycle) => ({ jobs: [{ job: jobOf(cycle, 10), delayMs: 0 }], scans: [] }),
+  scan: async () => {},
   probe: async () => [],
   judge: async () => {
     if (failing !== null) throw failing;

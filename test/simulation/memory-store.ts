@@ -74,6 +74,9 @@ export function createMemoryStore(
       const place = placeOf(key, vantage);
       names.set(place, (names.get(place) ?? new Map()).set(name.name, name));
     },
+    // Nothing is scanned in a history.
+    scansInProgress: async () => new Map(),
+    retireScan: async () => {},
     cause: async (cls, subject) => causes.get(`${cls}|${subject}`) ?? { value: null, version: 0 },
     async putCause({ value, version }) {
       const key = `${value.class}|${value.subject}`;

@@ -19,6 +19,10 @@ export function historyEventJson(subject: string, event: HistoryEvent): HistoryE
     const what = kind === "blind" ? `blind: not looked at from here (${why})` : "sees again";
     return { at: iso(at), kind: "vantage", subject: vantage, what };
   }
+  if (event.kind === "scan") {
+    const { at, kind, vantage, words } = event;
+    return { at: iso(at), kind, subject, vantage, what: words.join(", "), changes: [...words] };
+  }
   const { at, kind, vantage, observation } = event;
   const { outcome } = observation;
   return {

@@ -171,6 +171,16 @@ const historyEvent = z.discriminatedUnion("kind", [
   z
     .strictObject({ at: time, kind: z.literal("vantage"), subject: z.string(), what: z.string() })
     .describe("A vantage lost its sight, or got it back: our own gap."),
+  z
+    .strictObject({
+      at: time,
+      kind: z.literal("scan"),
+      subject: z.string(),
+      vantage: z.string(),
+      what: z.string(),
+      changes: z.array(z.string()).describe("`TLSv1 is gone`, `group X25519MLKEM768 is new`."),
+    })
+    .describe("A scan found something else than the one before."),
 ]);
 
 const historySchema = z

@@ -62,10 +62,10 @@ export function availabilitySection({ availability }: HistoryJson): Html {
 </section>`;
 }
 
-const kindWords = { answer: "answer", silence: "no answer", dns: "DNS", vantage: "our own eyes" } as const;
+const kindWords = { answer: "answer", silence: "no answer", dns: "DNS", scan: "scan", vantage: "our own eyes" } as const;
 
 function change(event: HistoryEventJson): Html {
-  if (event.kind === "vantage") return html`${event.what}`;
+  if (event.kind === "vantage" || event.kind === "scan") return html`${event.what}`;
   if (event.kind !== "dns") {
     return html`${event.what}${given(event.certificate, ({ sha256, notAfter }) => html` <span class="muted">certificate ${sha256.slice(0, 12)}…, until ${notAfter.slice(0, 10)}</span>`)}`;
   }

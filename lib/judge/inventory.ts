@@ -1,0 +1,74 @@
+/** What a scan found, by the names that people know: for saying what changed since another. */
+
+import type { Scan } from "../model/scan.ts";
+import { groupByCode } from "../protocols/tls/groups.ts";
+import { sslv2KindByCode } from "../protocols/tls/sslv2.ts";
+import { suiteByCode } from "../protocols/tls/suites.ts";
+import { groupBadness, suiteBadness } from "./grades/badness.ts";
+import { changesBetween, type Inventory } from "./scan-diff.ts";
+
+/**
+ * `TLSv1 is gone`, `group X25519MLKEM768 is new`. Where one of both asked for the worst of suites and groups alone, what
+ * it would have come upon is told, and what it may have passed over isn't.
+ */
+export function scanChanges(before: Scan, after: Scan): readonly string[] {
+  const [old, fresh] = [inventoryOf(before), inventoryOf(after)];
+  if (before.depth === "full" && after.depth === "full") return changesBetween(old, fresh);
+  const certain = (some: Scan, other: Scan, codes: (scan: Scan) => readonly number[], badness: Badness) => {
+    const seen = codes(other).map(badness);
+    return codes(some).filter((code) => seen.length > 0 && isWorse(badness(code), seen));
+  };
+  const suitesOf = ({ versions }: Scan) => versions.flatMap(({ name, suites }) => (name === "SSLv2" ? [] : suites));
+  const groupsOf = ({ groups }: Scan) => groups;
+  const suites = (some: Scan, other: Scan) => certain(some, other, suitesOf, suiteBadness).map(suiteName);
+  const groups = (some: Scan, other: Scan) => certain(some, other, groupsOf, groupBadness).map(groupName);
+  const modern = (some: Scan, other: Scan) =>
+    groupsOf(some).filter((code) => isQuantum(code) && !groupsOf(other).includes(code));
+  return changesBetween(
+    {
+      ...old,
+      suites: suites(before, after),
+      groups: groups(before, after),
+      certificates: [],
+    },
+    {
+      ...fresh,
+      suites: suites(after, before),
+      // A server names such a group before all others.
+      groups: [...groups(after, before), ...modern(after, before).map(groupName)],
+      certificates: [],
+    },
+  );
+}
+
+export function inventoryOf(scan: Scan): Inventory {
+  const { versions, groups, certificates, incomplete, habits, intolerant } = scan;
+  return {
+    protocols: versions.filter(({ accepted }) => accepted).map(({ name }) => name),
+    suites: versions.flatMap(({ name, suites }) =>
+      suites.map(
+        (code) => `${name === "SSLv2" ? (sslv2KindByCode(code)?.openssl ?? hex(code)) : suiteName(code)} in ${name}`,
+      ),
+    ),
+    groups: groups.map(groupName),
+    certificates: certificates.map(({ sha256 }) => sha256),
+    flaws: [
+      ...(habits.secureRenegotiation === false ? ["insecure renegotiation"] : []),
+      ...(habits.compression === true ? ["compression"] : []),
+      ...(intolerant ? ["version intolerance"] : []),
+    ],
+    isComplete: incomplete === null,
+  };
+}
+
+type Badness = (code: number) => readonly number[];
+
+/** To at least one that judges it is worse than all that was seen: a graded scan asks for just these. */
+function isWorse(value: readonly number[], seen: readonly (readonly number[])[]): boolean {
+  return value.some((bad, at) => seen.every((one) => bad > (one[at] ?? 0)));
+}
+
+const suiteName = (code: number): string => suiteByCode(code)?.openssl ?? hex(code);
+const groupName = (code: number): string => groupByCode(code)?.name ?? `group-${code}`;
+const isQuantum = (code: number): boolean => /hybrid|post-quantum/.test(groupByCode(code)?.kind ?? "");
+const hex = (code: number): string => `0x${code.toString(16).toUpperCase().padStart(4, "0")}`;

@@ -1,0 +1,203 @@
+/**
+ * What came back of scans. The answers are kept while a scan is under way, what it found once it is at its end and differs
+ * from before; a scan whose answers are all as they were writes nothing. Each write can be done again.
+ */
+
+import { scanChanges } from "../judge/inventory.ts";
+import {
+  type Exhibits,
+  noExhibits,
+  type ScanAnswer,
+  type ScanChange,
+  type ScanMemory,
+  type ScanProgress,
+  type ScanResult,
+  type ScanResults,
+  type Throttled,
+  type Trail,
+} from "../model/deep-scan.ts";
+import type { Clock } from "../model/ports.ts";
+import type { RosterEntry, Slice } from "../model/roster.ts";
+import type { Scan } from "../model/scan.ts";
+import { targetKey } from "../model/target.ts";
+import { assemble, mostAnswers } from "../protocols/scan/resume.ts";
+import type { Store } from "../store/store.ts";
+import { eachAtOnce } from "./at-once.ts";
+import { changeMemory, type MemoryChange } from "./change-memory.ts";
+import { sessionDigest } from "./scan-memory.ts";
+import { programOf } from "./scan-program.ts";
+
+export interface JudgeScanWorld {
+  readonly store: Store;
+  readonly now: Clock;
+}
+
+type News = Extract<ScanAnswer, { kind: "news" }>;
+
+const scansAtOnce = 8;
+/** A host that found us too much is left alone for so long, doubled each time up to a day. */
+const firstWaitMs = 3_600_000;
+const longestWaitMs = 86_400_000;
+
+/** Answers what is found otherwise than before. */
+export async function judgeScans(results: ScanResults, world: JudgeScanWorld): Promise<readonly ScanChange[]> {
+  const found: ScanChange[] = [];
+  const news = results.answers.filter((answer): answer is News => answer.kind === "news");
+  for (const [number, some] of Map.groupBy(news, ({ slice }) => slice)) {
+    const slice = await world.store.state.slice(number);
+    if (slice === undefined) continue;
+    const memory = await world.store.state.memory(number);
+    const changes = new Map<number, MemoryChange>();
+    await eachAtOnce(some, scansAtOnce, async (answer) => {
+      const entry = slice.entries[answer.slot];
+      if (!entry || targetKey(entry.target) !== answer.target) return;
+      const remembered = memory.value[answer.slot]?.scan;
+      const { own, change: told } = await judged(answer, { entry, slice, vantage: results.vantage, remembered }, world);
+      if (told !== null) found.push(told);
+      for (const [slot, change] of own) {
+        const before = changes.get(slot);
+        changes.set(slot, before === undefined ? change : (stands) => change(before(stands)));
+      }
+    });
+    if (changes.size > 0) await changeMemory(world.store, number, memory, changes);
+  }
+  return found;
+}
+
+interface Scanned {
+  readonly entry: RosterEntry;
+  readonly slice: Slice;
+  readonly vantage: string;
+  readonly remembered: ScanMemory | undefined;
+}
+
+interface JudgedScan {
+  /** By slot. */
+  readonly own: ReadonlyMap<number, MemoryChange>;
+  readonly change: ScanChange | null;
+}
+
+const nothing: JudgedScan = { own: new Map(), change: null };
+
+async function judged(
+  answer: News,
+  { entry, slice, vantage, remembered }: Scanned,
+  { store, now }: JudgeScanWorld,
+): Promise<JudgedScan> {
+  const { state, ledger } = store;
+  const { target: key, depth, at, slot, trail, stopped } = answer;
+  const stands = await state.scanProgress(key);
+  // It was made of answers that others took the place of.
+  if (stands.version !== answer.version) return nothing;
+  const known = await state.scanResult(key);
+  const beside = remembered?.beside ?? (await besideNow(store, key, vantage));
+  const exhibits = exhibitsOf(trail, stands.value?.exhibits ?? noExhibits, answer.exhibits);
+  const progress: ScanProgress = { depth, beside, trail, exhibits };
+  const throttled = stopped?.throttled ? strike(known?.throttled ?? null, stopped.how, at) : null;
+  const { scan, isOver } = await found(answer, entry, exhibits);
+
+  const result = isOver ? after(known, scan, at) : throttled && partly(known, scan, throttled);
+  // A target that comes back is kept from expiring.
+  if (result !== null && (result !== known || remembered === undefined)) {
+    // The event first: after a crash in between it is told twice rather than never.
+    const words = result.changed?.at === at ? result.changed.words : [];
+    if (words.length > 0) await ledger.putEvent(key, { at, kind: "scan", vantage, words });
+    await state.putScanResult(key, result);
+  }
+  if (stands.value === null || !isSame(stands.value, progress)) {
+    if (!(await state.putScanProgress(key, { value: progress, version: stands.version }))) return nothing;
+  }
+
+  const isNews = result !== null && result.scan !== known?.scan;
+  const changes = new Map<number, MemoryChange>();
+  changes.set(slot, (memory) => ({
+    ...memory,
+    scan: scanMemory(memory.scan, beside, !isOver),
+    // What is accepted decides for somebody: the next look judges it.
+    ...(isNews && decides(entry) && { rejudgeAt: Math.min(memory.rejudgeAt ?? at, at) }),
+  }));
+  if (throttled !== null) {
+    const notBefore = now() + Math.min(firstWaitMs * 2 ** (throttled.strikes - 1), longestWaitMs);
+    for (const [each, other] of slice.entries.entries()) {
+      if (other?.target.address !== entry.target.address) continue;
+      const before = changes.get(each);
+      changes.set(each, (memory) => {
+        const own = before?.(memory) ?? memory;
+        return own.scan === undefined ? own : { ...own, scan: { ...own.scan, notBefore } };
+      });
+    }
+  }
+  const words = result?.changed?.at === at ? result.changed.words : [];
+  return { own: changes, change: isNews ? { target: key, first: known?.scan == null, words } : null };
+}
+
+/** The session that a modern sender gets now. */
+async function besideNow({ state }: Store, key: string, vantage: string): Promise<string> {
+  const facts = (await state.target(key, vantage))?.facts;
+  return facts ? sessionDigest(facts) : "";
+}
+
+async function found({ depth, trail, stopped, at }: News, { target, names }: RosterEntry, exhibits: Exhibits) {
+  const why = stopped === null ? undefined : `${stopped.throttled ? "throttled: " : ""}${stopped.how}`;
+  const place = { target, serverName: names[0]?.name ?? null, at };
+  const { scan, isWhole } = await assemble(programOf(depth), place, trail, exhibits, why);
+  return { scan, isOver: isWhole || trail.length >= mostAnswers };
+}
+
+/** The very same object where nothing changed. */
+function after(known: ScanResult | undefined, scan: Scan, at: number): ScanResult {
+  if (known?.scan && isSame(essence(known.scan), essence(scan)) && known.throttled === null) return known;
+  const before = known?.scan ?? null;
+  if (before !== null && isSame(essence(before), essence(scan)))
+    return { ...known, scan: before, since: known?.since ?? at, changed: known?.changed ?? null, throttled: null };
+  const words = before === null || before.incomplete !== null ? [] : scanChanges(before, scan);
+  const changed = words.length > 0 ? { at, words } : (known?.changed ?? null);
+  return { scan, since: at, changed, throttled: null };
+}
+
+/** What is known so far is shown until a scan comes to its end. */
+function partly(known: ScanResult | undefined, scan: Scan, throttled: Throttled): ScanResult {
+  const before = known ?? { scan: null, since: throttled.at, changed: null };
+  const isShown = before.scan !== null && before.scan.incomplete === null;
+  return { ...before, scan: isShown ? before.scan : scan, throttled };
+}
+
+function strike(before: Throttled | null, how: string, at: number): Throttled {
+  return { at, how: how.slice(0, 200), strikes: Math.min((before?.strikes ?? 0) + 1, 20) };
+}
+
+function scanMemory(before: ScanMemory | undefined, beside: string, running: boolean): ScanMemory {
+  return { notBefore: 0, restartedAt: 0, ...before, beside, running };
+}
+
+/** Which prime of its size is used may change whenever the server starts. */
+function essence({ at: _, connections: __, primes, ...scan }: Scan) {
+  return { ...scan, primes: primes.map(({ bits }) => bits) };
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Those that an answer of the trail names. */
+function exhibitsOf(trail: Trail, old: Exhibits, fresh: Exhibits): Exhibits {
+  const certificates = { ...old.certificates, ...fresh.certificates };
+  const primes = { ...old.primes, ...fresh.primes };
+  const leaves = trail.map(({ answer }) => ("leaf" in answer ? answer.leaf : null));
+  return {
+    certificates: named(certificates, leaves),
+    primes: named(
+      primes,
+      trail.map(({ answer }) => (answer.kind === "chosen" ? answer.prime : null)),
+    ),
+  };
+}
+
+function named(all: Readonly<Record<string, string>>, digests: readonly (string | null)[]): Record<string, string> {
+  const wanted = [...new Set(digests.filter((digest) => digest !== null))];
+  return Object.fromEntries(wanted.flatMap((digest) => (all[digest] === undefined ? [] : [[digest, all[digest]]])));
+}
+
+function decides({ needs }: RosterEntry): boolean {
+  return needs.some(({ require }) => require.floor.acceptsNothingBelow);
+}

@@ -1,0 +1,56 @@
+/** What scans found, and the answers of those under way, in the state table: an item each, so that a page reads no answers. */
+
+import type { ScanProgress, ScanResult } from "../model/deep-scan.ts";
+import type { TargetKey } from "../model/target.ts";
+import { expiresAt } from "./keys.ts";
+import { pack, unpack } from "./pack.ts";
+import type { StateStore } from "./store.ts";
+import { absent, type Item, type Key, type Table } from "./table.ts";
+
+type ProgressItem = Item & { version: number; answers: Uint8Array };
+type ResultItem = Item & { found: Uint8Array };
+
+type ScanStore = Pick<
+  StateStore,
+  "scanProgress" | "scansInProgress" | "putScanProgress" | "scanResult" | "scanResults" | "putScanResult" | "retireScan"
+>;
+
+export function scanStore(table: Table): ScanStore {
+  const keyOf = (target: TargetKey, of: "ANSWERS" | "FOUND"): Key => ({ pk: `SCAN#${target}`, sk: of });
+  const targetOf = ({ pk }: Item): TargetKey => pk.slice("SCAN#".length);
+  const progressOf = ({ version, answers }: ProgressItem) => ({ value: unpack<ScanProgress>(answers), version });
+
+  return {
+    async scanProgress(target) {
+      const item = await table.get<ProgressItem>(keyOf(target, "ANSWERS"));
+      return item ? progressOf(item) : { value: null, version: 0 };
+    },
+    async scansInProgress(targets) {
+      const items = await table.getMany<ProgressItem>(targets.map((target) => keyOf(target, "ANSWERS")));
+      return new Map(items.map((item) => [targetOf(item), progressOf(item)]));
+    },
+    async putScanProgress(target, { value, version }) {
+      const asRead = version === 0 ? absent : { expression: "#version = :version", values: { version } };
+      return await table.put({ ...keyOf(target, "ANSWERS"), version: version + 1, answers: pack(value) }, asRead);
+    },
+
+    async scanResult(target) {
+      const item = await table.get<ResultItem>(keyOf(target, "FOUND"));
+      return item && unpack<ScanResult>(item.found);
+    },
+    async scanResults(targets) {
+      const items = await table.getMany<ResultItem>(targets.map((target) => keyOf(target, "FOUND")));
+      return new Map(items.map((item) => [targetOf(item), unpack<ScanResult>(item.found)]));
+    },
+    async putScanResult(target, result) {
+      await table.put({ ...keyOf(target, "FOUND"), found: pack(result) });
+    },
+
+    async retireScan(target, until) {
+      for (const of of ["ANSWERS", "FOUND"] as const) {
+        const item = await table.get<Item>(keyOf(target, of));
+        if (item) await table.put({ ...item, expiresAt: expiresAt(until) });
+      }
+    },
+  };
+}
