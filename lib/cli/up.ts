@@ -2,16 +2,15 @@
 
 import { existsSync } from "node:fs";
 import packageJson from "../../package.json" with { type: "json" };
-import { isNobodyTold, nobodyTold, unreached, withPhones } from "../local/doctor-contacts.ts";
 import { run } from "../local/run.ts";
-import type { Customer } from "../model/customer.ts";
+import { untold } from "../local/untold.ts";
 import { InputError } from "../model/input-error.ts";
 import type { StatusContext } from "../status/context.ts";
 import { openEmbedded } from "../store/embedded.ts";
 import type { Store } from "../store/store.ts";
 import { createConsoleChannel } from "../world/channels/console.ts";
 import { createAlertFile } from "../world/channels/file.ts";
-import { findTexter, type Texter } from "../world/channels/phones.ts";
+import { findTexter } from "../world/channels/phones.ts";
 import { demoCommand } from "./demo.ts";
 import type { ExitCode } from "./exit.ts";
 import { importFile } from "./import.ts";
@@ -73,7 +72,7 @@ export async function upCommand(options: UpOptions, io: Io): Promise<ExitCode> {
     io.stdout.write(
       `page and API: ${running.url}/  (${auth.kind === "open" ? "no token asked for: loopback only" : "log in with a token"})\n`,
     );
-    for (const line of await untold(store, texter)) io.stderr.write(`${line}\n`);
+    for (const line of await untold(store.config, texter)) io.stderr.write(`${line}\n`);
     running.start();
     await stopSignal();
     say("stop", "no new looks; what is under way is kept");
@@ -87,19 +86,6 @@ export async function upCommand(options: UpOptions, io: Io): Promise<ExitCode> {
 async function hasCustomers(store: Store): Promise<boolean> {
   for await (const _ of store.config.customers()) return true;
   return false;
-}
-
-/** Said once, at the start: what isn't configured is no incident. */
-async function untold({ config }: Store, texter: () => Promise<Texter | null>): Promise<readonly string[]> {
-  const { notify } = await config.settings();
-  const customers: Pick<Customer, "id" | "contacts">[] = [];
-  for await (const { id, contacts } of config.customers()) if (contacts.length > 0) customers.push({ id, contacts });
-  const phones = withPhones(customers).length > 0 && (await texter()) !== null;
-  const contacts = unreached(notify, customers, { topic: false, phones });
-  return [
-    ...(isNobodyTold(notify) ? [`beside this terminal ${nobodyTold}`] : []),
-    ...contacts.map(({ name, words }) => `${name}: ${words}`),
-  ];
 }
 
 /** Without a token nobody can be asked for one: then only this machine may connect. */

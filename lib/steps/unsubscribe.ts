@@ -114,7 +114,7 @@ function contextOf(address: string, customer: string, left: readonly string[]): 
     consequence:
       left.length === 0
         ? `no contact of customer '${customer}' is told any more`
-        : `of customer '${customer}' only ${left.join(", ")} is told`,
+        : `customer '${customer}' is left with ${left.join(", ")}`,
     advice: `Ask whether that was meant, and name another contact in the customers file. Its reader subscribes again by the same link, or you by 'chainmail customers subscribe ${address}'.`,
   } as const;
   return {

@@ -104,7 +104,7 @@ describe("the link in a contact's mail", () => {
       expect.stringMatching(/^\[CM-\w{6}\.1\] Contact unsubscribed: it@acme\.example, deaf, 1 customer$/),
     ]);
     expect(letters[0]?.text).toContain("it@acme.example wants no messages any more, and gets none.");
-    expect(letters[0]?.text).toContain("of customer 'acme' only boss@acme.example is told");
+    expect(letters[0]?.text).toContain("customer 'acme' is left with boss@acme.example");
     // Neither reminded of nor ended by a message.
     ops.letters.length = 0;
     expect(await told()).toEqual([]);

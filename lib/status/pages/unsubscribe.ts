@@ -22,7 +22,7 @@ export function unsubscribePage({ address, customer, unsubscribed, done, version
 ${
   unsubscribed
     ? html`<p${when(done, () => html` role="status"`)}><strong>${address}</strong> gets no more of these messages. One that is on its way may still arrive.</p>
-<p>Nobody else gets them in its place. Whoever runs this monitor has been told.</p>
+<p>Nobody else gets them in its place. Whoever runs this monitor is told that it left.</p>
 ${choice("subscribe", "Subscribe again")}`
     : done
       ? html`<p role="status"><strong>${address}</strong> gets messages again.</p>
