@@ -120,12 +120,6 @@ export async function startMailServer(initial: MailServerOptions = {}): Promise<
     return createSecureContext({ ...own, minVersion: "TLSv1", ...tls });
   }
 
-  function contextFor(name: string): SecureContext | null {
-    if (options.byName === undefined) return tlsContext();
-    const tls = options.byName(name);
-    return tls && contextOf(tls);
-  }
-
   const server = createServer((socket) => {
     connections += 1;
     const connection = connections;
@@ -207,6 +201,12 @@ export async function startMailServer(initial: MailServerOptions = {}): Promise<
     else listen(wire, raw, connection, false);
   }
 
+  function choose(name: string, done: (error: Error | null, context?: SecureContext) => void): void {
+    const tls = options.byName?.(name) ?? null;
+    if (tls === null) done(new Error("no such name"));
+    else done(null, contextOf(tls));
+  }
+
   function handshake(raw: Socket, connection: number, kept = "") {
     const rule = options.misbehave?.handshake;
     const how = typeof rule === "function" ? rule(connection) : rule;
@@ -218,11 +218,8 @@ export async function startMailServer(initial: MailServerOptions = {}): Promise<
     const secure = new TLSSocket(raw, {
       isServer: true,
       secureContext: tlsContext(),
-      SNICallback: (name, done) => {
-        const context = contextFor(name);
-        if (context === null) done(new Error("no such name"));
-        else done(null, context);
-      },
+      // By a callback Node shows one certificate of several.
+      ...(options.byName && { SNICallback: choose }),
     });
     secure.on("error", () => raw.destroy());
     secure.once("secure", () => {
