@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { needId } from "../../lib/judge/need-id.ts";
 import { votesOf } from "../../lib/judge/votes.ts";
 import type { RequirementLevel } from "../../lib/model/customer.ts";
 import type { IncidentClass } from "../../lib/model/incident.ts";
@@ -134,6 +135,8 @@ describe("require decides alarms, not verdicts", () => {
     expect(words(seen, two).unauthenticated).toBe("good");
     const shown = { ...seen, names: new Map([["mx.other.example", certificate()]]) };
     expect(vote(shown, two, "unauthenticated")).toMatchObject({ answer: "bad", context: { host: "mx.other.example" } });
+    // Who uses the other name is well.
+    expect(vote(shown, two, "unauthenticated")?.context.names).toEqual(["mx.other.example"]);
   });
 });
 
@@ -214,5 +217,22 @@ describe("a certificate near its end", () => {
     expect(words(dated(now + day), entry(need("tls"))).expiring).toBeUndefined();
     expect(words(dated(now + day, "self-signed"), entry(need("verified")))).toMatchObject({ unauthenticated: "bad" });
     expect(words(dated(now + day, "self-signed"), entry(need("verified"))).expiring).toBeUndefined();
+  });
+});
+
+describe("whose wishes suffer, of several customers", () => {
+  it("is said by their ids; of a single customer it is that one", () => {
+    const strict = need("verified", { customer: null, customers: 2 });
+    const lax = need("tls", { customer: null, customers: 5 });
+    const seen = look(selfSigned);
+    expect(vote(seen, entry(strict, lax), "unauthenticated")?.context).toMatchObject({
+      customers: 2,
+      customer: null,
+      needs: [needId(strict)],
+    });
+    expect(vote(look(lost), entry(strict, lax), "cleartext")?.context.needs).toEqual([needId(strict), needId(lax)]);
+    expect(vote(seen, entry(need("verified"), lax), "unauthenticated")?.context).not.toHaveProperty("needs");
+    expect(needId(strict)).not.toBe(needId(lax));
+    expect(needId(strict)).toBe(needId(need("verified", { customer: "globex" })));
   });
 });

@@ -2,6 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RecordEntry } from "../../lib/model/record.ts";
+import { changeCause } from "../../lib/steps/change-cause.ts";
+import { type CircleBuilder, createCircleBuilder } from "../../lib/steps/circle-build.ts";
 import { rounds } from "../../lib/steps/delivery/circle-sender.ts";
 import { type EmbeddedStore, openEmbedded } from "../../lib/store/embedded.ts";
 import { type FakeChannel, fakeChannel } from "../fakes/channels.ts";
@@ -30,6 +32,11 @@ const many = (count: number): Sibling => ({
   ...mx,
   sharedBy: Array.from({ length: count }, (_, number) => `c${String(number).padStart(4, "0")}`),
 });
+async function keep(builder: CircleBuilder): Promise<void> {
+  const circle = builder.circleOf(subject);
+  if (circle === undefined) throw new Error("nobody shares it");
+  await embedded.store.state.putCircle(subject, circle);
+}
 const lettersTo = (id: string) => home.channels.get(mailOf(id))?.letters ?? [];
 const toAll = (all: Sibling, lines: readonly string[]) =>
   Object.fromEntries((all.sharedBy ?? []).map((id) => [mailOf(id), lines]));
@@ -94,13 +101,10 @@ describe("a server that three customers share", () => {
   });
 
   it("names the server as each of them knows it", async () => {
-    const circles = await import("../../lib/steps/circle-build.ts");
-    const builder = circles.createCircleBuilder();
+    const builder = createCircleBuilder();
     await home.know([mx]);
     for (const id of mx.sharedBy ?? []) builder.add(subject, home.customerOf(id), "", `mail.${id}.example`);
-    const circle = builder.circleOf(subject);
-    if (circle === undefined) throw new Error("nobody shares it");
-    await embedded.store.state.putCircle(subject, circle);
+    await keep(builder);
     await home.lose([mx]);
     await home.minutes(3, { tellsShared });
     expect(lettersTo("acme")[0]?.subject).toContain("TLS lost: mail.acme.example");
@@ -121,6 +125,28 @@ describe("a server that three customers share", () => {
     expect(home.heard()).toEqual(
       Object.fromEntries((mx.sharedBy ?? []).map((id) => [`mail:boss@${id}.example`, lines])),
     );
+  });
+
+  it("reaches only those whose wish suffers, and by the name that does", async () => {
+    const builder = createCircleBuilder();
+    await home.know([mx]);
+    const about: readonly (readonly [id: string, need: string, host: string])[] = [
+      ["acme", "strict", "mail.acme.example"],
+      ["globex", "strict", "mail.globex.example"],
+      ["initech", "lax", "mail.acme.example"],
+    ];
+    for (const [id, need, host] of about) builder.add(subject, home.customerOf(id), need, host);
+    await keep(builder);
+    await home.lose([mx], "unauthenticated");
+    await changeCause(embedded.store, "unauthenticated", subject, (cause) => {
+      const suffers = { needs: ["strict"], names: ["mail.acme.example"] };
+      const outbox = cause?.outbox.map((entry) => {
+        return { ...entry, alert: { ...entry.alert, context: { ...entry.alert.context, ...suffers } } };
+      });
+      return cause && { ...cause, outbox: outbox ?? [] };
+    });
+    await home.minutes(3, { tellsShared });
+    expect(home.heard()).toEqual({ [mailOf("acme")]: [`opened ${subject}`] });
   });
 
   it("is none of a customer's silence, which is of its own servers, and of the operator's all the more", async () => {
