@@ -2,12 +2,12 @@
 
 import { App } from "aws-cdk-lib";
 import { InputError } from "../lib/model/input-error.ts";
-import { ChainmailStack } from "../lib/stack/chainmail-stack.ts";
+import { chainmailApp } from "../lib/stack/app.ts";
 import { readContext } from "../lib/stack/context.ts";
 
 const app = new App();
 try {
-  new ChainmailStack(app, readContext(app.node.getAllContext()));
+  chainmailApp(app, readContext(app.node.getAllContext(), process.env.CDK_DEFAULT_REGION));
   app.synth();
 } catch (error) {
   if (!(error instanceof InputError)) throw error;

@@ -19,7 +19,8 @@ const resolvers = once(() =>
 export async function handler(event: unknown): Promise<void> {
   const everyMs = intervalMs();
   const cycle = Math.floor(parseSchedule(event, systemClock) / everyMs);
-  const report = await resolve({ store: store(), ...resolvers(), now: systemClock }, cycle, everyMs);
+  const vantages = optionalFromEnvironment("vantages")?.split(",") ?? [];
+  const report = await resolve({ store: store(), ...resolvers(), now: systemClock, vantages }, cycle, everyMs);
   await judgeGone(report.gone, cycle, await judging([]));
   log("resolve", "info", "resolved", { cycle, ...report, gone: report.gone.length });
   heartbeat("resolve");

@@ -4,11 +4,11 @@ import { createHash, randomBytes } from "node:crypto";
 import type { ConfigStore, Token } from "../store/store.ts";
 
 /** Makes a token known by sight, in a log or by a scanner of leaked secrets. */
-const prefix = "cm_";
+export const tokenPrefix = "cm_";
 
 /** A new token for `customer`, or for the operator where it is null. It can't be shown again. */
 export async function createToken(config: ConfigStore, customer: string | null, now: number): Promise<string> {
-  const token = `${prefix}${randomBytes(32).toString("base64url")}`;
+  const token = `${tokenPrefix}${randomBytes(32).toString("base64url")}`;
   await config.putToken(tokenHash(token), { customer, createdAt: now });
   return token;
 }

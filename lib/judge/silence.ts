@@ -11,10 +11,11 @@ export type SilentOutcome = Exclude<Outcome, Answer>;
 const noRoute = {
   severity: "info",
   consequence: "unknown: no way leads there from here",
-  advice: "Look from a place that reaches this address family, or give this one a route; `chainmail doctor` tells.",
+  advice:
+    "Look from a place that reaches this address family and port, or open them here (on AWS: docs/aws.md); `chainmail doctor` tells.",
 } as const;
 
-/** We have no way to it, as a host without IPv6 has none to an IPv6 address: our limit, not theirs. */
+/** We have no way to it, as a host without IPv6 has none to an IPv6 address, or a network without port 25 to it: our limit, not theirs. */
 export function isUnrouted(outcome: Outcome): boolean {
   return outcome.kind === "no-answer" && outcome.stage === "connect" && outcome.silence === "network-unreachable";
 }

@@ -1,35 +1,49 @@
 /** Chainmail on AWS: the way of the data, from the schedule to people, and what watches it. */
 
 import { Duration, Stack } from "aws-cdk-lib";
+import { type IQueue, Queue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import { defaultVantage } from "../model/customer.ts";
-import { resultsQueueName } from "../world/results-queue.ts";
+import { jobsQueueName, resultsQueueName } from "../world/queue-names.ts";
+import { accountKey } from "./account-key.ts";
 import { digestOfJudging } from "./bundle.ts";
 import type { StackSettings } from "./context.ts";
+import { Dashboard } from "./dashboard.ts";
 import { letTextPhones, Operators } from "./operators.ts";
 import { Rhythm } from "./rhythm.ts";
 import { Status } from "./status.ts";
 import { minutes, Step } from "./step.ts";
 import { Tables } from "./tables.ts";
 import { Vantage } from "./vantage.ts";
+import { queueArn } from "./vantage-stack.ts";
 import { Watch } from "./watch.ts";
 import { WorkQueue } from "./work-queue.ts";
 
 export class ChainmailStack extends Stack {
   constructor(scope: Construct, settings: StackSettings) {
-    super(scope, settings.stackName, { description: "Chainmail: a continuous TLS monitor for e-mail" });
+    super(scope, settings.stackName, {
+      description: "Chainmail: a continuous TLS monitor for e-mail",
+      ...(settings.region !== null && { env: { region: settings.region } }),
+    });
     const every = Duration.millis(settings.everyMs);
-    const tables = new Tables(this, "Tables", settings.stackName);
-    const operators = new Operators(this, "Operators", settings);
-    const status = new Status(this, "Status", { tables, everyMs: settings.everyMs, operators });
+    const key = settings.customerKey ? accountKey(this, "Key", settings.keepTables) : null;
+    const tables = new Tables(this, "Tables", { prefix: settings.stackName, keep: settings.keepTables, key });
+    const operators = new Operators(this, "Operators", settings, key);
+    const status = new Status(this, "Status", { tables, operators, settings });
     const common = { stack: tables.prefix, every: String(settings.everyMs) };
+    const upkeep = settings;
 
     const resolve = new Step(this, "Resolve", {
       handler: "resolve",
       description: "Asks DNS where each customer's mail goes, and keeps the roster of targets",
       timeout: minutes(10),
       memory: 1024,
-      environment: { ...common, ...(settings.resolvers.length > 0 && { resolvers: settings.resolvers.join(",") }) },
+      environment: {
+        ...common,
+        ...(settings.resolvers.length > 0 && { resolvers: settings.resolvers.join(",") }),
+        ...(settings.vantages.length > 0 && { vantages: settings.vantages.join(",") }),
+      },
+      upkeep,
     });
     const plan = new Step(this, "Plan", {
       handler: "plan",
@@ -37,6 +51,7 @@ export class ChainmailStack extends Stack {
       timeout: minutes(2),
       memory: 512,
       environment: common,
+      upkeep,
     });
     const judge = new Step(this, "Judge", {
       handler: "judge",
@@ -44,6 +59,7 @@ export class ChainmailStack extends Stack {
       timeout: minutes(1),
       memory: 512,
       environment: common,
+      upkeep,
     });
     const tick = new Step(this, "Tick", {
       handler: "tick",
@@ -51,6 +67,7 @@ export class ChainmailStack extends Stack {
       timeout: minutes(2),
       memory: 512,
       environment: common,
+      upkeep,
     });
     const notify = new Step(this, "Notify", {
       handler: "notify",
@@ -59,6 +76,7 @@ export class ChainmailStack extends Stack {
       timeout: minutes(2),
       memory: 256,
       environment: { ...common, statusUrl: status.url, build: digestOfJudging() },
+      upkeep,
     });
     const contacts = new Step(this, "Contacts", {
       handler: "contacts",
@@ -66,6 +84,7 @@ export class ChainmailStack extends Stack {
       timeout: minutes(2),
       memory: 256,
       environment: common,
+      upkeep,
     });
 
     const results = new WorkQueue(this, "Results", {
@@ -84,7 +103,12 @@ export class ChainmailStack extends Stack {
       tries: 3,
       oldest: minutes(10),
     });
-    const vantage = new Vantage(this, "Vantage", { name: defaultVantage, results, settings });
+    const vantage = new Vantage(this, "Vantage", {
+      name: defaultVantage,
+      results: results.queue,
+      isHome: true,
+      settings,
+    });
     const rhythm = new Rhythm(this, "Rhythm", {
       everyCycle: [resolve, plan],
       everyMinute: [tick],
@@ -92,10 +116,11 @@ export class ChainmailStack extends Stack {
       everyMs: settings.everyMs,
     });
 
-    const jobQueues = this.toJsonString({ [vantage.name]: vantage.jobs.queue.queueUrl });
+    const jobs = new Map<string, IQueue>([[vantage.name, vantage.jobs.queue], ...this.jobsAbroad(settings)]);
+    const urls = Object.fromEntries([...jobs].map(([name, { queueUrl }]) => [name, queueUrl]));
     for (const step of [plan, judge, tick, notify]) {
-      step.tell("jobQueues", jobQueues);
-      vantage.jobs.queue.grantSendMessages(step.function);
+      step.tell("jobQueues", this.toJsonString(urls));
+      for (const queue of jobs.values()) queue.grantSendMessages(step.function);
     }
     // Notify wakes itself where a look has to bear out a message: unanswered, it leaves all the same.
     for (const step of [judge, tick, notify]) {
@@ -119,7 +144,8 @@ export class ChainmailStack extends Stack {
     tables.grant(notify, { config: ["read"], state: ["read", "put", "remove"], ledger: ["read", "put"] });
     tables.grant(contacts, { config: ["read"], state: ["read", "put"] });
 
-    new Watch(this, "Watch", {
+    const queues = { jobs: vantage.jobs, results, outbox };
+    const watch = new Watch(this, "Watch", {
       operators,
       stack: tables.prefix,
       every,
@@ -131,13 +157,28 @@ export class ChainmailStack extends Stack {
         notify: minutes(1),
         contacts: minutes(60),
       },
-      queues: { jobs: vantage.jobs, results, outbox },
+      queues,
       deadLetters: {
         jobs: vantage.jobs.deadLetters,
         results: results.deadLetters,
         outbox: outbox.deadLetters,
         runs: rhythm.deadLetters,
       },
+    });
+    new Dashboard(this, "Dashboard", {
+      stack: tables.prefix,
+      every,
+      alarms: watch.alarms,
+      steps: { resolve, plan, probe: vantage.probe, judge, tick, notify, contacts },
+      queues,
+    });
+  }
+
+  /** Queues of further vantages, which stand in their own regions. */
+  private jobsAbroad({ vantages, stackName }: StackSettings): readonly (readonly [string, IQueue])[] {
+    return vantages.map((region) => {
+      const arn = queueArn(this, region, jobsQueueName(stackName));
+      return [region, Queue.fromQueueArn(this, `Jobs-${region}`, arn)];
     });
   }
 }

@@ -6,6 +6,26 @@
 import * as z from "zod";
 import { duration, ehloName, resolverAddress } from "../cli/options.ts";
 import { InputError } from "../model/input-error.ts";
+import { accepts, count, flag, list, oneOf, oneOfNumbers, optionalText, parsedBy } from "./context-values.ts";
+
+/** How probes leave: `none` from outside any VPC, where port 25 is closed; the others from one, by an Elastic IP. */
+export const egresses = ["none", "nat-gateway", "nat-instance"] as const;
+export type Egress = (typeof egresses)[number];
+
+/** Who is let in to the API before the token is asked for. */
+export type ApiAuth =
+  /** Everybody: the token decides. */
+  | { readonly kind: "token" }
+  /** Whoever signs as a principal that may invoke the API: machines, no browsers. */
+  | { readonly kind: "iam" }
+  /** Whoever has a JWT of this issuer for one of these audiences. */
+  | { readonly kind: "oidc"; readonly issuer: string; readonly audience: readonly string[] };
+
+/** A name of one's own, and the ARN of ACM's certificate for it in the home region. */
+export interface ApiDomain {
+  readonly name: string;
+  readonly certificate: string;
+}
 
 export interface StackSettings {
   /** Also what `chainmail --stack NAME` takes: the tables are called NAME-config, NAME-state, NAME-ledger. */
@@ -23,6 +43,29 @@ export interface StackSettings {
   readonly ehlo: string | null;
   /** Empty: the resolver of the Lambda environment. */
   readonly resolvers: readonly string[];
+  readonly egress: Egress;
+  /** Zones with a NAT of their own. */
+  readonly zones: number;
+  /** Probes leave by IPv6 as well, past the NAT. */
+  readonly ipv6: boolean;
+  /** Results reach SQS by an interface endpoint, and not through the NAT. */
+  readonly sqsEndpoint: boolean;
+  /** Null: wherever it is deployed to. */
+  readonly region: string | null;
+  /** Further regions to look from; each is a vantage of that name. */
+  readonly vantages: readonly string[];
+  /** Requests a second. */
+  readonly apiRate: number;
+  readonly apiAuth: ApiAuth;
+  readonly apiDomain: ApiDomain | null;
+  /** Tables, queues and topics are encrypted with a key of the account's own. */
+  readonly customerKey: boolean;
+  readonly logDays: number;
+  readonly tracing: boolean;
+  /** False: `cdk destroy` takes the tables as well. */
+  readonly keepTables: boolean;
+  /** How many the monthly estimate is made for. */
+  readonly customers: number;
 }
 
 const minute = 60_000;
@@ -32,30 +75,98 @@ const everyText = duration(minute, hour);
 const mail = /^[^\s<>@,\p{C}]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+$/iu;
 const e164 = /^\+[1-9]\d{6,14}$/;
 const stackNameText = /^[A-Za-z][A-Za-z0-9-]{0,63}$/;
+const regionText = /^[a-z]{2,4}(-[a-z]+)+-\d$/;
+const issuerUrl = /^https:\/\/[a-z0-9.-]+(:\d+)?(\/[\w./-]*)?$/i;
+const domainName = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i;
+const certificateArn = /^arn:aws[\w-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/;
+/** What CloudWatch takes, from a week to two years. */
+const retentions = [7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] as const;
 
-const schema = z.object({
-  stackName: z
-    .string()
-    .regex(stackNameText, "expected a letter, then up to 63 letters, digits and dashes")
-    .default("Chainmail"),
-  alertEmail: addresses(),
-  alertSms: numbers(),
-  escalateEmail: addresses(),
-  escalateSms: numbers(),
-  every: z.string().default("5m").transform(parsedBy(wholeMinutes)),
-  ehlo: z.string().transform(parsedBy(ehloName)).nullable().default(null),
-  resolver: list("addresses like 192.0.2.53 or [2001:db8::53]:5353, separated by commas", accepts(resolverAddress)),
-});
+const schema = z
+  .object({
+    stackName: z
+      .string()
+      .regex(stackNameText, "expected a letter, then up to 63 letters, digits and dashes")
+      .default("Chainmail"),
+    alertEmail: addresses(),
+    alertSms: numbers(),
+    escalateEmail: addresses(),
+    escalateSms: numbers(),
+    every: z.string().default("5m").transform(parsedBy(wholeMinutes)),
+    ehlo: z.string().transform(parsedBy(ehloName)).nullable().default(null),
+    resolver: list("addresses like 192.0.2.53 or [2001:db8::53]:5353, separated by commas", accepts(resolverAddress)),
+    egress: oneOf(egresses).default("none"),
+    zones: count(1, 2).default(1),
+    ipv6: flag(),
+    sqsEndpoint: flag(),
+    region: optionalText(regionText, "a region like eu-central-1"),
+    vantages: list("regions like us-east-1, separated by commas", (text) => regionText.test(text)),
+    apiRate: count(1, 10_000).default(20),
+    apiAuth: oneOf(["token", "iam", "oidc"]).default("token"),
+    oidcIssuer: optionalText(issuerUrl, "the issuer's https URL"),
+    oidcAudience: list("audiences without spaces, separated by commas", (text) => /^[^\s,]+$/.test(text)),
+    apiDomain: optionalText(domainName, "a host name like status.example.com"),
+    apiCertificate: optionalText(certificateArn, "the ARN of a certificate of ACM"),
+    customerKey: flag(),
+    logDays: oneOfNumbers(retentions).default(30),
+    tracing: flag(),
+    keepTables: flag(true),
+    customers: count(1, 10_000_000).default(100),
+  })
+  .superRefine((given, problems) => {
+    const wrong = (key: string, message: string) => problems.addIssue({ code: "custom", path: [key], message });
+    const outside = "only with egress nat-gateway or nat-instance: without a VPC there is none";
+    if (given.egress === "none") {
+      if (given.ipv6) wrong("ipv6", `expected ${outside}`);
+      if (given.sqsEndpoint) wrong("sqsEndpoint", `expected ${outside}`);
+      if (given.zones > 1) wrong("zones", `expected ${outside}`);
+    }
+    const repeated = given.vantages.find((region, at) => given.vantages.indexOf(region) !== at);
+    if (repeated !== undefined) wrong("vantages", `'${repeated}' stands there twice: expected each region once`);
+    if (given.vantages.length > 0 && given.region === null)
+      wrong(
+        "vantages",
+        "expected the home region to be known, which further vantages send their results to: -c region=eu-central-1, or AWS_REGION or a profile with a region",
+      );
+    if (given.region !== null && given.vantages.includes(given.region))
+      wrong("vantages", `expected regions other than the home region '${given.region}', which is looked from anyway`);
+    const isOidc = given.apiAuth === "oidc";
+    if (isOidc !== (given.oidcIssuer !== null))
+      wrong("oidcIssuer", "expected the issuer's https URL with apiAuth=oidc, and only with it");
+    if (isOidc !== given.oidcAudience.length > 0)
+      wrong("oidcAudience", "expected the audiences with apiAuth=oidc, and only with it");
+    if ((given.apiDomain === null) !== (given.apiCertificate === null))
+      wrong(
+        given.apiDomain === null ? "apiDomain" : "apiCertificate",
+        "expected apiDomain and apiCertificate together, or neither",
+      );
+  });
 
-/** @param context every key that CDK knows of, its own feature flags and look-ups included. Throws {@link InputError} that names all faults. */
-export function readContext(context: Readonly<Record<string, unknown>>): StackSettings {
+/**
+ * @param context every key that CDK knows of, its own feature flags and look-ups included.
+ * @param cliRegion where the CDK's command line would deploy to, if it knows.
+ * Throws {@link InputError} that names all faults.
+ */
+export function readContext(context: Readonly<Record<string, unknown>>, cliRegion?: string): StackSettings {
   const ours = Object.fromEntries(Object.entries(context).filter(([key]) => looksLikeOurs(key)));
   const faults = Object.keys(ours).filter(isUnknown).map(unknownKey);
-  const parsed = schema.safeParse(ours);
+  const parsed = schema.safeParse({ ...homeRegion(ours, cliRegion), ...ours });
   if (!parsed.success) faults.push(...parsed.error.issues.map((issue) => fault(ours, issue)));
   if (!parsed.success || faults.length > 0) throw new InputError(faults.join("\n"));
-  const { every, resolver, ...same } = parsed.data;
-  return { ...same, everyMs: every, resolvers: resolver };
+  const { every, resolver, apiAuth, oidcIssuer, oidcAudience, apiDomain, apiCertificate, ...same } = parsed.data;
+  return {
+    ...same,
+    everyMs: every,
+    resolvers: resolver,
+    apiAuth:
+      apiAuth === "oidc" ? { kind: apiAuth, issuer: oidcIssuer ?? "", audience: oidcAudience } : { kind: apiAuth },
+    apiDomain: apiDomain === null ? null : { name: apiDomain, certificate: apiCertificate ?? "" },
+  };
+}
+
+/** It matters with further vantages only: without them the same template serves every region. */
+function homeRegion({ vantages }: Readonly<Record<string, unknown>>, cliRegion: string | undefined) {
+  return vantages === undefined || cliRegion === undefined ? {} : { region: cliRegion };
 }
 
 /** CDK's own keys have a colon, a slash, an at sign, a dash or an equals sign in them. */
@@ -75,7 +186,8 @@ function unknownKey(key: string): string {
 function fault(ours: Readonly<Record<string, unknown>>, { path, message, code }: z.core.$ZodIssue): string {
   const key = String(path[0]);
   const expected = code === "invalid_type" ? "expected text" : message;
-  return `context '${key}': ${JSON.stringify(ours[key])}: ${expected}`;
+  const given = key in ours ? `${JSON.stringify(ours[key])}: ` : "";
+  return `context '${key}': ${given}${expected}`;
 }
 
 function addresses() {
@@ -86,45 +198,8 @@ function numbers() {
   return list("phone numbers like +4915112345678 (E.164), separated by commas", (text) => e164.test(text));
 }
 
-/** One or several values in one text, as `-c` can only carry text. */
-function list(expected: string, isRight: (text: string) => boolean) {
-  return z
-    .string()
-    .default("")
-    .transform((text, problems) => {
-      const values = text.split(",").map((part) => part.trim());
-      if (text.trim() === "") return [];
-      for (const value of values.filter((value) => !isRight(value)))
-        problems.addIssue({ code: "custom", message: `'${value}' isn't right: expected ${expected}` });
-      return values;
-    });
-}
-
 function wholeMinutes(text: string): number {
   const ms = everyText(text);
   if (ms % minute !== 0) throw new Error("expected whole minutes from 1m to 1h, like 5m.");
   return ms;
-}
-
-/** The command line's own parsers throw; here what they say becomes the issue. */
-function parsedBy<T>(parse: (text: string) => T) {
-  return (text: string, problems: { addIssue(issue: { code: "custom"; message: string }): void }): T => {
-    try {
-      return parse(text);
-    } catch (error) {
-      problems.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
-      return z.NEVER;
-    }
-  };
-}
-
-function accepts(parse: (text: string) => unknown): (text: string) => boolean {
-  return (text) => {
-    try {
-      parse(text);
-      return true;
-    } catch {
-      return false;
-    }
-  };
 }

@@ -6,6 +6,7 @@
 
 import { Annotations, Aws, CfnOutput, Stack } from "aws-cdk-lib";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { IKey } from "aws-cdk-lib/aws-kms";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription, SmsSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Construct } from "constructs";
@@ -15,6 +16,8 @@ import type { Step } from "./step.ts";
 const nobody =
   "nobody is subscribed to the alerts: deploy with -c alertEmail=ops@example.com, or subscribe to the topic yourself";
 
+export type Told = Pick<StackSettings, "alertEmail" | "alertSms" | "escalateEmail" | "escalateSms">;
+
 export class Operators extends Construct {
   readonly topic: Topic;
   /** Null: there are no phones. */
@@ -23,8 +26,13 @@ export class Operators extends Construct {
   readonly second: Topic | null;
   readonly secondPhones: Topic | null;
 
-  constructor(scope: Construct, id: string, { alertEmail, alertSms, escalateEmail, escalateSms }: StackSettings) {
+  private readonly key: IKey | null;
+
+  /** @param key one of the account's own; null: what the topics hold isn't encrypted. */
+  constructor(scope: Construct, id: string, told: Told, key: IKey | null) {
     super(scope, id);
+    const { alertEmail, alertSms, escalateEmail, escalateSms } = told;
+    this.key = key;
     this.topic = this.open("Topic");
     for (const address of alertEmail) this.topic.addSubscription(new EmailSubscription(address));
     this.phones = this.phonesOf("Phones", alertSms);
@@ -36,7 +44,9 @@ export class Operators extends Construct {
     const output = new CfnOutput(this, "Alerts", {
       value: this.topic.topicArn,
       description:
-        subscribed === "" ? `Nobody is told yet: ${nobody}` : `Told: ${subscribed} (mail is confirmed first)`,
+        subscribed === ""
+          ? `Nobody is told yet: ${nobody}`
+          : `Told: ${subscribed}. Next: within 2 days confirm the mail of each address, by npx chainmail subscription confirm LINK`,
     });
     output.overrideLogicalId("AlertsTopic");
   }
@@ -71,7 +81,8 @@ export class Operators extends Construct {
 
   /** Not encrypted with AWS's key for SNS: CloudWatch's alarms could not be published then. */
   private open(id: string): Topic {
-    const topic = new Topic(this, id, { displayName: "Chainmail", enforceSSL: true });
+    const encryption = this.key === null ? {} : { masterKey: this.key };
+    const topic = new Topic(this, id, { displayName: "Chainmail", enforceSSL: true, ...encryption });
     // `enforceSSL` gives it a policy of its own, in which the alarms have to stand.
     topic.addToResourcePolicy(
       new PolicyStatement({

@@ -1,12 +1,17 @@
 /** One step of the way of the data: a function with its own role, its own log, and what it needs to know in its environment. */
 
 import { AssetHashType, DockerImage, Duration, RemovalPolicy } from "aws-cdk-lib";
-import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { Effect, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { type EnvironmentKey, environmentNames } from "../world/environment.ts";
 import { bundleHandler, handlersDir } from "./bundle.ts";
+import type { StackSettings } from "./context.ts";
+import type { Place } from "./network.ts";
+
+/** What holds for every function of the stack. */
+export type Upkeep = Pick<StackSettings, "logDays" | "tracing">;
 
 export interface StepProps {
   /** File name in `lambdas/`, without its ending. */
@@ -16,21 +21,26 @@ export interface StepProps {
   /** MB; the share of a processor grows with it. */
   readonly memory: number;
   readonly environment: Partial<Record<EnvironmentKey, string>>;
+  readonly upkeep: Upkeep;
+  /** Null: outside any VPC. */
+  readonly place?: Place | null;
 }
 
 export class Step extends Construct {
   readonly function: LambdaFunction;
   readonly timeout: Duration;
 
-  constructor(scope: Construct, id: string, { handler, description, timeout, memory, environment }: StepProps) {
+  constructor(scope: Construct, id: string, props: StepProps) {
     super(scope, id);
+    const { handler, description, timeout, memory, environment, upkeep, place = null } = props;
     const logGroup = new LogGroup(this, "Log", {
-      retention: RetentionDays.ONE_MONTH,
+      retention: upkeep.logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     // Not AWS's managed policy: that one may write every log of the account.
     const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
     logGroup.grantWrite(role);
+    if (place !== null) letStandIn(role);
     this.timeout = timeout;
     this.function = new LambdaFunction(this, "Function", {
       description,
@@ -42,6 +52,8 @@ export class Step extends Construct {
       timeout,
       role,
       logGroup,
+      ...(upkeep.tracing && { tracing: Tracing.ACTIVE }),
+      ...(place ?? {}),
       environment: Object.fromEntries(
         Object.entries(environment).map(([key, value]) => [environmentNames[key as EnvironmentKey], value]),
       ),
@@ -51,6 +63,21 @@ export class Step extends Construct {
   tell(key: EnvironmentKey, value: string): void {
     this.function.addEnvironment(environmentNames[key], value);
   }
+}
+
+/** Lambda's own service makes the interfaces with the function's role (AWS has no resource for some of it); the function's code may not. */
+function letStandIn(role: Role): void {
+  const actions = [
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+  ];
+  role.addToPolicy(new PolicyStatement({ actions, resources: ["*"] }));
+  const byCode = { Null: { "lambda:SourceFunctionArn": "false" } };
+  role.addToPolicy(new PolicyStatement({ effect: Effect.DENY, actions, resources: ["*"], conditions: byCode }));
 }
 
 /** esbuild fills the asset's folder itself; the image and its command, which CDK asks for in case that fails, are never used. */

@@ -1,7 +1,9 @@
 /** The three tables, named after the stack so that `chainmail --stack NAME` finds them, and who may do what with each. */
 
-import { CfnOutput, RemovalPolicy } from "aws-cdk-lib";
+import { Aws, CfnOutput, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import type { IKey } from "aws-cdk-lib/aws-kms";
 import { Construct } from "constructs";
 import { type TableDefinition, type TableRole, tableDefinitions, tableNames, tableRoles } from "../store/tables.ts";
 import type { Step } from "./step.ts";
@@ -15,13 +17,25 @@ const actions: Readonly<Record<Access, readonly string[]>> = {
   remove: ["dynamodb:DeleteItem", "dynamodb:BatchWriteItem"],
 };
 
+export interface TablesProps {
+  readonly prefix: string;
+  /** True: they can't be deleted by mistake, and stay where the stack goes. */
+  readonly keep: boolean;
+  /** One of the account's own; null: AWS's. */
+  readonly key: IKey | null;
+}
+
 export class Tables extends Construct {
   readonly prefix: string;
+  private readonly keep: boolean;
+  private readonly key: IKey | null;
   private readonly tables: ReadonlyMap<TableRole, Table>;
 
-  constructor(scope: Construct, id: string, prefix: string) {
+  constructor(scope: Construct, id: string, { prefix, keep, key }: TablesProps) {
     super(scope, id);
     this.prefix = prefix;
+    this.keep = keep;
+    this.key = key;
     const names = tableNames(prefix);
     this.tables = new Map(tableRoles.map((role) => [role, this.table(role, names[role], tableDefinitions[role])]));
     const output = new CfnOutput(this, "Prefix", {
@@ -36,6 +50,7 @@ export class Tables extends Construct {
       const allowed = (access[role] ?? []).flatMap((kind) => actions[kind]);
       if (allowed.length > 0) table.grant(step.function, ...allowed);
     }
+    if (this.key !== null) step.function.addToRolePolicy(useThroughTables(this.key));
   }
 
   private table(role: TableRole, tableName: string, { hash, range, indexes, expiry }: TableDefinition): Table {
@@ -44,11 +59,14 @@ export class Tables extends Construct {
       partitionKey: { name: hash, type: AttributeType.STRING },
       sortKey: { name: range, type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
-      encryption: TableEncryption.AWS_MANAGED,
+      ...(this.key === null
+        ? { encryption: TableEncryption.AWS_MANAGED }
+        : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: this.key }),
       // What can't be made again by probing stands in each of them: customers, causes, the record of incidents.
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      // A backed-up table that is deleted stays restorable for 35 days; one that is kept would block the next deployment of its name.
-      removalPolicy: RemovalPolicy.DESTROY,
+      // One that is kept blocks the next deployment of its name until `cdk import` adopts it: docs/aws.md.
+      removalPolicy: this.keep ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      deletionProtection: this.keep,
       ...(expiry === null ? {} : { timeToLiveAttribute: expiry }),
     });
     for (const index of indexes)
@@ -60,4 +78,20 @@ export class Tables extends Construct {
       });
     return table;
   }
+}
+
+/** DynamoDB uses the key with the caller's own rights; nobody else gets to use it with them. */
+function useThroughTables(key: IKey): PolicyStatement {
+  return new PolicyStatement({
+    actions: [
+      "kms:CreateGrant",
+      "kms:Decrypt",
+      "kms:DescribeKey",
+      "kms:Encrypt",
+      "kms:GenerateDataKey*",
+      "kms:ReEncrypt*",
+    ],
+    resources: [key.keyArn],
+    conditions: { StringEquals: { "kms:ViaService": `dynamodb.${Stack.of(key).region}.${Aws.URL_SUFFIX}` } },
+  });
 }

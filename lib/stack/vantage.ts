@@ -1,42 +1,62 @@
 /** A place to look from: takes its jobs from its own queue, sends what it saw to the results queue, and has no rights on any table. */
 
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { StackSettings } from "./context.ts";
+import { Network } from "./network.ts";
+import { tellOfPort25 } from "./port25.ts";
 import { minutes, Step } from "./step.ts";
 import { WorkQueue } from "./work-queue.ts";
 
 export interface VantageProps {
   /** The name that customers and jobs call it by. */
   readonly name: string;
-  readonly results: WorkQueue;
+  /** In the home region. */
+  readonly results: IQueue;
+  /** Whether results stay in this region. */
+  readonly isHome: boolean;
+  /** Of the queue of jobs, where those who send have to find it from another region. */
+  readonly queueName?: string;
   readonly settings: StackSettings;
 }
 
 export class Vantage extends Construct {
   readonly name: string;
   readonly jobs: WorkQueue;
+  readonly probe: Step;
 
-  constructor(scope: Construct, id: string, { name, results, settings }: VantageProps) {
+  constructor(scope: Construct, id: string, { name, results, isHome, queueName, settings }: VantageProps) {
     super(scope, id);
     this.name = name;
-    const probe = new Step(this, "Probe", {
+    const { egress, zones, ipv6 } = settings;
+    const network =
+      egress === "none"
+        ? null
+        : new Network(this, "Network", { egress, zones, ipv6, sqsEndpoint: settings.sqsEndpoint && isHome });
+    const ehlo = settings.ehlo ?? network?.literal ?? null;
+    this.probe = new Step(this, "Probe", {
       handler: "probe",
       description: "Looks at the mail servers of one job and records what they said",
       timeout: minutes(5),
       memory: 512,
       environment: {
         vantage: name,
-        resultsQueue: results.queue.queueUrl,
-        ...(settings.ehlo === null ? {} : { ehlo: settings.ehlo }),
+        resultsQueue: results.queueUrl,
+        ...(ehlo !== null && { ehlo }),
+        ...(network === null && { closedPorts: "25" }),
       },
+      upkeep: settings,
+      place: network?.place ?? null,
     });
     this.jobs = new WorkQueue(this, "Jobs", {
-      consumer: probe,
+      consumer: this.probe,
       batchSize: 4,
       maxConcurrency: 4,
       tries: 3,
       oldest: minutes(30),
+      ...(queueName !== undefined && { name: queueName }),
     });
-    results.queue.grantSendMessages(probe.function);
+    results.grantSendMessages(this.probe.function);
+    tellOfPort25(this, network, settings);
   }
 }

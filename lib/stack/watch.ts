@@ -23,8 +23,8 @@ export interface WatchProps {
   readonly stack: string;
   /** Of a cycle. */
   readonly every: Duration;
-  /** Steps and how often each has to say that it did its work. */
-  readonly heartbeats: Readonly<Record<string, Duration>>;
+  /** Steps and how often each has to say that it did its work. Null: of a vantage, whose looks the home region counts. */
+  readonly heartbeats: Readonly<Record<string, Duration>> | null;
   readonly queues: Readonly<Record<string, WorkQueue>>;
   readonly deadLetters: Readonly<Record<string, Queue>>;
 }
@@ -41,6 +41,8 @@ const longestOwed = Duration.minutes(2);
 const minutesFailing = 2;
 
 export class Watch extends Construct {
+  readonly alarms: Alarm[] = [];
+
   private readonly actions: readonly SnsAction[];
 
   private readonly stack: string;
@@ -49,10 +51,12 @@ export class Watch extends Construct {
     super(scope, id);
     this.actions = operators.first.map((topic) => new SnsAction(topic));
     this.stack = stack;
-    for (const [step, beat] of Object.entries(heartbeats)) this.heartbeat(step, beat);
-    this.covered(every);
-    this.owed();
-    this.failing();
+    if (heartbeats !== null) {
+      for (const [step, beat] of Object.entries(heartbeats)) this.heartbeat(step, beat);
+      this.covered(every);
+      this.owed();
+      this.failing();
+    }
     this.undelivered("Undelivered", operators.topic);
     if (operators.phones !== null) this.undelivered("UndeliveredSms", operators.phones);
     if (operators.second !== null) this.undelivered("UndeliveredSecond", operators.second);
@@ -166,27 +170,38 @@ export class Watch extends Construct {
     });
   }
 
-  /** What our functions say in their logs, in the embedded metric format. */
   private ours(
     metricName: string,
     statistic: string,
     period: Duration,
     dimensions: Readonly<Record<string, string>> = {},
   ): Metric {
-    const dimensionsMap = { Stack: this.stack, ...dimensions };
-    return new Metric({ namespace: "Chainmail", metricName, dimensionsMap, statistic, period });
+    return ourMetric(this.stack, metricName, { statistic, period, dimensions });
   }
 
   private alarm(id: string, alarm: AlarmWords): void {
-    new Alarm(this, id, {
+    const made = new Alarm(this, id, {
       metric: alarm.metric,
       alarmDescription: alarm.description,
       threshold: alarm.threshold,
       comparisonOperator: alarm.comparison,
       evaluationPeriods: alarm.periods,
       treatMissingData: alarm.missing,
-    }).addAlarmAction(...this.actions);
+    });
+    made.addAlarmAction(...this.actions);
+    this.alarms.push(made);
   }
+}
+
+interface MetricProps {
+  readonly statistic: string;
+  readonly period: Duration;
+  readonly dimensions?: Readonly<Record<string, string>>;
+}
+
+/** What our functions say in their logs, in the embedded metric format. */
+export function ourMetric(stack: string, metricName: string, { dimensions = {}, ...props }: MetricProps): Metric {
+  return new Metric({ namespace: "Chainmail", metricName, dimensionsMap: { Stack: stack, ...dimensions }, ...props });
 }
 
 interface AlarmWords {

@@ -6,6 +6,7 @@ import type { DomainFacts, HostFacts } from "../model/domain-facts.ts";
 import { type KnownDns, type Reach, reachesOf, smtpPort } from "../model/reach.ts";
 import type { TargetLook } from "../model/status.ts";
 import { type TargetKey, targetKey } from "../model/target.ts";
+import { keptVantages, withInstalled } from "../steps/installed.ts";
 import type { LedgerEntry, Store, StoredDomain, TargetState } from "../store/store.ts";
 
 export interface Gathered {
@@ -38,7 +39,12 @@ export interface Gatherer {
 
 export async function createGatherer(store: Store): Promise<Gatherer> {
   const { config, state, ledger } = store;
-  const [settings, gatewayList] = await Promise.all([config.settings(), config.gateways()]);
+  const [written, gatewayList, { value: installed }] = await Promise.all([
+    config.settings(),
+    config.gateways(),
+    keptVantages(store),
+  ]);
+  const settings = withInstalled(written, installed);
   const openly = publicVantages(settings);
   const gateways = new Map(gatewayList.map((gateway) => [gateway.id, gateway]));
   const domain = once((name: string) => state.domain(name));

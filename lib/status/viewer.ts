@@ -2,7 +2,7 @@
 
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
-import { verifyToken } from "../customers/tokens.ts";
+import { tokenPrefix, verifyToken } from "../customers/tokens.ts";
 import type { Token } from "../store/store.ts";
 import type { StatusContext, StatusEnv, StatusRequest, Viewer } from "./context.ts";
 import { customerPath } from "./pages/html.ts";
@@ -29,7 +29,9 @@ export async function viewerOfToken({ store }: StatusContext, token: string): Pr
 async function identify(c: StatusRequest, context: StatusContext): Promise<Identity> {
   if (context.auth.kind === "open") return { kind: "known", viewer: { kind: "operator" } };
   const header = c.req.header("authorization");
-  const token = header === undefined ? getCookie(c, cookieName) : bearer.exec(header)?.[1];
+  const sent = header === undefined ? undefined : bearer.exec(header)?.[1];
+  // The header may be meant for somebody before us, who asks for a JWT or a signature.
+  const token = sent?.startsWith(tokenPrefix) ? sent : (getCookie(c, cookieName) ?? sent);
   if (token === undefined) return { kind: header === undefined ? "none" : "invalid" };
   const viewer = await viewerOfToken(context, token);
   return viewer === undefined ? { kind: "invalid" } : { kind: "known", viewer };

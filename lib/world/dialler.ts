@@ -11,6 +11,8 @@ export interface DiallerOptions {
   readonly sourceAddress?: string | null;
   /** Ports that the operator allows beside the usual mail ports. */
   readonly extraPorts?: readonly number[];
+  /** Ports that nothing leaves by from here: nobody waits for an answer. */
+  readonly closedPorts?: readonly number[];
   readonly connect?: (options: TcpNetConnectOpts) => Socket;
 }
 
@@ -21,6 +23,7 @@ export interface DiallerOptions {
 export function createDialler({
   sourceAddress = null,
   extraPorts = [],
+  closedPorts = [],
   connect = connectSocket,
 }: DiallerOptions): Dialler {
   const ports = [...mailPorts, ...extraPorts];
@@ -28,6 +31,7 @@ export function createDialler({
     const range = refusal(request, ports);
     if (range !== null) return { kind: "forbidden", range };
     if (request.signal.aborted) return { kind: "failed", silence: "timeout" };
+    if (closedPorts.includes(request.port)) return { kind: "failed", silence: "network-unreachable" };
     if (sourceAddress !== null && isIPv6(sourceAddress) !== isIPv6(request.address)) {
       return { kind: "failed", silence: "network-unreachable" };
     }

@@ -18,6 +18,10 @@ export const environmentNames = {
   /** Where the pages are: what messages link to. */
   statusUrl: "CHAINMAIL_STATUS_URL",
   vantage: "CHAINMAIL_VANTAGE",
+  /** Those of other regions, separated by commas; without it there are none. */
+  vantages: "CHAINMAIL_VANTAGES",
+  /** Ports that this vantage can't reach, separated by commas; without it there are none. */
+  closedPorts: "CHAINMAIL_CLOSED_PORTS",
   /** Another one says that the functions which look and judge were changed. */
   build: "CHAINMAIL_BUILD",
   /** The name said in EHLO; without it the address literal. */

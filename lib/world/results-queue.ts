@@ -3,11 +3,7 @@
 import { GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { UnavailableError } from "../model/input-error.ts";
 import { createQueue, type Queue } from "./queue.ts";
-
-/** As the stack names it. */
-export function resultsQueueName(stack: string): string {
-  return `${stack}-results`;
-}
+import { resultsQueueName } from "./queue-names.ts";
 
 /** Rejects with an UnavailableError where it isn't there, or may not be asked for. */
 export async function openResultsQueue(stack: string): Promise<Queue & { close(): void }> {

@@ -38,10 +38,10 @@ describe("the CDK app", () => {
   it("says in sentences what is wrong with the context, and builds nothing", () => {
     const { status, stdout, stderr } = runApp({ every: "7 minutes", colour: "red" });
     expect([status, stdout]).toEqual([64, ""]);
-    expect(stderr).toBe(
-      "chainmail: context 'colour': there is no such key; expected one of stackName, alertEmail, alertSms, escalateEmail, escalateSms, every, ehlo, resolver\n" +
-        `chainmail: context 'every': "7 minutes": expected a duration from 1m to 1h, like 30s or 5m.\n`,
-    );
+    const [unknown, every, ...others] = stderr.split("\n");
+    expect(unknown).toMatch(/^chainmail: context 'colour': there is no such key; expected one of stackName, /);
+    expect(every).toBe(`chainmail: context 'every': "7 minutes": expected a duration from 1m to 1h, like 30s or 5m.`);
+    expect(others).toEqual([""]);
   });
 
   it("says which Node it needs where an older one runs it", () => {

@@ -1,6 +1,6 @@
 import { Match, type Template } from "aws-cdk-lib/assertions";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Resource, resourcesOf, rightsOf, synthesized } from "./synthesized.ts";
+import { contexts, type Resource, resourcesOf, rightsOf, synthesized } from "./synthesized.ts";
 
 let template: Template;
 beforeAll(() => {
@@ -24,10 +24,13 @@ describe("the functions", () => {
       expect(Properties).not.toHaveProperty("ReservedConcurrentExecutions");
   });
 
-  it("have a log of their own that is kept for a month", () => {
+  it("have a log of their own, as the API has of who asked, that is kept for a month or as the context says", () => {
     const logs = all("AWS::Logs::LogGroup");
-    expect(logs).toHaveLength(all("AWS::Lambda::Function").length);
+    expect(logs).toHaveLength(all("AWS::Lambda::Function").length + 1);
     for (const { Properties } of logs) expect(Properties.RetentionInDays).toBe(30);
+    const full = synthesized(contexts.full).template;
+    for (const { Properties } of resourcesOf(full, "AWS::Logs::LogGroup").values())
+      expect(Properties.RetentionInDays).toBe(90);
   });
 });
 
@@ -77,6 +80,18 @@ describe("the tables", () => {
     expect(names).toEqual(["Chainmail-config", "Chainmail-state", "Chainmail-ledger"]);
     for (const { Properties } of all("AWS::DynamoDB::Table"))
       expect(Properties).toMatchObject({ BillingMode: "PAY_PER_REQUEST", SSESpecification: { SSEEnabled: true } });
+  });
+
+  it("can't be deleted by mistake, and stay when the stack goes, unless the context says otherwise", () => {
+    for (const table of all("AWS::DynamoDB::Table")) {
+      expect(table).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+      expect(table.Properties.DeletionProtectionEnabled).toBe(true);
+    }
+    const { template: passing } = synthesized({ keepTables: "false" });
+    for (const table of resourcesOf(passing, "AWS::DynamoDB::Table").values()) {
+      expect(table).toMatchObject({ DeletionPolicy: "Delete" });
+      expect(table.Properties.DeletionProtectionEnabled).toBe(false);
+    }
   });
 
   it("are backed up continuously: the ledger holds the record of incidents", () => {
@@ -224,7 +239,15 @@ describe("who is told", () => {
 });
 
 it("outputs what a person needs next", () => {
-  expect(Object.keys(template.toJSON().Outputs).sort()).toEqual(["AlertsTopic", "StackName", "StatusUrl"]);
+  expect(Object.keys(template.toJSON().Outputs).sort()).toEqual([
+    "AlertsTopic",
+    "DashboardUrl",
+    "Port25",
+    "StackName",
+    "StatusUrl",
+  ]);
+  template.hasOutput("AlertsTopic", { Description: Match.stringLikeRegexp("Next: within 2 days confirm the mail") });
+  template.hasOutput("StatusUrl", { Description: Match.stringLikeRegexp("Next: npx chainmail token create") });
 });
 
 it("knows no account and no region", () => {

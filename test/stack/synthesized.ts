@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { Annotations, Template } from "aws-cdk-lib/assertions";
 import { vi } from "vitest";
-import { ChainmailStack } from "../../lib/stack/chainmail-stack.ts";
+import { chainmailApp } from "../../lib/stack/app.ts";
 import { readContext } from "../../lib/stack/context.ts";
 
 // Loading the CDK takes seconds where other tests run beside it.
@@ -17,9 +17,40 @@ export interface Resource {
   readonly Properties: Readonly<Record<string, unknown>>;
 }
 
+const operators = { alertEmail: "ops@example.com" };
+
+/** What is synthesised again and again: each is made once for a worker. */
+export const contexts = {
+  minimal: {},
+  full: {
+    ...operators,
+    alertSms: "+4915112345678",
+    escalateEmail: "boss@example.com",
+    escalateSms: "+4915112345679",
+    ehlo: "probe.example.com",
+    egress: "nat-gateway",
+    zones: "2",
+    sqsEndpoint: "true",
+    customerKey: "true",
+    tracing: "true",
+    logDays: "90",
+    apiAuth: "oidc",
+    oidcIssuer: "https://id.example.com",
+    oidcAudience: "chainmail",
+    apiDomain: "status.example.com",
+    apiCertificate: "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d",
+  },
+  "two regions": { ...operators, region: "eu-central-1", vantages: "us-east-1" },
+  "nat-instance": { ...operators, ehlo: "probe.example.com", egress: "nat-instance" },
+  ipv6: { ...operators, egress: "nat-gateway", ipv6: "true" },
+} as const;
+export type ContextName = keyof typeof contexts;
+
 interface Synthesized {
   readonly annotations: Annotations;
   readonly template: Template;
+  /** Of further regions, by name. */
+  readonly vantages: ReadonlyMap<string, Template>;
 }
 
 const made = new Map<string, Synthesized>();
@@ -41,8 +72,12 @@ function synthesize(context: Readonly<Record<string, string>>): Synthesized {
       outdir,
       context: { "aws:cdk:bundling-stacks": [], "@aws-cdk/aws-iam:minimizePolicies": true },
     });
-    const stack = new ChainmailStack(app, readContext(context));
-    return { annotations: Annotations.fromStack(stack), template: Template.fromStack(stack) };
+    const { home, vantages } = chainmailApp(app, readContext(context));
+    return {
+      annotations: Annotations.fromStack(home),
+      template: Template.fromStack(home),
+      vantages: new Map(vantages.map((stack) => [stack.region, Template.fromStack(stack)])),
+    };
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
@@ -77,6 +112,13 @@ export function rightsOf(template: Template, step: string): readonly string[] {
 
 function nameOf(resource: unknown): string {
   const text = JSON.stringify(resource);
+  if (text.includes(":sqs:")) return joined(resource);
   const id = /"(?:Ref|Fn::GetAtt)":\[?"(\w+?)[0-9A-F]{8}"/.exec(text)?.[1] ?? text;
   return `${id.replace(/^Tables/, "")}${text.includes("/index/*") ? "/index" : ""}`;
+}
+
+/** An ARN that is put together by name, without what only a deployment knows. */
+function joined(resource: unknown): string {
+  const [, parts] = (resource as { readonly "Fn::Join": readonly [string, readonly unknown[]] })["Fn::Join"];
+  return parts.map((part) => (typeof part === "string" ? part : "…")).join("");
 }

@@ -83,6 +83,24 @@ describe("who may see what", () => {
   });
 });
 
+describe("behind somebody who asks for a JWT or a signature of his own", () => {
+  test.each(["Bearer eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0.c2ln", "AWS4-HMAC-SHA256 Credential=AKID/20261125"])(
+    "the cookie says who asks, where Authorization is '%s'",
+    async (Authorization) => {
+      const ask = async (Cookie: string) =>
+        (await app.request("/v1/fleet", { headers: { Authorization, Cookie } })).status;
+      expect(await ask(`chainmail=${world.tokens.operator}`)).toBe(200);
+      expect(await ask("chainmail=mistyped")).toBe(401);
+    },
+  );
+
+  it("a token of ours in Authorization goes before the cookie", async () => {
+    const { operator, acme } = world.tokens;
+    const headers = { Authorization: `Bearer ${acme}`, Cookie: `chainmail=${operator}` };
+    expect((await app.request("/v1/customers/lost", { headers })).status).toBe(404);
+  });
+});
+
 describe("the challenge (RFC 6750 §3)", () => {
   test.each([
     [{}, 'Bearer realm="chainmail"'],

@@ -56,6 +56,16 @@ describe("the guard stands before the socket", () => {
     expect(dialled.map(({ port }) => port)).toEqual([25, 26, 465, 587, 2525, 10_025, 80]);
   });
 
+  it("opens nothing to a port that is closed from here, and says that no way leads there", async () => {
+    const { dialled, connect } = recorder();
+    const dial = createDialler({ connect, closedPorts: [25] });
+    const noWay = { kind: "failed", silence: "network-unreachable" };
+    expect(await dial(request({ address: "8.8.8.8", port: 25 }))).toEqual(noWay);
+    expect(dialled).toEqual([]);
+    expect((await dial(request({ address: "8.8.8.8", port: 587 }))).kind).toBe("failed");
+    expect(dialled.map(({ port }) => port)).toEqual([587]);
+  });
+
   it("dials the address itself, from the source address", async () => {
     const { dialled, connect } = recorder();
     await createDialler({ connect, sourceAddress: "198.51.100.9" })(request({ address: "8.8.8.8" }));
