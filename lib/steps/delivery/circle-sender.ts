@@ -4,7 +4,7 @@
  */
 
 import type { Cause, CircleProgress } from "../../model/incident.ts";
-import { isDue, logName } from "../outbox.ts";
+import { isDue, isLeased, isOwing, logName } from "../outbox.ts";
 import { draftOf } from "../words/letter.ts";
 import { fresh, type Turn } from "./circles.ts";
 import { logLine } from "./deliver.ts";
@@ -60,18 +60,25 @@ export function createCircleSender(
     return hand;
   }
 
-  /** False for ever once a cause has changed while it was told: what may leave has to be asked anew. */
+  /** False for ever once a cause has changed while it was told, so that what may leave has to be asked anew; or others wait. */
   function watch(hands: readonly Hand[]): () => Promise<boolean> {
     const until = now() + rounds.mostMs;
     let seenAt = now();
-    let holds = true;
+    let goesOn = true;
     return async () => {
-      if (holds && now() - seenAt >= slowMs) {
+      if (goesOn && now() - seenAt >= slowMs) {
         seenAt = now();
-        for (const { cause } of hands) holds &&= await marks.stillHolds(cause);
+        for (const { cause } of hands) goesOn &&= await marks.stillHolds(cause);
+        goesOn &&= !(await isAnyWaiting());
       }
-      return holds && now() < until;
+      return goesOn && now() < until;
     };
+  }
+
+  /** A message that has just come to be owed goes first: it may be another loss. Those in hand here are leased. */
+  async function isAnyWaiting(): Promise<boolean> {
+    const due = await store.state.dueCauses(now());
+    return due.some(({ value }) => !isLeased(value, now()) && isOwing(value, now()));
   }
 
   /** Up to which key they had their turn, and whom each message didn't reach. */
