@@ -81,7 +81,7 @@ export const notify = fields("{ smtp, webhook, slack, teams, pagerduty, escalate
     .boolean({ error: "true or false" })
     .optional()
     .describe(
-      "True: customers' own contacts are told of trouble that others share too, each in words of its own. Of a server that several customers stand behind the operators alone are told.",
+      "True: customers' own contacts are told of trouble that others share too, each once and in words for its own customers.",
     ),
   heartbeat: webhookUrl
     .optional()
