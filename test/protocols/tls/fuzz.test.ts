@@ -1,6 +1,8 @@
 /** Whatever bytes a server sends: no reader throws, none hangs, and none makes more of them than they are. */
 
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { certificatesAsSent } from "../../../lib/protocols/tls/chain.ts";
+import { Cursor } from "../../../lib/protocols/tls/cursor.ts";
 import { FlightReader } from "../../../lib/protocols/tls/flight.ts";
 import {
   readCertificates12,
@@ -8,7 +10,9 @@ import {
   readServerHello,
   readServerKeyExchange,
 } from "../../../lib/protocols/tls/messages.ts";
+import { MessageReader, RecordReader } from "../../../lib/protocols/tls/records.ts";
 import { readSslv2Hello } from "../../../lib/protocols/tls/sslv2.ts";
+import { encryptedFlight, helloRetryRequest, serverHello, serverSecret } from "../../fakes/rfc8448.ts";
 import { curveExchange, finiteFieldExchange, serverFlight, sslv2Hello } from "../../fakes/server-hello.ts";
 
 const inputs = 100_000;
@@ -20,6 +24,8 @@ const honest: readonly Buffer[] = [
   serverFlight({ suite: 0xc02f, certificates, keyExchange: curveExchange(29) }),
   serverFlight({ version: 0x0300, suite: 0x0003, certificates, keyExchange: finiteFieldExchange(512) }),
   sslv2Hello([0x010080, 0x020080], certificates[0] ?? Buffer.alloc(0), true),
+  Buffer.concat([serverHello, encryptedFlight]),
+  helloRetryRequest,
   Buffer.from([21, 3, 1, 0, 2, 2, 40]),
 ];
 
@@ -49,33 +55,95 @@ function mutated(random: () => number): Buffer {
   return bytes;
 }
 
+/** A reader that is fed what arrives, in pieces. */
+const pieces = 100;
+
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += pieces) yield bytes.subarray(at, at + pieces);
+}
+
+const keyExchange = (kind: "dhe" | "ecdhe" | "rsa" | "none", hinted: boolean) => (bytes: Uint8Array) =>
+  readServerKeyExchange(bytes, kind, hinted, 0x0303);
+
 const readers: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
   "a flight": (bytes) => {
     const reader = new FlightReader();
-    for (let at = 0; at < bytes.length; at += 100) reader.push(bytes.subarray(at, at + 100));
+    for (const piece of piecesOf(bytes)) reader.push(piece);
     return reader.answer;
   },
+  records: (bytes) => {
+    const reader = new RecordReader();
+    const records = [...piecesOf(bytes)].flatMap((piece) => [...reader.push(piece)]);
+    return reader.broken ? { malformed: "" } : (records[0] ?? null);
+  },
+  "handshake messages": (bytes) => {
+    const reader = new MessageReader();
+    const messages = [...piecesOf(bytes)].flatMap((piece) => [...reader.push(piece)]);
+    return reader.tooMuch ? { malformed: "" } : (messages[0] ?? null);
+  },
+  "the certificates of a flight": (bytes) => certificatesAsSent(bytes, null),
+  "the certificates of an encrypted flight": (bytes) => certificatesAsSent(bytes, serverSecret) ?? { malformed: "" },
   "a hello": readServerHello,
   "certificates up to TLS 1.2": readCertificates12,
   "certificates of TLS 1.3": readCertificates13,
-  "a key exchange": (bytes) => {
-    for (const kind of ["dhe", "ecdhe", "rsa", "none"] as const) readServerKeyExchange(bytes, kind, true, 0x0303);
-    return readServerKeyExchange(bytes, "dhe", false, 0x0303);
-  },
+  "a key exchange over a finite field": keyExchange("dhe", false),
+  "one with a hint before it": keyExchange("dhe", true),
+  "a key exchange over a curve": keyExchange("ecdhe", false),
+  "a key exchange by an RSA key of its own": keyExchange("rsa", false),
+  "a signature alone": keyExchange("none", true),
   SSLv2: readSslv2Hello,
 };
 
+/** Where readers begin: at the first byte, or behind the headers of a record and of a message. */
+const begins = [0, 5, 9] as const;
 describe(`${inputs} mutated inputs`, () => {
-  it.each(Object.keys(readers))("%s", (name) => {
+  let steps = 0;
+  const { bytes: read } = Cursor.prototype;
+  const [records, messages] = [RecordReader.prototype.push, MessageReader.prototype.push];
+
+  /** Each read that a cursor answers is a step, and each record and message that is cut off. */
+  beforeAll(() => {
+    Cursor.prototype.bytes = function (length) {
+      const before = this.failed;
+      const part = read.call(this, length);
+      if (before === undefined) steps++;
+      return part;
+    };
+    RecordReader.prototype.push = counted(records);
+    MessageReader.prototype.push = counted(messages);
+  });
+  afterAll(() => {
+    Cursor.prototype.bytes = read;
+    RecordReader.prototype.push = records;
+    MessageReader.prototype.push = messages;
+  });
+
+  function counted<This, T>(push: (this: This, bytes: Uint8Array) => Generator<T>) {
+    return function* (this: This, bytes: Uint8Array): Generator<T> {
+      for (const one of push.call(this, bytes)) {
+        steps++;
+        yield one;
+      }
+    };
+  }
+
+  it.each(Object.keys(readers))("%s: no throw, no hang, at most 8 cursor steps a byte", (name) => {
     const random = randomFrom(seed);
     const kinds = new Set<string>();
-    let taken = 0;
+    let [taken, counts] = [0, 0];
     for (; taken < inputs; taken++) {
       const bytes = mutated(random);
-      const read = readers[name]?.(taken % 2 === 0 ? bytes : bytes.subarray(Math.min(9, bytes.length)));
-      kinds.add(read !== null && typeof read === "object" ? ("malformed" in read ? "malformed" : "read") : "waits");
+      const input = bytes.subarray(Math.min(begins[taken % begins.length] ?? 0, bytes.length));
+      steps = 0;
+      const answer = readers[name]?.(input);
+      // The read at which it fails is one as well.
+      if (steps > Math.max(1, 8 * input.length)) throw new Error(`${steps} steps for ${input.toString("hex")}`);
+      counts += steps;
+      const isObject = answer !== null && typeof answer === "object";
+      kinds.add(isObject ? ("malformed" in answer ? "malformed" : "read") : "waits");
     }
     expect(taken).toBe(inputs);
+    expect(counts).toBeGreaterThan(inputs / 10);
     // Both what is understood and what isn't was among them.
     expect(kinds.size).toBeGreaterThan(1);
   });
