@@ -57,7 +57,7 @@ step() {
   echo "cdk $name: done"
 }
 
-settings="-c stackName=Lab -c every=1m -c alertEmail=ops@example.com -c alertSms=+15005550006"
+settings="-c stackName=Lab -c every=1m -c alertEmail=ops@example.com -c alertSms=+15005550006 -c escalateEmail=boss@example.com"
 step bootstrap bootstrap aws://$account/$region $settings
 step deploy deploy $settings --require-approval never --outputs-file "$CHAINMAIL_AWS_OUTPUTS"
 vitest run --project aws "$@" || fail "$work/emulator.log" "a test"

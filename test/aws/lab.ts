@@ -7,7 +7,13 @@ import type { IncomingMessage } from "node:http";
 import { get } from "node:https";
 import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
-import { ListTopicsCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
+import {
+  ListTopicsCommand,
+  PublishCommand,
+  SetSubscriptionAttributesCommand,
+  SNSClient,
+  SubscribeCommand,
+} from "@aws-sdk/client-sns";
 import {
   CreateQueueCommand,
   DeleteMessageBatchCommand,
@@ -27,9 +33,22 @@ const sqs = new SQSClient({});
 /** The one that machines and mailboxes subscribe to. */
 export const alertsTopic = outputs.AlertsTopic ?? "";
 
-export async function phonesTopic(): Promise<string> {
+/** `Phones`, or `Second`: that of second contacts. */
+export async function topicOf(construct: string): Promise<string> {
   const { Topics = [] } = await sns.send(new ListTopicsCommand({}));
-  return Topics.map(({ TopicArn = "" }) => TopicArn).find((arn) => arn.includes("OperatorsPhones")) ?? "";
+  const named = Topics.map(({ TopicArn = "" }) => TopicArn).find((arn) => arn.includes(`Operators${construct}`));
+  return named ?? "";
+}
+
+/** A message of nobody's, with the attributes that filter policies look at. */
+export async function publish(topic: string, id: string, attributes: Readonly<Record<string, string>>): Promise<void> {
+  const values = Object.entries({ ...attributes, id }).map(([key, StringValue]) => [
+    key,
+    { DataType: "String", StringValue },
+  ]);
+  const MessageAttributes = Object.fromEntries(values);
+  const Message = JSON.stringify({ data: { subject: id } });
+  await sns.send(new PublishCommand({ TopicArn: topic, Subject: id, Message, MessageAttributes }));
 }
 
 interface Printed {
@@ -64,8 +83,12 @@ interface EventData {
   readonly text: string;
 }
 
-/** All that has arrived so far, oldest first. */
-export type Tap = () => Promise<readonly Told[]>;
+export interface Tap {
+  /** All that has arrived so far, oldest first. */
+  (): Promise<readonly Told[]>;
+  /** From now on it gets what this policy lets through; null: everything. */
+  refilter(policy: object | null): Promise<void>;
+}
 
 /** A queue that subscribes to the topic, as a subscriber of an operator's own would: the emulator delivers no mail and no SMS. */
 export async function tap(name: string, topic: string, filter?: object): Promise<Tap> {
@@ -83,10 +106,20 @@ export async function tap(name: string, topic: string, filter?: object): Promise
   const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [allow] });
   await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
   const Attributes = filter === undefined ? {} : { FilterPolicy: JSON.stringify(filter) };
-  await sns.send(new SubscribeCommand({ TopicArn: topic, Protocol: "sqs", Endpoint: arn, Attributes }));
+  const subscribed = await sns.send(
+    new SubscribeCommand({ TopicArn: topic, Protocol: "sqs", Endpoint: arn, Attributes, ReturnSubscriptionArn: true }),
+  );
+
+  async function refilter(policy: object | null): Promise<void> {
+    const AttributeValue = JSON.stringify(policy ?? {});
+    const { SubscriptionArn } = subscribed;
+    await sns.send(
+      new SetSubscriptionAttributesCommand({ SubscriptionArn, AttributeName: "FilterPolicy", AttributeValue }),
+    );
+  }
 
   const told: Told[] = [];
-  return async () => {
+  async function arrived(): Promise<readonly Told[]> {
     for (;;) {
       const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
       if (Messages.length === 0) return told;
@@ -94,7 +127,8 @@ export async function tap(name: string, topic: string, filter?: object): Promise
       const Entries = Messages.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle }));
       await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
     }
-  };
+  }
+  return Object.assign(arrived, { refilter });
 }
 
 function toldBy(body: string): Told {
@@ -126,25 +160,63 @@ export async function ask(path: string, token?: string): Promise<{ readonly stat
   return { status: answer.statusCode ?? 0, body: await text(answer) };
 }
 
+interface Deployed {
+  readonly FunctionName: string;
+  /** The ARN of its role. */
+  readonly Role: string;
+}
+
+async function functionOf(step: string): Promise<Deployed> {
+  const { Functions } = (await lambda("/2015-03-31/functions/")) as { readonly Functions: readonly Deployed[] };
+  const found = Functions.find(({ FunctionName }) => FunctionName.startsWith(`${stack}-${step}Function`));
+  if (found === undefined) throw new Error(`no function of ${step}`);
+  return found;
+}
+
 /** Runs a step as the scheduler does, of the cycle of `at` (epoch ms). Its answer, or what it failed of. */
 export async function runStep(step: string, at: number): Promise<unknown> {
-  const functions = (await lambda("/2015-03-31/functions/")) as {
-    readonly Functions: readonly { readonly FunctionName: string }[];
-  };
-  const name = functions.Functions.map(({ FunctionName }) => FunctionName).find((each) =>
-    each.startsWith(`${stack}-${step}Function`),
-  );
+  const { FunctionName } = await functionOf(step);
   const event = JSON.stringify({ v: 1, at: new Date(at).toISOString() });
-  return await lambda(`/2015-03-31/functions/${name}/invocations`, { method: "POST", body: event });
+  return await lambda(`/2015-03-31/functions/${FunctionName}/invocations`, { method: "POST", body: event });
+}
+
+/** Takes a right from a step's role; answers what gives it back. */
+export async function withdraw(step: string, action: string): Promise<() => Promise<void>> {
+  const RoleName = (await functionOf(step)).Role.split("/").at(-1) ?? "";
+  const names = await iam("ListRolePolicies", { RoleName });
+  const [PolicyName = ""] = /(?<=<member>)[^<]+/.exec(names) ?? [];
+  const policy = await iam("GetRolePolicy", { RoleName, PolicyName });
+  const [written = ""] = /(?<=<PolicyDocument>)[^<]+/.exec(policy) ?? [];
+  const PolicyDocument = decodeURIComponent(written.replaceAll("&quot;", '"').replaceAll("&amp;", "&"));
+  const document = JSON.parse(PolicyDocument) as {
+    readonly Statement: readonly { readonly Action: string | string[] }[];
+  };
+  const left = document.Statement.map((statement) => ({
+    ...statement,
+    Action: [statement.Action].flat().filter((one) => one !== action),
+  })).filter(({ Action }) => Action.length > 0);
+  const without = JSON.stringify({ ...document, Statement: left });
+  if (without.length === JSON.stringify(document).length) throw new Error(`${step} has no right to ${action}`);
+  await iam("PutRolePolicy", { RoleName, PolicyName, PolicyDocument: without });
+  return async () => void (await iam("PutRolePolicy", { RoleName, PolicyName, PolicyDocument }));
+}
+
+async function iam(action: string, fields: Readonly<Record<string, string>>): Promise<string> {
+  const body = new URLSearchParams({ Action: action, Version: "2010-05-08", ...fields });
+  const answer = await fetch(endpoint, { method: "POST", headers: signed("iam"), body });
+  return await answer.text();
+}
+
+async function lambda(path: string, request: RequestInit = {}): Promise<unknown> {
+  const answer = await fetch(`${endpoint}${path}`, { ...request, headers: signed("lambda") });
+  return await answer.json();
 }
 
 /** The emulator reads whose key it is, and verifies no signature of the account's own. */
-async function lambda(path: string, request: RequestInit = {}): Promise<unknown> {
+function signed(service: string): Readonly<Record<string, string>> {
   const day = new Date().toISOString().slice(0, 10).replaceAll("-", "");
-  const credential = `test/${day}/${fromShell("AWS_REGION")}/lambda/aws4_request`;
-  const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=none`;
-  const answer = await fetch(`${endpoint}${path}`, { ...request, headers: { authorization } });
-  return await answer.json();
+  const credential = `test/${day}/${fromShell("AWS_REGION")}/${service}/aws4_request`;
+  return { authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host, Signature=none` };
 }
 
 /** Looks twice a second; the error after `withinMs` tells what was waited for. */

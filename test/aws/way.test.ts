@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AwsStore, openAws } from "../../lib/store/aws.ts";
 import { type FakeMailServer, startMailServer } from "../fakes/mail-server.ts";
-import { alertsTopic, chainmail, phonesTopic, runStep, stack, type Tap, tap, textsTo, until } from "./lab.ts";
+import { alertsTopic, chainmail, publish, runStep, stack, type Tap, tap, textsTo, topicOf, until } from "./lab.ts";
 
 const minute = 60_000;
 const contact = "+15005550007";
@@ -15,7 +15,7 @@ let folder: string;
 let acme: FakeMailServer;
 let globex: FakeMailServer;
 let aws: AwsStore;
-let taps: Readonly<Record<"all" | "globex" | "openings" | "phones", Tap>>;
+let taps: Readonly<Record<"all" | "globex" | "openings" | "phones" | "second", Tap>>;
 let drill: ReturnType<typeof chainmail>;
 
 beforeAll(async () => {
@@ -26,7 +26,8 @@ beforeAll(async () => {
     all: await tap("all", alertsTopic),
     globex: await tap("globex", alertsTopic, { customer: ["globex"] }),
     openings: await tap("openings", alertsTopic, { kind: ["opened"] }),
-    phones: await tap("phones", await phonesTopic()),
+    phones: await tap("phones", await topicOf("Phones")),
+    second: await tap("second", await topicOf("Second")),
   };
 });
 
@@ -45,6 +46,7 @@ describe("the stack, deployed", { timeout: 5 * minute }, () => {
     await writeFile(
       file,
       [
+        "notify: { escalate: { after: 1m, to: [boss@example.com] } }",
         "customers:",
         `  - { id: acme, downstream: ["${keyOf(acme)}"], allowPrivate: true, contacts: ["${contact}"] }`,
         `  - { id: globex, downstream: ["${keyOf(globex)}"], allowPrivate: true }`,
@@ -107,7 +109,10 @@ describe("the stack, deployed", { timeout: 5 * minute }, () => {
     await until("a text", minute, async () => ((await textsTo(contact)).length > 0 ? true : undefined));
     expect(await runStep("Tick", Date.now())).toBeNull();
     expect(await runStep("Notify", Date.now())).toEqual({ batchItemFailures: [] });
-    const [all, ofGlobex, openings, phones] = await Promise.all([
+    // Nobody acknowledged it: a minute later second contacts are told, by a topic of their own.
+    await until("an escalation", 3 * minute, async () => ((await taps.second()).length > 0 ? true : undefined));
+    const [second, all, ofGlobex, openings, phones] = await Promise.all([
+      taps.second(),
       taps.all(),
       taps.globex(),
       taps.openings(),
@@ -119,6 +124,28 @@ describe("the stack, deployed", { timeout: 5 * minute }, () => {
     expect(words(ofGlobex)).toEqual(["opened globex true", "recovered globex true"]);
     expect(words(openings)).toEqual(["opened acme real", "opened globex true"]);
     expect(words(phones)).toEqual(words(all));
+    expect(words(second)).toEqual(["escalated acme real"]);
     expect(await textsTo(contact)).toEqual([expect.stringContaining("TLS lost: 127.0.0.1, cleartext, 1 customer")]);
+  });
+
+  describe("it is the filter policy that keeps a message from a subscriber", () => {
+    it.each([
+      ["globex", { customer: ["globex"] }, { customer: "acme", kind: "opened" }],
+      ["openings", { kind: ["opened"] }, { customer: "acme", kind: "recovered" }],
+    ] as const)("%s: without its policy it gets the other message too", async (name, policy, other) => {
+      const arrives = async (to: Tap, id: string) =>
+        until(`${id} at the tap`, minute, async () => ((await got(to, id)) ? true : undefined));
+      const got = async (from: Tap, id: string) => (await from()).some(({ subject }) => subject === id);
+      await publish(alertsTopic, `${name} filtered`, other);
+      await arrives(taps.all, `${name} filtered`);
+      expect(await got(taps[name], `${name} filtered`)).toBe(false);
+      await taps[name].refilter(null);
+      await publish(alertsTopic, `${name} open`, other);
+      await arrives(taps[name], `${name} open`);
+      await taps[name].refilter(policy);
+      await publish(alertsTopic, `${name} filtered again`, other);
+      await arrives(taps.all, `${name} filtered again`);
+      expect(await got(taps[name], `${name} filtered again`)).toBe(false);
+    });
   });
 });
