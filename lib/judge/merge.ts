@@ -52,7 +52,7 @@ export function isUnaware({ merges }: OutboxEntry, to: string, after: number, ke
 }
 
 /** The member of a circle has the message, or never will. */
-export function hadTurn(circle: CircleProgress | undefined, key: string): boolean {
+function hadTurn(circle: CircleProgress | undefined, key: string): boolean {
   return circle !== undefined && (circle.isLast || key <= circle.upTo) && !circle.late.includes(key);
 }
 

@@ -23,7 +23,7 @@ export interface Member {
 
 export const mostNamed = 20;
 
-export interface CirclePage {
+interface CirclePage {
   /** The key of its first member. */
   readonly first: string;
   /** Digest of what stands on it. */

@@ -3,8 +3,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { needId } from "../../lib/judge/need-id.ts";
 import type { Contact } from "../../lib/model/customer.ts";
+import { certificatesDigest } from "../../lib/model/incident.ts";
 import { createCircleBuilder } from "../../lib/steps/circle-build.ts";
 import { type EmbeddedStore, openEmbedded } from "../../lib/store/embedded.ts";
+import { context, openCause, owed } from "../fakes/causes.ts";
 import { type FakeChannel, fakeChannel } from "../fakes/channels.ts";
 import { customerOf } from "../fakes/customers.ts";
 import { createLab, entryOf, every, firstCycle, keyOf, type Lab, minute, need, showing, start } from "./lab.ts";
@@ -149,5 +151,41 @@ describe("a certificate on a host that several share", () => {
       `your servers: ${hostOf(0)}, ${hostOf(1)}`,
     );
     expect(lab.operator.letters[0]?.text).toContain("Customers: at most 3");
+  });
+});
+
+describe("certificates whose end is far, on hosts of several", () => {
+  it("are one message a week to each contact, of those that it shows", async () => {
+    await embedded.store.config.putCustomers(["acme", "globex"].map(customerNamed));
+    const owners = [
+      ["acme", "globex"],
+      ["acme", "globex"],
+      ["acme", "acme"],
+    ];
+    for (const [number, [first = "", second = ""]] of owners.entries()) {
+      const sha256 = `${number + 1}`.repeat(64);
+      const ends = start + (15 + number) * day;
+      const about = { ...context, host: hostOf(number), customers: 2, customer: null, ends };
+      const id = `CM-B00${number}`;
+      const alert = {
+        id: `${id}·1`,
+        incident: id,
+        class: "expiring",
+        subject: sha256,
+        at: start - day,
+        context: about,
+      } as const;
+      const cause = openCause([owed(alert, { digest: certificatesDigest })], { class: "expiring", subject: sha256 });
+      await embedded.store.state.putCause({ value: cause, version: 0 });
+      for (const [host, customer] of [first, second].entries()) {
+        const shown = { host: hostOf(host), customer, customers: 1, needs: [], names: [], gone: null, ends };
+        await embedded.store.state.putShown(sha256, { ...shown, target: keyOf(addressOf(host)) });
+      }
+    }
+    await lab.run(minute);
+    const subjects = (id: string) => channels.get(`mail:it@${id}.example`)?.letters.map(({ subject }) => subject);
+    expect(subjects("acme")).toEqual(["[CM-B000.1+2] Certificates expiring: 3, the first on 2026-12-10"]);
+    expect(subjects("globex")).toEqual(["[CM-B000.1+1] Certificates expiring: 2, the first on 2026-12-10"]);
+    expect(channels.get("mail:it@globex.example")?.letters[0]?.text).not.toContain("acme");
   });
 });

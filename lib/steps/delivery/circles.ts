@@ -15,7 +15,7 @@ export interface Turn<T> {
   readonly parts: ReadonlyMap<T, readonly Share[]>;
 }
 
-export interface Turns<T> {
+interface Turns<T> {
   readonly turns: readonly Turn<T>[];
   /** How far each message has come when these have it, but for those that couldn't be reached. */
   readonly progress: ReadonlyMap<T, Pick<CircleProgress, "upTo" | "isLast">>;
@@ -38,7 +38,7 @@ export interface Circles {
 }
 
 /** `of` stands for it to the caller. */
-export interface Message<T> {
+interface Message<T> {
   readonly of: T;
   readonly alert: Alert;
   readonly progress: CircleProgress;
