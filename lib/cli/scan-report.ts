@@ -41,9 +41,10 @@ export function scanLines({ observation, scan, flaws, grades, score }: Scanned, 
 }
 
 function primeWords(prime: string): string {
-  const name = primeName(prime);
-  if (name !== null) return ` (${name})`;
-  return isSafePrime(prime) === false ? " (not a safe prime)" : "";
+  const words = [primeName(prime), isSafePrime(prime) === false ? "not a safe prime" : null].filter(
+    (word) => word !== null,
+  );
+  return words.length === 0 ? "" : ` (${words.join(", ")})`;
 }
 
 /** What was found, and below it what was looked for in vain. */
