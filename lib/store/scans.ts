@@ -47,8 +47,8 @@ export function scanStore(table: Table): ScanStore {
     },
 
     async retireScan(target, until) {
-      for (const of of ["ANSWERS", "FOUND"] as const) {
-        const item = await table.get<Item>(keyOf(target, of));
+      for (const kind of ["ANSWERS", "FOUND"] as const) {
+        const item = await table.get<Item>(keyOf(target, kind));
         if (item) await table.put({ ...item, expiresAt: expiresAt(until) });
       }
     },

@@ -13,7 +13,7 @@ const totalMs = 45_000;
 const timeouts = { connectionTimeout: 10_000, greetingTimeout: 15_000, socketTimeout: 20_000, dnsTimeout: 10_000 };
 
 /** What a contact's mails say beside the message, so that their reader can end them. */
-export interface ContactMail {
+interface ContactMail {
   readonly customer: string;
   /** Of the page that asks before it ends them; null where readers can't reach any. */
   readonly unsubscribe: string | null;
