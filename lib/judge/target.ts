@@ -9,6 +9,7 @@ import { forbiddenRange } from "../protocols/ip/special.ts";
 import { maskedKeywords } from "../protocols/smtp/capabilities.ts";
 import { type Answer, isAnswer } from "./answer.ts";
 import { isProved, judgeAuthentication } from "./authentication.ts";
+import { withBesides } from "./besides.ts";
 import { judgeEncryption } from "./encryption.ts";
 import { finding } from "./findings.ts";
 import { attemptLines, replyLines, silenceFinding } from "./silence.ts";
@@ -54,7 +55,8 @@ export function lookOf(observation: Observation): TargetLook {
 export function judgeTarget(look: TargetLook, under: Under): TargetVerdict {
   const silent = silenceFindings(look);
   if (look.facts === null) return withoutFacts(look, under, silent);
-  const judged = judgeFacts(look.facts, look.names, under);
+  const bare = judgeFacts(look.facts, look.names, under);
+  const judged = withBesides(bare, look.scan, look.facts, under.require.floor);
   const findings = [...judged.findings, ...silent];
   const age = under.now - (look.lastSeen ?? look.facts.at);
   if (age <= staleAfter * under.everyMs) return { ...judged, findings, lastKnown: null, counts: true };

@@ -9,8 +9,9 @@ import type { TargetLook } from "../model/status.ts";
 import { targetKey } from "../model/target.ts";
 import { isAnswer, isNullCipher } from "./answer.ts";
 import { isProved, judgeAuthentication } from "./authentication.ts";
+import { besidesOf, countsBelow } from "./besides.ts";
 import { dateState } from "./dates.ts";
-import { judgeEncryption } from "./encryption.ts";
+import { type EncryptionJudgement, judgeEncryption } from "./encryption.ts";
 import { withheld } from "./enforced.ts";
 import { needId } from "./need-id.ts";
 import type { SilentOutcome } from "./silence.ts";
@@ -135,7 +136,7 @@ function answerWords(
     return [
       ...answered,
       word("cleartext", "good", "critical"),
-      weakWord(outcome, entry, care),
+      weakWord(outcome, look, entry, care),
       ...identityWords(outcome, look, entry, care, now),
     ];
   }
@@ -170,8 +171,21 @@ function wordOf(entry: RosterEntry, care: readonly Need[], findings: readonly Fi
   };
 }
 
-function weakWord({ tls, certificate }: Encrypted, entry: RosterEntry, care: readonly Need[]): Word {
-  const under = (floor: Floor) => judgeEncryption(tls, certificate?.leaf ?? null, floor);
+function weakWord(
+  { tls, certificate }: Encrypted,
+  { scan, facts }: TargetLook,
+  entry: RosterEntry,
+  care: readonly Need[],
+): Word {
+  const under = (floor: Floor): Pick<EncryptionJudgement, "encryption" | "findings"> => {
+    const session = judgeEncryption(tls, certificate?.leaf ?? null, floor);
+    if (!floor.acceptsNothingBelow || scan === undefined || facts === null) return session;
+    const besides = besidesOf(scan, facts, floor).filter(countsBelow);
+    return {
+      encryption: besides.length > 0 && session.encryption === "strong" ? "weak" : session.encryption,
+      findings: [...session.findings, ...besides],
+    };
+  };
   const suffer = care.filter(({ require }) => under(require.floor).encryption === "weak");
   const [strictest] = [...suffer].sort((a, b) => strictness(b) - strictness(a));
   const findings = strictest === undefined ? [] : under(strictest.require.floor).findings.filter(isAlarming);

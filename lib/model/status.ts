@@ -1,6 +1,7 @@
 /** What is answered to "how is this customer's mail?", as JSON and as a page. */
 
 import type { HopKind, RequirementLevel, TlsMode } from "./customer.ts";
+import type { ScanResult } from "./deep-scan.ts";
 import type { Finding } from "./finding.ts";
 import type { CertificateFacts, Observation } from "./observation.ts";
 import type { TargetKey } from "./target.ts";
@@ -18,6 +19,8 @@ export interface TargetLook {
   readonly everEncrypted: boolean;
   /** Certificates shown under further names by their own SNI; a name that is missing is matched against `facts`. */
   readonly names: ReadonlyMap<string, CertificateFacts | null>;
+  /** What its last scan found; left out before the first, and where nobody asks. */
+  readonly scan?: ScanResult;
 }
 
 export interface TargetStatus {

@@ -3,6 +3,7 @@
 import { advance, type Digest, type Step, type VoteEvent } from "../judge/incident.ts";
 import { withoutGaps } from "../judge/sight/gaps.ts";
 import { type ClassVote, verifiedLevels, votesOf } from "../judge/votes.ts";
+import type { ScanResult } from "../model/deep-scan.ts";
 import { type Cause, type IncidentClass, isSpent, type Vote } from "../model/incident.ts";
 import type { IncidentPolicy } from "../model/policy.ts";
 import type { RosterEntry } from "../model/roster.ts";
@@ -26,6 +27,8 @@ export interface Look {
   /** A newer look was judged before it: it may end a suspicion or a recovery, and does nothing else. */
   readonly isOvertaken: boolean;
   readonly names: readonly NameState[];
+  /** Where somebody's verdict depends on it. */
+  readonly scan?: ScanResult;
   /** Classes that were told of this target before. */
   readonly hot: readonly IncidentClass[];
   /** All classes with a vote are asked for their cause, not only the hot and the bad ones. */
@@ -58,16 +61,16 @@ export interface Cast {
 }
 
 /** The classes that this look will make hot, before any cause is written. */
-export function alarmedBy({ entry, state, isOvertaken, names, vote }: Look): readonly IncidentClass[] {
+export function alarmedBy({ entry, state, isOvertaken, names, scan, vote }: Look): readonly IncidentClass[] {
   if (isOvertaken || entry.leaving !== undefined) return [];
-  const votes = votesOf(lookAt(state, names, vote.at), entry, { now: vote.at });
+  const votes = votesOf(lookAt(state, names, vote.at, scan), entry, { now: vote.at });
   return [...new Set(votes.filter(({ answer }) => answer === "bad").map((bad) => bad.class))];
 }
 
 /** Tells each cause that this look concerns. A cause that nobody's wish stands behind any more ends as gone. */
 export async function castVotes(world: VotingWorld, look: Look): Promise<Cast> {
-  const { entry, state, names, vote } = look;
-  const votes = votesOf(lookAt(state, names, vote.at), entry, { now: vote.at });
+  const { entry, state, names, scan, vote } = look;
+  const votes = votesOf(lookAt(state, names, vote.at, scan), entry, { now: vote.at });
   const hot = new Set<IncidentClass>();
   const rounds = new Set<number>();
   const tellsAt: number[] = [];

@@ -24,7 +24,7 @@ import { assemble, mostAnswers } from "../protocols/scan/resume.ts";
 import type { Store } from "../store/store.ts";
 import { eachAtOnce } from "./at-once.ts";
 import { changeMemory, type MemoryChange } from "./change-memory.ts";
-import { sessionDigest } from "./scan-memory.ts";
+import { decidesByScan, sessionDigest } from "./scan-memory.ts";
 import { programOf } from "./scan-program.ts";
 
 export interface JudgeScanWorld {
@@ -114,7 +114,7 @@ async function judged(
     ...memory,
     scan: scanMemory(memory.scan, beside, !isOver),
     // What is accepted decides for somebody: the next look judges it.
-    ...(isNews && decides(entry) && { rejudgeAt: Math.min(memory.rejudgeAt ?? at, at) }),
+    ...(isNews && decidesByScan(entry) && { rejudgeAt: Math.min(memory.rejudgeAt ?? at, at) }),
   }));
   if (throttled !== null) {
     const notBefore = now() + Math.min(firstWaitMs * 2 ** (throttled.strikes - 1), longestWaitMs);
@@ -196,8 +196,4 @@ function exhibitsOf(trail: Trail, old: Exhibits, fresh: Exhibits): Exhibits {
 function named(all: Readonly<Record<string, string>>, digests: readonly (string | null)[]): Record<string, string> {
   const wanted = [...new Set(digests.filter((digest) => digest !== null))];
   return Object.fromEntries(wanted.flatMap((digest) => (all[digest] === undefined ? [] : [[digest, all[digest]]])));
-}
-
-function decides({ needs }: RosterEntry): boolean {
-  return needs.some(({ require }) => require.floor.acceptsNothingBelow);
 }

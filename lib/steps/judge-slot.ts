@@ -10,7 +10,7 @@ import { targetKey } from "../model/target.ts";
 import type { NameState, TargetState } from "../store/store.ts";
 import { type Look, noLongerShown, type VotingWorld } from "./cast.ts";
 import { firstLookOf } from "./first-look.ts";
-import { scanAfter } from "./scan-memory.ts";
+import { decidesByScan, scanAfter } from "./scan-memory.ts";
 import { needsDigest, type SlotAnswers } from "./slot-answers.ts";
 import { afterLook, leafOf, presentOf } from "./target-state.ts";
 
@@ -47,6 +47,7 @@ export async function judgeSlot(slot: SlotAnswers, world: SlotWorld): Promise<Ju
   const passed = state === undefined ? null : passedOver(slot, state, world);
   if (state === undefined || present === null) return { look: null, memory: { ...memory, fingerprint: "" } };
 
+  const scan = decidesByScan(entry) ? await world.store.state.scanResult(key) : undefined;
   const at = lookedAt(slot);
   const isNews = slot.light !== null || named.changed;
   const vote = { at, cycle: world.results.cycle, round: world.results.round, vantage: world.results.vantage };
@@ -55,6 +56,7 @@ export async function judgeSlot(slot: SlotAnswers, world: SlotWorld): Promise<Ju
     state: passed ?? state,
     isOvertaken: passed !== null,
     names: named.names,
+    ...(scan !== undefined && { scan }),
     hot: memory.hot,
     thorough: world.results.round > 0,
     vote,

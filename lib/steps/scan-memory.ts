@@ -2,6 +2,7 @@
 
 import type { ScanMemory } from "../model/deep-scan.ts";
 import type { Observation } from "../model/observation.ts";
+import type { RosterEntry } from "../model/roster.ts";
 import { spread } from "../model/spread.ts";
 
 /** Several machines behind one address show several keys in turn: that starts no further scan for so long. */
@@ -23,4 +24,9 @@ export function scanAfter(scan: ScanMemory, present: Observation, now: number): 
   const isNew = beside !== "" && beside !== scan.beside;
   if (!isNew || now - scan.restartedAt < restartEveryMs) return scan;
   return { ...scan, beside, running: true, restartedAt: now };
+}
+
+/** Somebody's verdict depends on what is merely accepted. */
+export function decidesByScan({ needs }: Pick<RosterEntry, "needs">): boolean {
+  return needs.some(({ require }) => require.floor.acceptsNothingBelow);
 }

@@ -2,6 +2,7 @@
 
 import { isAnswer, markOf } from "../judge/answer.ts";
 import { fingerprint } from "../judge/fingerprint.ts";
+import type { ScanResult } from "../model/deep-scan.ts";
 import type { Observation } from "../model/observation.ts";
 import type { TargetLook } from "../model/status.ts";
 import { targetKey } from "../model/target.ts";
@@ -41,7 +42,12 @@ export function presentOf({ facts, silence }: TargetState): Observation | null {
 }
 
 /** As the judge takes it. `at` is the time of the last answer, epoch ms. */
-export function lookAt(state: TargetState, names: readonly NameState[], at: number): TargetLook {
+export function lookAt(
+  state: TargetState,
+  names: readonly NameState[],
+  at: number,
+  scan: ScanResult | undefined = undefined,
+): TargetLook {
   const answered = state.silence === null ? at : (state.facts?.at ?? null);
   return {
     facts: state.facts,
@@ -50,6 +56,7 @@ export function lookAt(state: TargetState, names: readonly NameState[], at: numb
     lastSeen: answered,
     everEncrypted: state.everEncrypted,
     names: new Map(names.map(({ name, certificate }) => [name, certificate])),
+    ...(scan !== undefined && { scan }),
   };
 }
 

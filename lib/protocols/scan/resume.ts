@@ -7,7 +7,6 @@ import { createHash } from "node:crypto";
 import type { Exhibits, Trail, TrailEntry } from "../../model/deep-scan.ts";
 import type { Scan } from "../../model/scan.ts";
 import type { Sslv2Answer } from "../tls/sslv2.ts";
-import { answeringOf } from "./answering.ts";
 import { answerAgain, differs, keptAnswer } from "./kept-answer.ts";
 import type { Answer, NoChoice, Question, Unasked } from "./question.ts";
 import type { ScanWorld } from "./scan.ts";
@@ -48,8 +47,6 @@ export interface Resumed {
 export const mostAnswers = 600;
 const later: Unasked = { kind: "unasked", how: "not asked yet" };
 const sslv2 = "sslv2";
-/** Of who answered nothing is kept. */
-const answering = () => answeringOf([]);
 
 /** Goes on where the trail ends. */
 export async function resume(program: Program, place: Place, trail: Trail, live: Live): Promise<Resumed> {
@@ -156,7 +153,7 @@ async function replayed(program: Program, place: Place, trail: Trail, { exhibits
   async function signOfLife(): Promise<Asked | undefined> {
     if (first === undefined || questions.has(first)) return questions.get(first ?? "");
     const look = async (question: Question) => (answered(digestOf(question), question) ?? later) as Answer;
-    await program({ ...place, ask: look, askSslv2: async () => later, connections: () => 0, answering });
+    await program({ ...place, ask: look, askSslv2: async () => later, connections: () => 0 });
     return questions.get(first);
   }
 
@@ -182,7 +179,6 @@ async function replayed(program: Program, place: Place, trail: Trail, { exhibits
     ask,
     askSslv2: async () => (await raw(sslv2, sslv2)) as Sslv2Answer | NoChoice,
     connections: () => trail.length + added.length,
-    answering,
   });
   const whole = added.length === 0 ? trail : [...trail, ...added];
   return {
