@@ -128,13 +128,15 @@ export function judged(
   const around = { observation, others, skip: plan.leftOut };
   const known = new Set(judgement.findings.map(({ code }) => code));
   const accepted = acceptedFindings(found, defaultFloor, [], around);
+  const leaves = leavesOf(found, observation.outcome);
+  const first = observation.outcome.kind === "encrypted" ? observation.outcome.certificate?.leaf.sha256 : undefined;
+  const further = first === undefined ? [] : leaves.filter(({ sha256 }) => sha256 !== first);
   const reference = observation.host ?? observation.target.address;
   const findings = [
     ...judgement.findings,
-    ...(other === null ? [] : otherCertificateFindings(other, reference, defaultFloor, now)),
+    ...otherCertificateFindings({ certificate: other, leaves: further }, reference, defaultFloor, now),
     ...accepted.filter(({ code }) => !known.has(code)),
   ];
-  const leaves = leavesOf(found, observation.outcome);
   return {
     ...looked,
     judgement: { ...judgement, findings },

@@ -45,6 +45,11 @@ export function judgeCertificate(
   };
 }
 
+/** Its dates and its names, whoever vouches for it. */
+export function leafFindings(leaf: Leaf, reference: string, now: number): readonly Finding[] {
+  return [...judgeDates(leaf, now).findings, ...judgeName(leaf, reference).findings];
+}
+
 interface Part {
   readonly failure: Authentication | null;
   readonly findings: readonly Finding[];
