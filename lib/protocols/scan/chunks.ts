@@ -53,7 +53,6 @@ async function every(ask: Ask, version: number, size: number): Promise<AcceptedS
   return {
     suites: [...new Set(parts.flatMap(({ suites }) => suites))],
     groups: [...new Set(parts.flatMap(({ groups }) => groups))],
-    signatures: [],
     instead: parts.find(({ instead }) => instead !== null)?.instead ?? null,
     strayed: parts.some(({ strayed }) => strayed),
     incomplete: parts.find(({ incomplete }) => incomplete !== null)?.incomplete ?? null,

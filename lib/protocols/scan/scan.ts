@@ -14,7 +14,7 @@ import { fallbackOf, habitsOf } from "./habits.ts";
 import type { Ask } from "./patient.ts";
 import { preferenceOf } from "./preference.ts";
 import { inquire, type NoChoice, versions } from "./question.ts";
-import { type AcceptedSuites, groupsOf, signaturesOf, suitesOf } from "./suites-of.ts";
+import { type AcceptedSuites, groupsOf, signaturesOf, signerOf, suitesOf } from "./suites-of.ts";
 import { suitesOf13 } from "./suites-of-13.ts";
 
 export interface ScanWorld {
@@ -153,7 +153,8 @@ async function furtherSignatures(
   const found = answered.at(-1);
   const { signatures } = shownBy(seen);
   if (found === undefined || found.incomplete !== null || signatures.length === 0) return;
-  await inquire(signaturesOf(versions.tls12, found.suites, signatures), ask);
+  const signers = [...Map.groupBy(found.suites, signerOf)].filter(([signer]) => signer !== null);
+  await Promise.all(signers.map(([, suites]) => inquire(signaturesOf(versions.tls12, suites, signatures), ask)));
 }
 
 async function sslv2Of({ askSslv2 }: ScanWorld): Promise<{ version: VersionScan; certificate: Uint8Array }> {

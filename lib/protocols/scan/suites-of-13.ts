@@ -32,7 +32,6 @@ export function* suitesOf13(): Inquiry<Accepted13> {
   const done = (over: Partial<Accepted13>): Accepted13 => ({
     suites,
     groups,
-    signatures: [],
     instead: null,
     strayed,
     incomplete: null,

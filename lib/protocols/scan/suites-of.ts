@@ -14,8 +14,6 @@ export interface AcceptedSuites {
   readonly suites: readonly number[];
   /** In the order chosen; not all where they weren't asked for. */
   readonly groups: readonly number[];
-  /** Signature schemes in the order chosen; not all where they weren't asked for. */
-  readonly signatures: readonly number[];
   /** It answered with this version instead; null where it didn't. */
   readonly instead: number | null;
   /** It chose what was not offered. */
@@ -41,6 +39,7 @@ export function* suitesOf({ version, suites, groupsToo }: SuitesAsked): Inquiry<
   const left = new Set(suites);
   const accepted: number[] = [];
   const groups: number[] = [];
+  /** Signature schemes that were seen. */
   const signatures: number[] = [];
   /** What is struck out beside suites. */
   let learning: "groups" | "signatures" | null = groupsToo ? "groups" : null;
@@ -49,7 +48,7 @@ export function* suitesOf({ version, suites, groupsToo }: SuitesAsked): Inquiry<
   let signer: string | null = null;
 
   const done = (over: Partial<AcceptedSuites> = {}): AcceptedSuites => {
-    return { suites: accepted, groups, signatures, instead: null, strayed: strays > 0, incomplete: null, ...over };
+    return { suites: accepted, groups, instead: null, strayed: strays > 0, incomplete: null, ...over };
   };
   /** False: it brought no new group. */
   const learnGroup = ({ key: { code } }: Chosen): boolean => {
@@ -119,24 +118,17 @@ export function* groupsOf(
   return found;
 }
 
-/** Its further signature schemes in that version, beside those that are `known`: for each type of key by itself, since some give up where one has none. */
-export function* signaturesOf(
-  version: number,
-  suites: readonly number[],
-  known: readonly number[],
-): Inquiry<readonly number[]> {
-  const signers = Map.groupBy(suites, signerOf);
-  const found: number[] = [];
-  for (const [signer, signed] of signers) {
-    while (signer !== null) {
-      const signatures = everySignature.filter((code) => !known.includes(code) && !found.includes(code));
-      const answer = yield { ...question(version, signed, olderGroups), signatures };
-      const code = answer.kind === "chosen" ? answer.key.signature : null;
-      if (code === null || !signatures.includes(code)) break;
-      found.push(code);
-    }
+/**
+ * The signature schemes of one type of key in that version, beside those that are `known`. `suites` are that key's: some
+ * servers give up on a suite where they have no scheme for it, whatever else is offered.
+ */
+export function* signaturesOf(version: number, suites: readonly number[], known: readonly number[]): Inquiry<void> {
+  const left = new Set(everySignature.filter((code) => !known.includes(code)));
+  while (left.size > 0) {
+    const answer = yield { ...question(version, suites, olderGroups), signatures: [...left] };
+    const code = answer.kind === "chosen" ? answer.key.signature : null;
+    if (code === null || !left.delete(code)) break;
   }
-  return found;
 }
 
 /** The groups that are new, and behind them the curves of certificates where they are needed. */
@@ -152,7 +144,7 @@ function question(version: number, suites: readonly number[], groups: readonly n
 const isEcdhe = (code: number): boolean => suiteByCode(code)?.keyExchange === "ecdhe";
 
 /** Whose key signs the key exchange; null: it isn't signed. */
-function signerOf(code: number): string | null {
+export function signerOf(code: number): string | null {
   const { keyExchange, authentication } = suiteByCode(code) ?? {};
   const isSigned = keyExchange === "ecdhe" || keyExchange === "dhe";
   const signers: readonly (string | undefined)[] = ["rsa", "ecdsa", "dss"];

@@ -9,6 +9,8 @@ export interface ModelServer {
   readonly suites: Readonly<Record<number, readonly number[]>>;
   /** Best first; for ECDHE up to TLS 1.2, and for TLS 1.3. */
   readonly groups: readonly number[];
+  /** Signature schemes of its RSA key, best first. */
+  readonly signatures?: readonly number[];
   readonly order?: "server" | "client" | "chacha20";
   /** Hellos of more suites are refused. */
   readonly mostSuites?: number;
@@ -24,6 +26,7 @@ export interface ModelServer {
 
 const newest = 0x0304;
 const keyShare = 51;
+const tls12 = 0x0303;
 
 export function answerOf(server: ModelServer, question: Question): Answer {
   const refused: Answer = server.mute
@@ -44,10 +47,16 @@ export function answerOf(server: ModelServer, question: Question): Answer {
     if (server.neverRetries && !question.keyShare) return refused;
     return answer(version, suite, new Map([[keyShare, Uint8Array.of(group >> 8, group & 0xff)]]), null);
   }
-  const able = (server.suites[version] ?? []).filter((code) => !isEcdhe(code) || group !== undefined);
+  const scheme = server.signatures?.find((code) => question.signatures?.includes(code) ?? true);
+  const canSign = server.signatures === undefined || version < tls12 || scheme !== undefined;
+  const able = (server.suites[version] ?? []).filter(
+    (code) => (!isEcdhe(code) || group !== undefined) && (canSign || !isSigned(code)),
+  );
   const suite = choose(server, question, able);
   if (suite === undefined) return refused;
-  return answer(version, suite, new Map(), isEcdhe(suite) ? (group ?? null) : null);
+  const made = answer(version, suite, new Map(), isEcdhe(suite) ? (group ?? null) : null);
+  const signature = version >= tls12 && isSigned(suite) ? (scheme ?? null) : null;
+  return made.kind === "chosen" ? { ...made, key: { ...made.key, signature } } : made;
 }
 
 function choose({ order = "server", stubborn }: ModelServer, { suites: offered }: Question, able: readonly number[]) {
@@ -73,6 +82,11 @@ function answer(
     key: code === null ? noKey : { ...noKey, group: `group-${code}`, code },
     certificates: [],
   };
+}
+
+function isSigned(code: number): boolean {
+  const { keyExchange = "", authentication } = suiteByCode(code) ?? {};
+  return ["ecdhe", "dhe"].includes(keyExchange) && authentication === "rsa";
 }
 
 const isEcdhe = (code: number): boolean => suiteByCode(code)?.keyExchange === "ecdhe";

@@ -4,7 +4,7 @@ import { patient } from "../../../lib/protocols/scan/patient.ts";
 import type { Answer, Question } from "../../../lib/protocols/scan/question.ts";
 import { scan } from "../../../lib/protocols/scan/scan.ts";
 import { groups } from "../../../lib/protocols/tls/groups.ts";
-import { olderGroups } from "../../../lib/protocols/tls/hello.ts";
+import { everySignature, olderGroups } from "../../../lib/protocols/tls/hello.ts";
 import { suiteByName, suites } from "../../../lib/protocols/tls/suites.ts";
 import { answerOf, type ModelServer } from "./model-server.ts";
 
@@ -94,6 +94,42 @@ describe("the scan of a server", () => {
       }),
       { numRuns: 150, seed: 7 },
     );
+  });
+
+  it("finds every signature scheme, without missing a suite or its place", async () => {
+    const server = fc.record({
+      suites: fc.shuffledSubarray([...older], { minLength: 1, maxLength: 40 }),
+      signatures: fc.shuffledSubarray([...everySignature], { minLength: 1 }),
+      curves: fc.shuffledSubarray([...olderGroups], { minLength: 1, maxLength: 8 }),
+    });
+    const isSigned = (code: number) => {
+      const suite = suites.find((one) => one.code === code);
+      return suite?.authentication === "rsa" && ["ecdhe", "dhe"].includes(suite.keyExchange);
+    };
+    await fc.assert(
+      fc.asyncProperty(server, async ({ suites: accepted, signatures, curves }) => {
+        const model: ModelServer = { suites: { [tls12]: accepted }, groups: curves, signatures };
+        const { found, connections, groups: learnt, ...rest } = await scanned(model);
+        expect(found["TLSv1.2"]).toEqual(accepted);
+        const all = accepted.some(isSigned) ? [...signatures].sort((a, b) => a - b) : [];
+        expect(rest.signatures).toEqual(all);
+        // Those that the suites' own connections don't show cost one each, and one for the refusal.
+        expect(connections).toBeLessThanOrEqual(accepted.length + 2 * 6 + learnt.length + 4 + 1 + all.length + 1);
+      }),
+      { numRuns: 150, seed: 5 },
+    );
+  });
+
+  it("learns the signature schemes on the suites' own connections, where there are enough", async () => {
+    const signed = older.filter((code) => {
+      const suite = suites.find((one) => one.code === code);
+      return suite?.authentication === "rsa" && suite.keyExchange === "ecdhe";
+    });
+    const signatures = everySignature.slice(0, 10);
+    const model: ModelServer = { suites: { [tls12]: signed.slice(0, 24) }, groups: [29, 23], signatures };
+    const { connections, ...rest } = await scanned(model);
+    expect(rest.signatures).toHaveLength(10);
+    expect(connections).toBeLessThanOrEqual((await scanned({ ...model, signatures: [0x0401] })).connections + 1);
   });
 
   test.each(["server", "client", "chacha20"] as const)("tells that the order is the %s's", async (order) => {
