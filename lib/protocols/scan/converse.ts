@@ -43,7 +43,7 @@ export function converse<T>(world: AskWorld, talk: Talk<T>): Promise<T | Unasked
 /** What is done with a connection in clear. */
 export type ClearTalk<T> = (clear: Clear, deadline: Deadline, limits: StageLimits) => Promise<T>;
 
-export interface Clear {
+interface Clear {
   readonly raw: Duplex;
   /** EHLO was answered on it, with an offer of STARTTLS. */
   readonly line: SmtpLine;

@@ -12,7 +12,7 @@ import { type Found, flawed, sound, unknown } from "./flaw.ts";
 const mostSuites = 16;
 
 /** The suites of a version that are in the table; of SSLv2 none. */
-export function suitesIn({ name, suites }: VersionScan): readonly Suite[] {
+function suitesIn({ name, suites }: VersionScan): readonly Suite[] {
   return name === "SSLv2" ? [] : suites.flatMap((code) => suiteByCode(code) ?? []);
 }
 

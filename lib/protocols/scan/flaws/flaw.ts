@@ -25,7 +25,7 @@ export interface AskedFlaw extends Named {
   readonly ask: (asking: Asking) => Promise<Found>;
 }
 
-export interface Known {
+interface Known {
   readonly scan: Scan;
   /** The light probe's; null where there is none at hand. */
   readonly observation: Observation | null;

@@ -12,7 +12,7 @@ import type { Asking } from "./flaw.ts";
 
 export type Heard = TlsRecord | { readonly end: "closed" | "timeout" | "not TLS" };
 
-export class Wire {
+class Wire {
   readonly #raw: Duplex;
   readonly #deadline: Deadline;
   readonly #reader = new RecordReader();
