@@ -135,3 +135,32 @@ export function dataOption(): Option {
     .default("data")
     .env("CHAINMAIL_DATA");
 }
+
+/** As the context of the stack has them. */
+export function costOptions(): readonly Option[] {
+  return [
+    new Option("--customers <n>", "how many; several are separated by commas")
+      .argParser((text) => commaList(text).map(count(1, 10_000_000)))
+      .default([1, 100, 10_000, 1_000_000], "1,100,10000,1000000"),
+    new Option("--targets <n>", "addresses and ports in all (default: two for each customer, and eight)").argParser(
+      count(1, 100_000_000),
+    ),
+    new Option("--every <duration>", "between two looks").argParser(duration(60_000, 3_600_000)).default(300_000, "5m"),
+    new Option("--vantages <n>", "regions to look from, with the home region").argParser(count(1, 30)).default(1),
+    new Option("--egress <how>", "how probes leave").choices(["none", "nat-gateway", "nat-instance"]).default("none"),
+    new Option("--zones <n>", "zones with a NAT of their own").argParser(count(1, 2)).default(1),
+    new Option("--sqs-endpoint", "results reach SQS by an interface endpoint").default(false),
+    new Option("--customer-key", "tables and topics with a key of the account's own").default(false),
+    new Option("--tracing", "X-Ray").default(false),
+    new Option("--topics <n>", "of operators: mail, phones, second contacts").argParser(count(1, 4)).default(1),
+  ];
+}
+
+function count(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= least && value <= most))
+      throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}.`);
+    return value;
+  };
+}

@@ -8,6 +8,7 @@ import { type ExitCode, unavailable, wrongUsage } from "./exit.ts";
 import type { Io } from "./io.ts";
 import {
   commaList,
+  costOptions,
   dataOption,
   dataOptions,
   duration,
@@ -159,6 +160,10 @@ function commands(io: Io, ended: (code: ExitCode) => void): Command {
     new Option("--by <name>", "who acknowledges").default("the command line"),
   ]).action(async (id, _options, made) =>
     ended(await (await import("./incidents.ts")).acknowledgeCommand(id, made.optsWithGlobals(), io)),
+  );
+
+  command(program, "cost", "what a fleet costs on AWS in a month", costOptions()).action(async (options) =>
+    ended((await import("./cost.ts")).costCommand(options, io)),
   );
 
   const vantage = program.command("vantage").description("whose eyes are believed");

@@ -13,7 +13,6 @@ import {
   type IVpc,
   NatProvider,
   NatTrafficDirection,
-  Peer,
   Port,
   SecurityGroup,
   type SubnetSelection,
@@ -62,14 +61,13 @@ export class Network extends Construct {
     });
     // CDK's own class has an optional property that its interface, read exactly, doesn't allow.
     const vpc = made as IVpc;
-    if (instance !== null) this.settle(vpc, instance);
-
     const probe = new SecurityGroup(this, "ProbeGroup", {
       vpc,
       description: "Probes: out to mail servers and to SQS, nothing in",
       allowAllOutbound: true,
       allowAllIpv6Outbound: ipv6,
     });
+    if (instance !== null) this.settle(instance, probe);
     const vpcSubnets = { subnetType: SubnetType.PRIVATE_WITH_EGRESS };
     this.place = { vpc, vpcSubnets, securityGroups: [probe], ipv6AllowedForDualStack: ipv6 };
     if (sqsEndpoint) {
@@ -92,8 +90,8 @@ export class Network extends Construct {
     return this.addresses.map((eip) => eip.attrAllocationId);
   }
 
-  private settle(vpc: IVpc, nat: ReturnType<typeof natInstance>): void {
-    nat.connections.allowFrom(Peer.ipv4(vpc.vpcCidrBlock), Port.allTraffic(), "What the probes send");
+  private settle(nat: ReturnType<typeof natInstance>, probe: SecurityGroup): void {
+    nat.connections.allowFrom(probe, Port.allTcp(), "What the probes send");
     for (const [at, allocationId] of this.allocations.entries()) {
       const gateway = nat.gatewayInstances[at];
       if (gateway === undefined) throw new Error(`expected a NAT instance for address ${at + 1}`);

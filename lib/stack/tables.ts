@@ -47,8 +47,12 @@ export class Tables extends Construct {
 
   grant(step: Step, access: Partial<Record<TableRole, readonly Access[]>>): void {
     for (const [role, table] of this.tables) {
-      const allowed = (access[role] ?? []).flatMap((kind) => actions[kind]);
-      if (allowed.length > 0) table.grant(step.function, ...allowed);
+      const kinds = access[role] ?? [];
+      const allowed = kinds.flatMap((kind) => actions[kind]);
+      if (allowed.length === 0) continue;
+      allow(step, allowed, [table.tableArn]);
+      const indexes = tableDefinitions[role].indexes.map(({ name }) => `${table.tableArn}/index/${name}`);
+      if (kinds.includes("read") && indexes.length > 0) allow(step, ["dynamodb:Query"], indexes);
     }
     if (this.key !== null) step.function.addToRolePolicy(useThroughTables(this.key));
   }
@@ -78,6 +82,11 @@ export class Tables extends Construct {
       });
     return table;
   }
+}
+
+/** CDK's own grant would name every index that a table might ever have. */
+function allow(step: Step, actions: readonly string[], resources: readonly string[]): void {
+  step.function.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
 }
 
 /** DynamoDB uses the key with the caller's own rights; nobody else gets to use it with them. */

@@ -70,7 +70,7 @@ export function countWriteUnits(client: DynamoDBDocumentClient, tables: TableNam
 }
 
 /** An item's size as DynamoDB counts it: names and values in UTF-8, a number by its digits, 3 bytes for a list or map. */
-function sizeOf(value: unknown): number {
+export function sizeOf(value: unknown): number {
   if (value === null || typeof value === "boolean") return 1;
   if (value === undefined) return 0;
   if (typeof value === "number") return Math.ceil(String(value).length / 2) + 1;

@@ -39,6 +39,13 @@ describe("rights of the functions", () => {
     expect(tablesOf(step, "DeleteItem")).toEqual(removed);
   });
 
+  it("the one index is asked by its name, and of no table else is there any", () => {
+    const all = steps.flatMap((step) => rightsOf(template, step));
+    expect([...new Set(all.filter((right) => right.endsWith("/index")))]).toEqual(["dynamodb:Query state/index"]);
+    const policies = JSON.stringify([...resourcesOf(template, "AWS::IAM::Policy").values()]);
+    expect(new Set(policies.match(/\/index\/[^"]*/g))).toEqual(new Set(["/index/wake"]));
+  });
+
   it("nobody writes what people wrote", () => {
     for (const step of steps)
       for (const action of ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"])

@@ -51,6 +51,7 @@ interface Synthesized {
   readonly template: Template;
   /** Of further regions, by name. */
   readonly vantages: ReadonlyMap<string, Template>;
+  readonly app: App;
 }
 
 const made = new Map<string, Synthesized>();
@@ -76,6 +77,7 @@ function synthesize(context: Readonly<Record<string, string>>): Synthesized {
     return {
       annotations: Annotations.fromStack(home),
       template: Template.fromStack(home),
+      app,
       vantages: new Map(vantages.map((stack) => [stack.region, Template.fromStack(stack)])),
     };
   } finally {
@@ -114,7 +116,7 @@ function nameOf(resource: unknown): string {
   const text = JSON.stringify(resource);
   if (text.includes(":sqs:")) return joined(resource);
   const id = /"(?:Ref|Fn::GetAtt)":\[?"(\w+?)[0-9A-F]{8}"/.exec(text)?.[1] ?? text;
-  return `${id.replace(/^Tables/, "")}${text.includes("/index/*") ? "/index" : ""}`;
+  return `${id.replace(/^Tables/, "")}${text.includes("/index/") ? "/index" : ""}`;
 }
 
 /** An ARN that is put together by name, without what only a deployment knows. */

@@ -1,0 +1,146 @@
+/** Who gets to the API, under which name, and with which key things are kept. */
+
+import { Match } from "aws-cdk-lib/assertions";
+import { describe, expect, it } from "vitest";
+import { contexts, resourcesOf, statementsOf, synthesized } from "./synthesized.ts";
+
+const minimal = synthesized().template;
+const full = synthesized(contexts.full).template;
+
+describe("the API", () => {
+  it("takes so many requests a second, and says who asked without the path, which may carry a right", () => {
+    const [stage] = resourcesOf(minimal, "AWS::ApiGatewayV2::Stage").values();
+    expect(stage?.Properties).toMatchObject({
+      StageName: "$default",
+      DefaultRouteSettings: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
+    });
+    const { Format = "" } = (stage?.Properties.AccessLogSettings ?? {}) as { readonly Format?: string };
+    expect(Object.keys(JSON.parse(Format))).toContain("status");
+    expect(Format).not.toMatch(/\$context\.(path|resourcePath)/);
+    synthesized({ apiRate: "5" }).template.hasResourceProperties("AWS::ApiGatewayV2::Stage", {
+      DefaultRouteSettings: { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 },
+    });
+  });
+
+  const routes = (template: typeof full) =>
+    Object.fromEntries(
+      [...resourcesOf(template, "AWS::ApiGatewayV2::Route").values()].map(({ Properties }) => [
+        Properties.RouteKey,
+        Properties.AuthorizationType,
+      ]),
+    );
+  const open = {
+    "GET /healthz": "NONE",
+    "GET /favicon.svg": "NONE",
+    "GET /unsubscribe/{token}": "NONE",
+    "POST /unsubscribe/{token}": "NONE",
+  };
+
+  it("lets everybody ask for a token's worth", () => {
+    expect(routes(minimal)).toEqual({ $default: "NONE" });
+  });
+
+  it("with OIDC lets in who has a JWT of the issuer for the audience; health and signed links stay open", () => {
+    expect(routes(full)).toEqual({ $default: "JWT", ...open });
+    full.hasResourceProperties("AWS::ApiGatewayV2::Authorizer", {
+      JwtConfiguration: { Issuer: "https://id.example.com", Audience: ["chainmail"] },
+    });
+  });
+
+  it("with IAM lets in who signs", () => {
+    expect(routes(synthesized({ apiAuth: "iam" }).template)).toEqual({ $default: "AWS_IAM", ...open });
+  });
+
+  it("has a name of one's own, by which alone it is reached and which messages link to", () => {
+    full.hasResourceProperties("AWS::ApiGatewayV2::DomainName", { DomainName: "status.example.com" });
+    full.hasResourceProperties("AWS::ApiGatewayV2::Api", { DisableExecuteApiEndpoint: true });
+    full.resourceCountIs("AWS::ApiGatewayV2::ApiMapping", 1);
+    full.hasOutput("StatusUrl", { Value: "https://status.example.com" });
+    full.hasOutput("StatusCname", {
+      Description: Match.stringLikeRegexp("point a CNAME record of status.example.com"),
+    });
+    full.hasResourceProperties("AWS::Lambda::Function", {
+      Environment: { Variables: Match.objectLike({ CHAINMAIL_STATUS_URL: "https://status.example.com" }) },
+    });
+  });
+});
+
+describe("a key of the account's own", () => {
+  const [keyId = ""] = resourcesOf(full, "AWS::KMS::Key").keys();
+  const key = { "Fn::GetAtt": [keyId, "Arn"] };
+
+  it("isn't there unless the context says so", () => {
+    minimal.resourceCountIs("AWS::KMS::Key", 0);
+  });
+
+  it("encrypts the tables and every topic, and stays with the tables", () => {
+    for (const { Properties } of resourcesOf(full, "AWS::DynamoDB::Table").values())
+      expect(Properties.SSESpecification).toMatchObject({ KMSMasterKeyId: key, SSEType: "KMS" });
+    const topics = [...resourcesOf(full, "AWS::SNS::Topic").values()];
+    expect(topics).toHaveLength(4);
+    for (const { Properties } of topics) expect(Properties.KmsMasterKeyId).toEqual(key);
+    expect(resourcesOf(full, "AWS::KMS::Key").get(keyId)).toMatchObject({
+      DeletionPolicy: "Retain",
+      Properties: { EnableKeyRotation: true },
+    });
+  });
+
+  it("lets CloudWatch's alarms through: with AWS's own key they would be dropped in silence", () => {
+    const policy = resourcesOf(full, "AWS::KMS::Key").get(keyId)?.Properties.KeyPolicy;
+    const { Statement } = (policy ?? {}) as { readonly Statement?: readonly object[] };
+    expect(Statement).toContainEqual({
+      Effect: "Allow",
+      Principal: { Service: "cloudwatch.amazonaws.com" },
+      Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+      Resource: "*",
+      Condition: { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } },
+    });
+  });
+
+  const useOf = (step: string) =>
+    [...resourcesOf(full, "AWS::IAM::Policy")]
+      .filter(([id]) => id.startsWith(`${step}Role`))
+      .flatMap(([, policy]) => statementsOf(policy))
+      .filter(({ Action }) => JSON.stringify(Action).includes("kms:"));
+
+  it("is used by whoever has rights on tables, through DynamoDB alone, and never by the probe", () => {
+    for (const step of ["Resolve", "Plan", "Judge", "Tick", "Contacts", "StatusApi"]) {
+      expect(useOf(step)).toMatchObject([
+        { Resource: key, Condition: { StringEquals: { "kms:ViaService": expect.anything() } } },
+      ]);
+    }
+    expect(useOf("VantageProbe")).toEqual([]);
+  });
+
+  it("is used by who publishes", () => {
+    const publishing = useOf("Notify").filter((statement) => !("Condition" in statement));
+    expect(publishing).toHaveLength(1);
+    expect(publishing[0]?.Action).toEqual(expect.arrayContaining(["kms:Decrypt", "kms:GenerateDataKey*"]));
+  });
+});
+
+describe("X-Ray", () => {
+  it("is off unless the context says so", () => {
+    const modes = (template: typeof full) =>
+      new Set(
+        [...resourcesOf(template, "AWS::Lambda::Function").values()].map(({ Properties }) =>
+          JSON.stringify(Properties.TracingConfig),
+        ),
+      );
+    expect(modes(minimal)).toEqual(new Set([undefined]));
+    expect(modes(full)).toEqual(new Set(['{"Mode":"Active"}']));
+  });
+});
+
+describe("the dashboard", () => {
+  it("shows the alarms, what was looked at, what is owed, the queues and the functions", () => {
+    const [board] = resourcesOf(minimal, "AWS::CloudWatch::Dashboard").values();
+    expect(board?.Properties.DashboardName).toBe("Chainmail");
+    const text = JSON.stringify(board?.Properties.DashboardBody);
+    for (const shown of ["Planned", "Looked", "OutboxAge", "ApproximateAgeOfOldestMessage", "Throttles", "Duration"])
+      expect(text).toContain(shown);
+    const alarms = [...resourcesOf(minimal, "AWS::CloudWatch::Alarm").keys()];
+    expect(alarms.filter((id) => !text.includes(`"${id}"`))).toEqual([]);
+    minimal.hasOutput("DashboardUrl", {});
+  });
+});
