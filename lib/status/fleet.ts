@@ -66,7 +66,7 @@ async function tallyCustomers(
   store: Store,
   { now, everyMs }: LoadOptions,
 ): Promise<Pick<FleetJson, "customers" | "worst">> {
-  const gatherer = await createGatherer(store);
+  const gatherer = await createGatherer(store, "deciding");
   const byVerdict = Object.fromEntries(verdicts.map((verdict) => [verdict, 0])) as Record<Verdict, number>;
   const named = new Map<Verdict, string[]>(verdicts.map((verdict) => [verdict, []]));
   const until = now() + judgeForMs;

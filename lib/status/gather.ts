@@ -2,6 +2,7 @@
 
 import { isIP } from "node:net";
 import { type Customer, type FleetSettings, type Gateway, publicVantages } from "../model/customer.ts";
+import type { ScanResult } from "../model/deep-scan.ts";
 import type { DomainFacts, HostFacts } from "../model/domain-facts.ts";
 import { type KnownDns, type Reach, reachesOf, smtpPort } from "../model/reach.ts";
 import type { TargetLook } from "../model/status.ts";
@@ -37,7 +38,8 @@ export interface Gatherer {
   gather(customers: readonly Customer[]): Promise<readonly Gathered[]>;
 }
 
-export async function createGatherer(store: Store): Promise<Gatherer> {
+/** @param scans of whom scans are read: of all, or of those whose verdicts depend on them. */
+export async function createGatherer(store: Store, scans: "all" | "deciding" = "all"): Promise<Gatherer> {
   const { config, state, ledger } = store;
   const [written, gatewayList, { value: installed }] = await Promise.all([
     config.settings(),
@@ -62,7 +64,11 @@ export async function createGatherer(store: Store): Promise<Gatherer> {
     return Math.max(seen ?? 0, facts.at);
   }
 
-  async function look(known: TargetState, references: ReadonlySet<string>): Promise<TargetLook> {
+  async function look(
+    known: TargetState,
+    references: ReadonlySet<string>,
+    scan: ScanResult | undefined,
+  ): Promise<TargetLook> {
     const { facts, factsSince, silence, everEncrypted } = known;
     const others = facts !== null && [...references].some((name) => name !== facts.host);
     const [seen, own] = await Promise.all([
@@ -76,6 +82,7 @@ export async function createGatherer(store: Store): Promise<Gatherer> {
       lastSeen: seen,
       everEncrypted,
       names: new Map(own.map(({ name, certificate }) => [name, certificate])),
+      ...(scan !== undefined && { scan }),
     };
   }
 
@@ -110,11 +117,17 @@ export async function createGatherer(store: Store): Promise<Gatherer> {
         }),
       );
       const references = referencesOf(known.flatMap(({ reaches }) => reaches));
-      const found = await state.targets([...references.values()]);
+      const deciding = known.filter(({ customer }) => scans === "all" || decidesByScan(customer));
+      const scanned = new Set(deciding.flatMap(({ reaches }) => reaches.map(({ target }) => targetKey(target))));
+      const [found, results] = await Promise.all([
+        state.targets([...references.values()]),
+        scanned.size === 0 ? new Map<TargetKey, ScanResult>() : state.scanResults([...scanned]),
+      ]);
       const states = new Map(found.map((one) => [placeOf(one.key, one.vantage), one]));
       const looked = await Promise.all(
         [...states].map(
-          async ([place, one]) => [place, await look(one, references.get(place)?.names ?? new Set())] as const,
+          async ([place, one]) =>
+            [place, await look(one, references.get(place)?.names ?? new Set(), results.get(one.key))] as const,
         ),
       );
       const looks = new Map(looked);
@@ -159,6 +172,10 @@ function domainFacts(stored: StoredDomain, hosts: ReadonlyMap<string, HostFacts>
       (host) => hosts.get(host) ?? { host, addresses: [], aliases: [], failure: null, ttl: 0 },
     ),
   };
+}
+
+function decidesByScan({ require: { gateway, downstream } }: Customer): boolean {
+  return gateway.floor.acceptsNothingBelow === true || downstream.floor.acceptsNothingBelow === true;
 }
 
 function referencesOf(reaches: readonly Reach[]) {

@@ -167,7 +167,8 @@ function strike(before: Throttled | null, how: string, at: number): Throttled {
 }
 
 function scanMemory(before: ScanMemory | undefined, beside: string, running: boolean): ScanMemory {
-  return { notBefore: 0, restartedAt: 0, ...before, beside, running };
+  const notBefore = running ? (before?.notBefore ?? 0) : 0;
+  return { restartedAt: before?.restartedAt ?? 0, notBefore, beside, running };
 }
 
 /** Which prime of its size is used may change whenever the server starts. */

@@ -5,7 +5,7 @@ import type { CycleNumber } from "../model/jobs.ts";
 import { blankMemory, type RosterEntry, type Slice, type SlotMemory } from "../model/roster.ts";
 import { targetKey } from "../model/target.ts";
 import type { Store, Versioned } from "../store/store.ts";
-import { mayBegin, rhythmFor, rhythmOf, turnAt } from "./scan-turns.ts";
+import { mayBegin, rhythmOf, turnAt } from "./scan-turns.ts";
 
 export interface ScanPlan {
   readonly cycle: CycleNumber;
@@ -67,7 +67,9 @@ function candidatesIn(slice: Slice, memory: readonly SlotMemory[], plan: ScanPla
     if (entry === null || !isScanned(entry, slice) || remembered.mark !== "tls") return [];
     const { scan } = remembered;
     const depth = entry.scan === "full" ? "full" : "grade";
-    const own = rhythmFor(depth, rhythm);
+    // Who found us too much once is asked one question a turn, until a scan comes to its end.
+    const isTender = depth === "full" || (scan !== undefined && scan.notBefore > 0);
+    const own = isTender ? { ...rhythm, most: 1 } : rhythm;
     const turn = turnAt(targetKey(entry.target), cycle, depth, own, { everyMs, scanEveryMs });
     if (turn === null || (scan !== undefined && scan.notBefore > now)) return [];
     const candidate = { slot, entry, memory: remembered, depth, most: own.most } as const;

@@ -22,11 +22,6 @@ export function rhythmOf({ connections, perMs }: Pace, everyMs: number, holdMs: 
   return { most: gapMs >= everyMs ? 1 : most, stride: Math.max(1, Math.ceil(gapMs / everyMs)), gapMs };
 }
 
-/** A full scan is never in a hurry: one connection beside each light probe. */
-export function rhythmFor(depth: ScanDepth, rhythm: ScanRhythm): ScanRhythm {
-  return depth === "full" ? { ...rhythm, most: 1 } : rhythm;
-}
-
 /** More answers, no scan has; of most it has fewer, and then there is nothing to ask in the later turns. */
 const mostAnswers = { none: 0, grade: 60, full: 600 } as const;
 

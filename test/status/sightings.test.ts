@@ -57,7 +57,7 @@ describe("what several vantages see", () => {
       );
       const [hop] = statusJson(status, { asOf: null, everyMs: every, unsubscribed: [] }).chains[0]?.hops ?? [];
       if (hop === undefined) throw new Error("there is a hop");
-      return String(await hopSection({ hop, tlsMode: null, anchor: "a", now }));
+      return String(await hopSection({ hop, tlsMode: null, scans: {}, anchor: "a", now }));
     };
     const several = await page(["eu2"]);
     expect(several).toContain(", seen from here");

@@ -1,9 +1,16 @@
 /** A customer's status in the API's shape: clean facts, no raw observations. */
 
+import { flawsIn } from "../../judge/flaws.ts";
+import { gradesOf } from "../../judge/grades/grade.ts";
+import { leavesOf } from "../../judge/grades/leaves.ts";
+import { scoreOf } from "../../judge/grades/score.ts";
+import type { ScanResult } from "../../model/deep-scan.ts";
 import type { Finding } from "../../model/finding.ts";
+import type { Observation } from "../../model/observation.ts";
 import type { ChainStatus, CustomerStatus, HopStatus, TargetStatus } from "../../model/status.ts";
 import { parseTargetKey } from "../../model/target.ts";
 import { certificateJson, outcomeText, sessionJson } from "./facts.ts";
+import { inventoryJson } from "./scan.ts";
 import type { ChainJson, FindingJson, HopJson, StatusJson, TargetJson } from "./schemas.ts";
 import { iso } from "./time.ts";
 import { transcriptJson } from "./transcript.ts";
@@ -29,6 +36,39 @@ export function statusJson(status: CustomerStatus, { asOf, everyMs, unsubscribed
     everySeconds: everyMs / 1000,
     unsubscribed: [...unsubscribed],
     chains: status.chains.map(chainJson),
+    scans: scansJson(status),
+  };
+}
+
+/** Each target's once, however many domains lead to it. */
+function scansJson({ chains }: CustomerStatus): StatusJson["scans"] {
+  const targets = new Map(
+    chains.flatMap(({ hops }) =>
+      hops.flatMap((hop) => hop.targets.map((target) => [target.key, target.look] as const)),
+    ),
+  );
+  return Object.fromEntries(
+    [...targets].flatMap(([key, { scan, facts }]) => {
+      const found = scan === undefined ? null : targetScanJson(scan, facts);
+      return found === null ? [] : [[key, found]];
+    }),
+  );
+}
+
+function targetScanJson({ scan, since, changed, throttled }: ScanResult, facts: Observation | null) {
+  if (scan === null) return null;
+  const leaves = facts === null ? [] : leavesOf(scan, facts.outcome);
+  const graded = {
+    scan,
+    flaws: flawsIn(scan, { observation: facts }),
+    grades: gradesOf(scan, leaves),
+    score: scoreOf(scan, leaves),
+  };
+  return {
+    since: iso(since),
+    changed: changed && { at: iso(changed.at), changes: [...changed.words] },
+    throttled: throttled && { at: iso(throttled.at), how: throttled.how },
+    ...inventoryJson(graded),
   };
 }
 

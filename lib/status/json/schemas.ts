@@ -5,6 +5,7 @@ import { requirementLevels } from "../../model/customer.ts";
 import { severities } from "../../model/finding.ts";
 import { incidentClasses } from "../../model/incident.ts";
 import { verdicts } from "../../model/verdict.ts";
+import { scanShape } from "./scan-schemas.ts";
 
 const time = z.iso.datetime({ precision: 3 });
 const count = z.int().min(0);
@@ -122,6 +123,23 @@ const chain = z.strictObject({
   hops: z.array(hop),
 });
 
+const scan = z
+  .strictObject({
+    since: time.describe(
+      "When it was first found so; it is asked again all the time, and nothing is written while it stays.",
+    ),
+    changed: z
+      .strictObject({ at: time, changes: z.array(z.string()).describe("`TLSv1 is gone`.") })
+      .nullable()
+      .describe("What changed last; null: nothing since it was first scanned."),
+    throttled: z
+      .strictObject({ at: time, how: z.string() })
+      .nullable()
+      .describe("The server found us too much: what is known so far stands here, and it is left alone for a while."),
+    ...scanShape,
+  })
+  .describe("What a target's last scan found.");
+
 const statusSchema = z
   .strictObject({
     id: z.string(),
@@ -130,6 +148,7 @@ const statusSchema = z
     everySeconds: z.number().positive(),
     unsubscribed: z.array(z.string()).describe("Contacts that unsubscribed by the link in a message: they get none."),
     chains: z.array(chain),
+    scans: z.record(z.string(), scan).describe("By `target` of the chains' targets; those that were scanned."),
   })
   .describe("GET /v1/customers/{id}");
 
@@ -304,6 +323,7 @@ const fleetSchema = z
   })
   .describe("GET /v1/fleet");
 
+export type TargetScanJson = z.infer<typeof scan>;
 export type StatusJson = z.infer<typeof statusSchema>;
 export type ChainJson = z.infer<typeof chain>;
 export type HopJson = z.infer<typeof hop>;

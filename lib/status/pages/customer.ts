@@ -28,13 +28,13 @@ export interface CustomerView {
 /** A customer may have hundreds of domains behind the same hops: that many are shown in full. */
 const shownInFull = 10;
 
-function chainSection(chain: ChainJson, number: number, now: number): Html {
+function chainSection(chain: ChainJson, number: number, { status, now }: CustomerView): Html {
   const anchor = (hop: ChainJson["hops"][number]) => `chain-${number}-${hop.kind}`;
   return html`<section class="card" aria-labelledby="chain-${number}">
 <div class="title"><h2 id="chain-${number}">${chain.domain ?? "Mail handed on by the gateway"}</h2>${badge(chain.verdict)}</div>
 <p class="lead">${chainSentence(chain)}</p>
 ${chainPicture(chain, anchor)}
-${chain.hops.map((hop) => hopSection({ hop, tlsMode: chain.tlsMode, anchor: anchor(hop), now }))}
+${chain.hops.map((hop) => hopSection({ hop, tlsMode: chain.tlsMode, anchor: anchor(hop), now, scans: status.scans }))}
 </section>`;
 }
 
@@ -107,7 +107,7 @@ ${notices(view)}
 ${when(onOwnPath.length > 0, () => notice("warning", "own-path", "Told by this path alone", html`<p>${ownPathWords("Contacts", onOwnPath)}.</p>`))}
 ${when(unsubscribed.length > 0, () => notice("warning", "unsubscribed", "Unsubscribed", html`<p>${unsubscribed.join(", ")}: gets no messages any more, by its reader's own wish. The link in any of its messages subscribes it again.</p>`))}
 ${when(chains.length === 0, () => html`<p class="card">Nothing is watched for this customer yet: DNS has not been asked.</p>`)}
-${shown.map((chain, index) => chainSection(chain, index + 1, now))}
+${shown.map((chain, index) => chainSection(chain, index + 1, view))}
 ${otherChains(others, id)}
 ${availabilitySection(history)}
 ${historySection(history.events, history.next && `${customerPath(id)}?before=${encodeURIComponent(history.next)}#history`, now)}`;

@@ -62,7 +62,13 @@ export function availabilitySection({ availability }: HistoryJson): Html {
 </section>`;
 }
 
-const kindWords = { answer: "answer", silence: "no answer", dns: "DNS", scan: "scan", vantage: "our own eyes" } as const;
+const kindWords = {
+  answer: "answer",
+  silence: "no answer",
+  dns: "DNS",
+  scan: "scan",
+  vantage: "our own eyes",
+} as const;
 
 function change(event: HistoryEventJson): Html {
   if (event.kind === "vantage" || event.kind === "scan") return html`${event.what}`;

@@ -1,7 +1,7 @@
 /** One hop: what is required, what is so on the three axes, and its targets. */
 
 import { html } from "hono/html";
-import type { HopJson } from "../json/schemas.ts";
+import type { HopJson, StatusJson } from "../json/schemas.ts";
 import { badge } from "./badge.ts";
 import { findingList } from "./finding.ts";
 import { ago, type Html, when } from "./html.ts";
@@ -23,9 +23,11 @@ export interface HopView {
   readonly tlsMode: keyof typeof tlsModeWords | null;
   readonly anchor: string;
   readonly now: number;
+  /** By target. */
+  readonly scans: StatusJson["scans"];
 }
 
-export function hopSection({ hop, tlsMode, anchor, now }: HopView): Html {
+export function hopSection({ hop, tlsMode, anchor, now, scans }: HopView): Html {
   return html`<section class="hop" id="${anchor}" aria-labelledby="${anchor}-title">
 <h3 id="${anchor}-title">${badge(hop.verdict)} From ${fromName(hop)} to ${toName(hop)}</h3>
 <p>${hopSentence(hop)}</p>
@@ -38,7 +40,7 @@ ${when(hop.kind === "downstream" && tlsMode !== null, () => html`<div><dt>Gatewa
 <div><dt>Last answer</dt><dd>${hop.lastSeen === null ? "none yet" : ago(hop.lastSeen, now)}${when(hop.stale, () => html` <strong>(stale)</strong>`)}</dd></div>
 </dl>
 ${findingList(hop.findings)}
-${hop.targets.map((target, index) => targetBlock(target, `${anchor}-${index + 1}`, now, isSeenFromSeveral(hop)))}
+${hop.targets.map((target, index) => targetBlock(target, { id: `${anchor}-${index + 1}`, now, several: isSeenFromSeveral(hop), scan: scans[target.target] }))}
 </section>`;
 }
 

@@ -91,7 +91,7 @@ details > summary { cursor: pointer; }
 .host { font-weight: 650; }
 .gist { flex-basis: 100%; padding-left: 1.4rem; font-size: .9rem; color: var(--muted); }
 .inside { padding: 0 .8rem .8rem; }
-.transcript > summary, td details > summary { color: var(--link); padding: .25rem 0; }
+.transcript > summary, .scan > summary, td details > summary { color: var(--link); padding: .25rem 0; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
 th, td { overflow-wrap: break-word; text-align: left; vertical-align: top; padding: .45rem .75rem .45rem 0; border-top: 1px solid var(--line); }

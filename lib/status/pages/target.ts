@@ -2,10 +2,11 @@
 
 import { html } from "hono/html";
 import { span } from "../../steps/words/time.ts";
-import type { CertificateJson, TargetJson } from "../json/schemas.ts";
+import type { CertificateJson, TargetJson, TargetScanJson } from "../json/schemas.ts";
 import { badge } from "./badge.ts";
 import { findingList } from "./finding.ts";
 import { ago, given, type Html, when } from "./html.ts";
+import { scanBlock } from "./scan.ts";
 import { authenticationWords, encryptionWords, targetSummary } from "./words.ts";
 
 const trustWords: Readonly<Record<CertificateJson["trust"], string>> = {
@@ -55,8 +56,17 @@ ${rows.map(({ seconds, mark, text, tone }) => html`<tr class="${mark === null ? 
 </details>`;
 }
 
-/** `id` is its anchor; one that isn't well is shown opened. Where `several` vantages look, its own is in the headline. */
-export function targetBlock(target: TargetJson, id: string, now: number, several: boolean): Html {
+export interface TargetView {
+  /** Its anchor. */
+  readonly id: string;
+  readonly now: number;
+  /** Several vantages look: its own is in the headline. */
+  readonly several: boolean;
+  readonly scan: TargetScanJson | undefined;
+}
+
+/** One that isn't well is shown opened. */
+export function targetBlock(target: TargetJson, { id, now, several, scan }: TargetView): Html {
   const well = target.verdict === "secure" && target.findings.every(({ severity }) => severity === "info");
   const { tls } = target;
   return html`<details class="target" id="${id}"${well ? "" : html` open`}>
@@ -77,6 +87,7 @@ ${given(target.certificate, (certificate) => certificateRows(certificate, now))}
 ${given(target.banner, (banner) => row("Banner", html`<code>${banner}</code>`))}
 ${row("Seen from", target.vantage)}
 </dl>
+${given(scan, (found) => scanBlock(found, target.target, now))}
 ${when(target.transcript.length > 0, () => transcript(target))}
 </div>
 </details>`;
