@@ -14,12 +14,13 @@ import type { FlawSeen, Scan } from "../model/scan.ts";
 import { answeringOf, type Sighting } from "../protocols/scan/answering.ts";
 import { ask, askSslv2 } from "../protocols/scan/ask.ts";
 import type { AskWorld } from "../protocols/scan/converse.ts";
-import type { AskedFlaw } from "../protocols/scan/flaws/flaw.ts";
+import { listening } from "../protocols/scan/early.ts";
+import type { AskedFlaw, Asking } from "../protocols/scan/flaws/flaw.ts";
 import { askingOf, lookFor } from "../protocols/scan/flaws/look-for.ts";
 import { otherCertificate } from "../protocols/scan/other-certificate.ts";
 import { patient } from "../protocols/scan/patient.ts";
 import { type ScanWorld, scan, scanGraded } from "../protocols/scan/scan.ts";
-import { createLimit } from "../world/limit.ts";
+import { createLanes } from "../world/limit.ts";
 import { lookAt } from "./look-at.ts";
 import type { Looking } from "./looking.ts";
 import type { LookOptions } from "./options.ts";
@@ -66,7 +67,7 @@ export async function scanPlace(
   const looked = await lookAt(place, { ...plan, unannounced: !plan.leftOut.has("unannounced-starttls") }, looking);
   const { outcome } = looked.observation;
   if (!speaksTls(outcome)) return { looked, scan: null, other: null };
-  const limit = createLimit(atOnce);
+  const { first, spare } = createLanes(atOnce);
   const sightings: Sighting[] = [];
   let connections = 0;
   const world: AskWorld = {
@@ -79,31 +80,33 @@ export async function scanPlace(
     monotonic: looking.clock.monotonic,
     sighted: (sighting) => sightings.push(sighting),
   };
-  const connect = <T>(work: () => Promise<T>): Promise<T> =>
-    limit(() => {
-      progress(++connections);
-      return work();
-    });
+  const counted = <T>(work: () => Promise<T>): Promise<T> => {
+    progress(++connections);
+    return work();
+  };
+  const patience = { waits, sleep: (ms: number) => sleep(ms) };
+  const heard = listening(patient((question) => first(() => counted(() => ask(question, world))), patience));
   const scanWorld: ScanWorld = {
     target: place.target,
     serverName: place.host,
     at: looking.clock.now(),
-    ask: patient((question) => connect(() => ask(question, world)), { waits, sleep: (ms) => sleep(ms) }),
-    askSslv2: () => connect(() => askSslv2(world)),
+    ask: heard.ask,
+    askSslv2: () => first(() => counted(() => askSslv2(world))),
     connections: () => connections,
   };
-  const found = plan.grade ? await scanGraded(scanWorld, judges) : await scan(scanWorld);
-  const first = outcome.kind === "encrypted" ? (outcome.certificate?.leaf ?? null) : null;
-  const leaves = new Set([
-    ...(first === null ? [] : [first.sha256]),
-    ...found.certificates.map(({ sha256 }) => sha256),
-  ]);
-  // One less: the server may not have noticed yet that the one before is gone.
-  const fewer = createLimit(atOnce - 1);
-  const asking = askingOf({ scan: found, leaves, world, connect: (work) => fewer(() => connect(work)) });
-  const [flaws, other] = await Promise.all([
+  const scanning = plan.grade ? scanGraded(scanWorld, judges) : scan(scanWorld);
+  const leaf = outcome.kind === "encrypted" ? (outcome.certificate?.leaf ?? null) : null;
+  const asking = askingOf({
+    scan: scanning,
+    early: heard.until(scanning),
+    leaf: leaf?.sha256 ?? null,
+    world,
+    connect: (work) => spare(() => counted(work)),
+  });
+  const [found, flaws, other] = await Promise.all([
+    scanning,
     lookFor(plan.flaws, asking),
-    first !== null && isOtherWanted(first, found, plan) ? otherCertificate(asking, first, trusting(looking)) : null,
+    leaf === null ? null : otherOf(leaf, asking, plan, looking),
   ]);
   progress(null);
   const whole = {
@@ -114,6 +117,20 @@ export async function scanPlace(
     certificates: withOther(found, other),
   };
   return { looked, scan: whole, other: other?.facts ?? null };
+}
+
+/** A grade takes a dozen connections, and of the worst servers two: this isn't the one too many. */
+const dozens: readonly number[] = [12, 24];
+
+/** Where only a grade is wanted, that both were shown anyway is enough. */
+async function otherOf(leaf: Leaf, asking: Asking, { grade }: ScanPlan, { tls, clock }: Looking) {
+  if (leaf.keyType !== "rsa" && leaf.keyType !== "ec") return null;
+  if (grade) {
+    const { certificates, connections } = await asking.scan;
+    if (dozens.includes(connections) || certificates.some(({ sha256 }) => sha256 !== leaf.sha256)) return null;
+  }
+  const { roots, certificates } = tls;
+  return await otherCertificate(asking, leaf, { roots, certificates, now: clock.now() });
 }
 
 /** `others`: scans of further places. */
@@ -151,19 +168,6 @@ export function judged(
 /** It came to a hello: where it didn't, there is nothing to scan, and nothing is asked. */
 function speaksTls({ kind }: Outcome): boolean {
   return kind === "encrypted" || kind === "handshake-failed" || kind === "handshake-broken";
-}
-
-/** A grade takes a dozen connections, and of the worst servers two: this isn't the one too many. */
-const dozens: readonly number[] = [12, 24];
-
-function isOtherWanted({ keyType, sha256 }: Leaf, { certificates, connections }: Scan, { grade }: ScanPlan): boolean {
-  if (keyType !== "rsa" && keyType !== "ec") return false;
-  const isShown = certificates.some((one) => one.sha256 !== sha256);
-  return !grade || !(isShown || dozens.includes(connections));
-}
-
-function trusting({ tls: { roots, certificates }, clock }: Looking) {
-  return { roots, certificates, now: clock.now() };
 }
 
 function withOther({ certificates }: Scan, other: Awaited<ReturnType<typeof otherCertificate>>): Scan["certificates"] {

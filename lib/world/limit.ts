@@ -15,3 +15,34 @@ export function createLimit(most: number): <T>(task: () => Promise<T>) => Promis
     }
   };
 }
+
+/** Two kinds of tasks that share so many places; `spare` ones only take those that the others leave, and never the last one. */
+export interface Lanes {
+  first<T>(task: () => Promise<T>): Promise<T>;
+  spare<T>(task: () => Promise<T>): Promise<T>;
+}
+
+export function createLanes(most: number): Lanes {
+  const limit = createLimit(most);
+  const waiting: (() => void)[] = [];
+  let busy = 0;
+  async function taken<T>(task: () => Promise<T>): Promise<T> {
+    busy++;
+    try {
+      return await limit(task);
+    } finally {
+      busy--;
+      // Not at once: who asks one thing after the other has its turn before.
+      setImmediate(() => {
+        for (const go of waiting.splice(0)) go();
+      });
+    }
+  }
+  return {
+    first: taken,
+    async spare(task) {
+      while (busy >= most - 1) await new Promise<void>((go) => waiting.push(go));
+      return await taken(task);
+    },
+  };
+}

@@ -8,7 +8,7 @@ export const clientRenegotiation: AskedFlaw = {
   name: "client-renegotiation",
   when: "intrusive",
   async ask({ scan, converse, serverName }) {
-    if (olderQuestion(scan) === null) return sound("nothing is accepted up to TLS 1.2");
+    if (olderQuestion(await scan) === null) return sound("nothing is accepted up to TLS 1.2");
     const found = await converse(async (raw, deadline, { handshake }) => {
       const socket = await secure(raw, { ...older, serverName }, deadline, handshake);
       if ("failed" in socket) return unknown(`no handshake: ${socket.failed}`);

@@ -10,7 +10,7 @@ import { leave, lineOn, secure } from "./secure.ts";
 export const commandInjection: AskedFlaw = {
   name: "command-injection",
   when: "always",
-  async ask({ scan: { target }, inClear, serverName }) {
+  async ask({ target, inClear, serverName }) {
     if (target.tls === "implicit") return sound("TLS from the first byte");
     const found = await inClear(async ({ raw, line }, deadline, { command, handshake }) => {
       raw.write("STARTTLS\r\nNOOP\r\n");

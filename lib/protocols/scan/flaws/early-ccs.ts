@@ -15,7 +15,7 @@ export const earlyCcs: AskedFlaw = {
   name: "early-ccs",
   when: "intrusive",
   async ask(asking) {
-    const question = olderQuestion(asking.scan);
+    const question = olderQuestion(await asking.scan);
     if (question === null) return sound("nothing is accepted up to TLS 1.2");
     const found = await behindFlight(asking, question, async ({ answer: { hello }, wire, limits, left }) => {
       const changeCipherSpec = writeRecord(recordType.changeCipherSpec, hello.version, Uint8Array.of(1));

@@ -2,8 +2,10 @@
 
 import type { Observation } from "../../../model/observation.ts";
 import type { FlawSeen, Scan } from "../../../model/scan.ts";
+import type { Target } from "../../../model/target.ts";
 import type { Hello } from "../../tls/hello.ts";
 import type { ClearTalk, Talk } from "../converse.ts";
+import type { Early } from "../early.ts";
 import type { Answer, Question, Unasked } from "../question.ts";
 
 interface Named {
@@ -34,9 +36,12 @@ interface Known {
 }
 
 export interface Asking {
-  readonly scan: Scan;
-  /** Lower-case hex: SHA-256 of the leaves that are known. */
-  readonly leaves: ReadonlySet<string>;
+  readonly target: Target;
+  /** The whole of it; it may still be under way. */
+  readonly scan: Promise<Scan>;
+  readonly early: Early;
+  /** Lower-case hex: SHA-256 of the leaves that the scan and the light probe were shown. */
+  readonly leaves: Promise<ReadonlySet<string>>;
   /** Of the hello; null for none. */
   readonly serverName: string | null;
   readonly ehloName: string;

@@ -17,7 +17,7 @@ export const heartbleed: AskedFlaw = {
   name: "heartbleed",
   when: "intrusive",
   async ask(asking) {
-    const question = olderQuestion(asking.scan);
+    const question = olderQuestion(await asking.scan);
     if (question === null) return sound("nothing is accepted up to TLS 1.2");
     const found = await behindFlight(asking, question, async ({ answer: { hello }, wire, limits }) => {
       wire.send(writeRecord(recordType.heartbeat, hello.version, request));

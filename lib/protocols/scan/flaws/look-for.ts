@@ -3,13 +3,15 @@
 import type { FlawSeen, Scan } from "../../../model/scan.ts";
 import { exchange, flightReader, helloOf } from "../ask.ts";
 import { type AskWorld, converse, inClear } from "../converse.ts";
+import type { Early } from "../early.ts";
 import type { Unasked } from "../question.ts";
 import { type AskedFlaw, type Asking, unknown } from "./flaw.ts";
 
 export interface Admission {
-  readonly scan: Scan;
-  /** Lower-case hex: SHA-256 of the leaves that are known. */
-  readonly leaves: ReadonlySet<string>;
+  readonly scan: Promise<Scan>;
+  readonly early: Early;
+  /** Of the light probe's leaf, lower-case hex; null where it was shown none. */
+  readonly leaf: string | null;
   readonly world: AskWorld;
   /** Makes room for one connection, and counts it. */
   readonly connect: <T>(work: () => Promise<T>) => Promise<T>;
@@ -19,8 +21,12 @@ export interface Admission {
 const mostElsewhere = 4;
 
 /** Once we are shut out, and where the scan itself was, nothing more is asked. */
-export function askingOf({ scan, leaves, world, connect }: Admission): Asking {
-  let shut: Unasked | null = scan.incomplete === null ? null : { kind: "unasked", how: scan.incomplete };
+export function askingOf({ scan, early, leaf, world, connect }: Admission): Asking {
+  let shut: Unasked | null = null;
+  const leaves = scan.then(({ certificates, incomplete }) => {
+    if (incomplete !== null) shut ??= { kind: "unasked", how: incomplete };
+    return new Set([...(leaf === null ? [] : [leaf]), ...certificates.map(({ sha256 }) => sha256)]);
+  });
 
   async function admitted<T>(work: () => Promise<T | Unasked>): Promise<T | Unasked> {
     for (let tries = 1; shut === null; tries++) {
@@ -32,7 +38,9 @@ export function askingOf({ scan, leaves, world, connect }: Admission): Asking {
   }
 
   return {
+    target: world.target,
     scan,
+    early,
     leaves,
     serverName: world.serverName,
     ehloName: world.ehloName,

@@ -5,7 +5,7 @@ import { type AskedFlaw, flawed, sound, unknown } from "./flaw.ts";
 export const mailInClear: AskedFlaw = {
   name: "mail-in-clear",
   when: "by-hand",
-  async ask({ scan: { target }, inClear }) {
+  async ask({ target, inClear }) {
     if (target.tls === "implicit") return sound("TLS from the first byte");
     const found = await inClear(async ({ line }, _deadline, { command, quit }) => {
       const heard = await line.ask("MAIL FROM:<>", command);

@@ -2,7 +2,6 @@
 
 import { createHash } from "node:crypto";
 import type { Answer } from "../question.ts";
-import { olderQuestion } from "./accepted.ts";
 import { type AskedFlaw, type Asking, flawed, sound, unknown } from "./flaw.ts";
 import { leave, secure } from "./secure.ts";
 
@@ -19,26 +18,24 @@ export const needsServerName: AskedFlaw = {
       asking.serverName === null ? null : served(asking, null),
       served(asking, wrongName),
     ]);
-    const checks = "refused" in wrong ? `a wrong name is refused: ${wrong.refused}` : otherOf(asking, wrong);
+    const leaves = await asking.leaves;
+    const checks = "refused" in wrong ? `a wrong name is refused: ${wrong.refused}` : otherOf(leaves, wrong);
     if (without === null) return sound(checks);
     if ("how" in without) return unknown(without.how);
     if ("refused" in without) return flawed(`without a server name it is refused: ${without.refused}`, checks);
-    if (asking.leaves.has(without.sha256)) return sound(checks);
+    if (leaves.has(without.sha256)) return sound(checks);
     return flawed(`without a server name another certificate is shown, of SHA-256 ${without.sha256}`, checks);
   },
 };
 
-function otherOf({ leaves }: Asking, wrong: Exclude<Served, { refused: string }>): string {
+function otherOf(leaves: ReadonlySet<string>, wrong: Exclude<Served, { refused: string }>): string {
   if ("how" in wrong) return "whether a wrong name is noticed isn't known";
   return leaves.has(wrong.sha256) ? "a wrong name is not noticed" : "for a wrong name another certificate is shown";
 }
 
 /** Up to TLS 1.2 certificates are in clear, whatever the suite; TLS 1.3 takes a handshake. */
 async function served(asking: Asking, name: string | null): Promise<Served> {
-  const question = olderQuestion(
-    asking.scan,
-    ({ authentication }) => authentication === "rsa" || authentication === "ecdsa",
-  );
+  const question = await asking.early.older;
   if (question !== null) return servedBy(await asking.ask(question, name));
   return await asking.converse(async (raw, deadline, { handshake }) => {
     const socket = await secure(raw, { serverName: name }, deadline, handshake);

@@ -8,8 +8,7 @@ export const resumptionTls13: AskedFlaw = {
   name: "resumption-tls13",
   when: "always",
   async ask(asking) {
-    const isSpoken = asking.scan.versions.some(({ name, accepted }) => name === "TLSv1.3" && accepted);
-    if (!isSpoken) return sound("TLS 1.3 is not accepted");
+    if (!(await asking.early.speaksNewest)) return sound("TLS 1.3 is not accepted");
     const session = await resumed(asking, newest);
     if ("how" in session) return unknown(session.how);
     if (session.given === "nothing") return sound("no tickets are given");

@@ -1,6 +1,5 @@
 /** Sessions up to TLS 1.2: whether what is given to take one up again, ticket or id, is taken (RFC 5077, RFC 5246 §7.3). */
 
-import { olderQuestion } from "./accepted.ts";
 import { type AskedFlaw, flawed, sound, unknown } from "./flaw.ts";
 import { resumed } from "./resumed.ts";
 import { older } from "./secure.ts";
@@ -9,7 +8,7 @@ export const resumption: AskedFlaw = {
   name: "resumption",
   when: "always",
   async ask(asking) {
-    if (olderQuestion(asking.scan) === null) return sound("nothing is accepted up to TLS 1.2");
+    if ((await asking.early.older) === null) return sound("nothing is accepted up to TLS 1.2");
     const session = await resumed(asking, older);
     if ("how" in session) return unknown(session.how);
     if (session.given === "nothing") return sound("nothing is given to resume by");

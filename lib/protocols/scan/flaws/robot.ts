@@ -39,7 +39,7 @@ export const robot: AskedFlaw = {
   name: "robot",
   when: "intrusive",
   async ask(asking) {
-    const question = olderQuestion(asking.scan, ({ keyExchange, exportGrade, authentication }) => {
+    const question = olderQuestion(await asking.scan, ({ keyExchange, exportGrade, authentication }) => {
       return keyExchange === "rsa" && authentication === "rsa" && !exportGrade;
     });
     if (question === null) return sound("no key exchange by RSA");

@@ -22,7 +22,7 @@ export const ticketbleed: AskedFlaw = {
   name: "ticketbleed",
   when: "intrusive",
   async ask(asking) {
-    const question = olderQuestion(asking.scan);
+    const question = olderQuestion(await asking.scan);
     if (question === null) return sound("nothing is accepted up to TLS 1.2");
     const given = await ticketFrom(asking);
     if (given === null) return sound("no tickets are given");

@@ -1,8 +1,9 @@
 /** One flaw looked for on a fake server, of which the scan knows so much. */
 
 import type { ProtocolName } from "../../../../lib/model/observation.ts";
-import type { FlawSeen } from "../../../../lib/model/scan.ts";
+import type { FlawSeen, Scan } from "../../../../lib/model/scan.ts";
 import type { TlsStart } from "../../../../lib/model/target.ts";
+import { olderQuestion } from "../../../../lib/protocols/scan/flaws/accepted.ts";
 import type { AskedFlaw, Asking } from "../../../../lib/protocols/scan/flaws/flaw.ts";
 import { askingOf, lookFor } from "../../../../lib/protocols/scan/flaws/look-for.ts";
 import { dial } from "../../../fakes/look.ts";
@@ -36,9 +37,20 @@ export function askingAt(place: Place): { readonly asking: Asking; readonly made
   const { port, tls = "starttls", serverName = "mx.example", suites = usual, leaves = [], timeoutMs = 3_000 } = place;
   const target = { address: "127.0.0.1", port, tls };
   let connections = 0;
+  const scan: Scan = {
+    ...scanOf({ suites }),
+    target,
+    certificates: leaves.map((sha256) => ({ sha256, der: "" })),
+  };
   const asking = askingOf({
-    scan: { ...scanOf({ suites }), target },
-    leaves: new Set(leaves),
+    scan: Promise.resolve(scan),
+    early: {
+      older: Promise.resolve(olderQuestion(scan)),
+      speaksNewest: Promise.resolve(
+        scan.versions.some(({ name, accepted }) => name === "TLSv1.3" && accepted === true),
+      ),
+    },
+    leaf: null,
     world: {
       target,
       serverName,
