@@ -96,7 +96,7 @@ async function judged(
   const throttled = stopped?.throttled ? strike(known?.throttled ?? null, stopped.how, at) : null;
   const { scan, isOver } = await found(answer, entry, exhibits);
 
-  const result = isOver ? after(known, scan, at) : throttled && partly(known, scan, throttled);
+  const result = resultOf(known, scan, { at, isOver, throttled });
   // A target that comes back is kept from expiring.
   if (result !== null && (result !== known || remembered === undefined)) {
     // The event first: after a crash in between it is told twice rather than never.
@@ -108,7 +108,8 @@ async function judged(
     if (!(await state.putScanProgress(key, { value: progress, version: stands.version }))) return nothing;
   }
 
-  const isNews = result !== null && result.scan !== known?.scan;
+  // Also where it was written before a crash.
+  const isNews = result !== null && result.since === at;
   const changes = new Map<number, MemoryChange>();
   changes.set(slot, (memory) => ({
     ...memory,
@@ -144,25 +145,30 @@ async function found({ depth, trail, stopped, at }: News, { target, names }: Ros
   return { scan, isOver: isWhole || trail.length >= mostAnswers };
 }
 
-/** The very same object where nothing changed. */
-function after(known: ScanResult | undefined, scan: Scan, at: number): ScanResult {
-  if (known?.scan && isSame(essence(known.scan), essence(scan)) && known.throttled === null) return known;
+interface Ending {
+  readonly at: number;
+  readonly isOver: boolean;
+  readonly throttled: Throttled | null;
+}
+
+/** Null: nothing is to be said yet. The very same object where nothing changed. */
+function resultOf(known: ScanResult | undefined, scan: Scan, { at, isOver, throttled }: Ending): ScanResult | null {
+  if (!isOver && throttled === null) return null;
   const before = known?.scan ?? null;
-  if (before !== null && isSame(essence(before), essence(scan)))
-    return { ...known, scan: before, since: known?.since ?? at, changed: known?.changed ?? null, throttled: null };
+  // What is known so far is shown until a scan comes to its end.
+  const isKept = before !== null && before.incomplete === null && !isOver;
+  const isUnchanged = before !== null && isSame(essence(before), essence(scan));
+  if (known !== undefined && (isKept || isUnchanged)) {
+    return isSame(known.throttled, throttled) ? known : { ...known, throttled };
+  }
   const words = before === null || before.incomplete !== null ? [] : scanChanges(before, scan);
   const changed = words.length > 0 ? { at, words } : (known?.changed ?? null);
-  return { scan, since: at, changed, throttled: null };
+  return { scan, since: at, changed, throttled };
 }
 
-/** What is known so far is shown until a scan comes to its end. */
-function partly(known: ScanResult | undefined, scan: Scan, throttled: Throttled): ScanResult {
-  const before = known ?? { scan: null, since: throttled.at, changed: null };
-  const isShown = before.scan !== null && before.scan.incomplete === null;
-  return { ...before, scan: isShown ? before.scan : scan, throttled };
-}
-
+/** What is delivered again is no further one. */
 function strike(before: Throttled | null, how: string, at: number): Throttled {
+  if (before?.at === at) return before;
   return { at, how: how.slice(0, 200), strikes: Math.min((before?.strikes ?? 0) + 1, 20) };
 }
 
