@@ -55,15 +55,23 @@ function flawLines(flaws: readonly FlawSeen[], paint: Paint): readonly string[] 
     const words = detail.map(visible).join("; ");
     return `    ${paint(flawStyle(name), name.padEnd(width))}  ${words}`.trimEnd();
   });
-  const names = (some: readonly FlawSeen[]) => some.map(({ name }) => name).join(", ");
-  const [absent, untold] = [by("sound"), by("unknown")];
-  return [
-    "",
-    "  Flaws:",
-    ...found,
-    ...(absent.length === 0 ? [] : [`    not found: ${names(absent)}`]),
-    ...(untold.length === 0 ? [] : [`    not known: ${names(untold)}`]),
-  ];
+  return ["", "  Flaws:", ...found, ...named("not found: ", by("sound")), ...named("not known: ", by("unknown"))];
+}
+
+/** Columns of the longest line of names. */
+const widest = 100;
+
+/** Names in as many lines as they need. */
+function named(title: string, flaws: readonly FlawSeen[]): readonly string[] {
+  const lines: string[] = [];
+  for (const [at, { name }] of flaws.entries()) {
+    const word = at === flaws.length - 1 ? name : `${name},`;
+    const line = lines.at(-1);
+    if (line === undefined) lines.push(`    ${title}${word}`);
+    else if (line.length + word.length < widest) lines.splice(-1, 1, `${line} ${word}`);
+    else lines.push(`    ${" ".repeat(title.length)}${word}`);
+  }
+  return lines;
 }
 
 function flawStyle(name: string): "red" | "yellow" | "dim" {
