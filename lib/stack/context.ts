@@ -9,8 +9,8 @@ import { InputError } from "../model/input-error.ts";
 import { accepts, count, flag, list, oneOf, oneOfNumbers, optionalText, parsedBy } from "./context-values.ts";
 
 /** How probes leave: `none` from outside any VPC, where port 25 is closed; the others from one, by an Elastic IP. */
-export const egresses = ["none", "nat-gateway", "nat-instance"] as const;
-export type Egress = (typeof egresses)[number];
+const egresses = ["none", "nat-gateway", "nat-instance"] as const;
+type Egress = (typeof egresses)[number];
 
 /** Who is let in to the API before the token is asked for. */
 export type ApiAuth =

@@ -11,7 +11,7 @@ import type { StackSettings } from "./context.ts";
 import type { Place } from "./network.ts";
 
 /** What holds for every function of the stack. */
-export type Upkeep = Pick<StackSettings, "logDays" | "tracing">;
+type Upkeep = Pick<StackSettings, "logDays" | "tracing">;
 
 export interface StepProps {
   /** File name in `lambdas/`, without its ending. */

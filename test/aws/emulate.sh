@@ -61,6 +61,16 @@ settings="-c stackName=Lab -c every=1m -c alertEmail=ops@example.com -c alertSms
 step bootstrap bootstrap aws://$account/$region $settings
 step deploy deploy $settings --require-approval never --outputs-file "$CHAINMAIL_AWS_OUTPUTS"
 vitest run --project aws "$@" || fail "$work/emulator.log" "a test"
-# Deployed is what the sources say, and all of it can be taken away. The assembly stands: nothing is bundled again.
+# Deployed is what the sources say, and all of it but the tables can be taken away. The assembly stands: nothing is bundled again.
 step diff diff --app "$work/cdk.out" --fail
 step destroy destroy --app "$work/cdk.out" --force
+node "$here/left.ts" Lab-config Lab-ledger Lab-state || fail "$work/destroy.log" "what is left"
+
+# Tables that were left are adopted again, with what they hold; and go when the context says so.
+node "$here/mapping.ts" "$work/cdk.out/Lab.template.json" >"$work/tables.json"
+step import import Lab --app "$work/cdk.out" --resource-mapping "$work/tables.json"
+step deploy-again deploy --app "$work/cdk.out" --require-approval never
+node bin/chainmail.js customers list --stack Lab | grep -q '^acme ' || fail "$work/deploy-again.log" "the customers of adopted tables"
+step deploy-last deploy $settings -c keepTables=false --require-approval never
+step destroy-all destroy --app "$work/cdk.out" --force
+node "$here/left.ts" || fail "$work/destroy-all.log" "what is left of all"
