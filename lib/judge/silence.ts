@@ -2,6 +2,7 @@
 
 import type { Finding } from "../model/finding.ts";
 import type { HelloAttempt, Outcome, Reply } from "../model/observation.ts";
+import type { Target } from "../model/target.ts";
 import type { Answer } from "./answer.ts";
 import { finding } from "./findings.ts";
 
@@ -15,19 +16,26 @@ const noRoute = {
     "Look from a place that reaches this address family and port, or open them here (on AWS: docs/aws.md); `chainmail doctor` tells.",
 } as const;
 
+/** AWS, for one, gives IPv6 addresses none. */
+const perhapsNoPtr = {
+  consequence: "unknown: other senders may be served; by IPv6 we may be refused since our address has no PTR record",
+  advice:
+    "Read the reply; look by IPv4 as well, from an address with a PTR record, or have the server admit ours, and run `chainmail doctor`.",
+} as const;
+
 /** We have no way to it, as a host without IPv6 has none to an IPv6 address, or a network without port 25 to it: our limit, not theirs. */
 export function isUnrouted(outcome: Outcome): boolean {
   return outcome.kind === "no-answer" && outcome.stage === "connect" && outcome.silence === "network-unreachable";
 }
 
-export function silenceFinding(outcome: SilentOutcome): Finding {
+export function silenceFinding(outcome: SilentOutcome, { address }: Pick<Target, "address">): Finding {
   switch (outcome.kind) {
     case "forbidden":
       return finding("address.forbidden", [outcome.range]);
     case "no-answer":
       return finding("unreachable", [`${outcome.stage}: ${outcome.silence}`], isUnrouted(outcome) ? noRoute : {});
     case "refused-by-policy":
-      return finding("refused-by-policy", replyLines(outcome.reply));
+      return finding("refused-by-policy", replyLines(outcome.reply), address.includes(":") ? perhapsNoPtr : {});
     case "temporarily-refused":
       // 421 in place of an answer to STARTTLS is as temporary as 454 (RFC 3207 §4).
       return finding(

@@ -85,7 +85,7 @@ export function judgeFacts(
     const judged = judgeSession(outcome, ofName(outcome.certificate, names, under.reference), facts, under);
     return { ...judged, findings: [...judged.findings, ...leftover] };
   }
-  if (!isAnswer(outcome)) return { ...unjudged, findings: [silenceFinding(outcome)] };
+  if (!isAnswer(outcome)) return { ...unjudged, findings: [silenceFinding(outcome, facts.target)] };
   const findings = [...lossFindings(outcome, facts), ...leftover];
   return { verdict: "lost", encryption: "none", authentication: "unknown", findings };
 }
@@ -157,7 +157,7 @@ function absent(how: "absent" | "masked" | "helo-only", offered: Capabilities | 
 
 function silenceFindings({ silence }: TargetLook): readonly Finding[] {
   if (silence === null || isAnswer(silence.outcome)) return [];
-  return [silenceFinding(silence.outcome)];
+  return [silenceFinding(silence.outcome, silence.target)];
 }
 
 function withoutFacts(look: TargetLook, under: Under, silent: readonly Finding[]): TargetVerdict {

@@ -111,7 +111,7 @@ function silenceWords(
     isUnrouted(outcome) || entry.leaving !== undefined
       ? []
       : care.filter(({ hop }) => !isNotExposed(look, { hop, outside }));
-  const word = wordOf(entry, care, [silenceFinding(outcome)]);
+  const word = wordOf(entry, care, [silenceFinding(outcome, entry.target)]);
   const waits: Word[] = [
     word("cleartext", "none", "critical"),
     word("weak", "none", "warning"),

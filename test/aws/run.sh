@@ -2,12 +2,13 @@
 # Deploys the stack as it is to an emulator of AWS on loopback, by the real CDK, and drives it: no account, no docker.
 #
 # Needs Linux with `unshare` and `ip` (util-linux, iproute2), `openssl`, `curl` and Python from 3.10 with venv, and the registry of
-# Python packages once: MiniStack is installed into a cache folder. By hand: python3 -m venv V && V/bin/pip install ministack==1.5.33
+# Python packages once: MiniStack and cfn-lint are installed into a cache folder. By hand: python3 -m venv V && V/bin/pip install ministack==1.5.33 cfn-lint==1.58.0
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${CHAINMAIL_AWS:-${XDG_CACHE_HOME:-$HOME/.cache}/chainmail-aws}
 ministack=1.5.33
-venv=$cache/ministack-$ministack
+cfnlint=1.58.0
+venv=$cache/ministack-$ministack-cfn-lint-$cfnlint
 
 die() {
   echo "test:aws: $1" >&2
@@ -22,10 +23,17 @@ if [ ! -e "$venv/done" ]; then
   mkdir -p "$cache"
   rm -rf "$venv"
   python3 -m venv "$venv" || die "python3 can't make a venv: apt-get install python3-venv"
-  "$venv/bin/pip" install -q --disable-pip-version-check ministack==$ministack cryptography ||
-    die "MiniStack can't be fetched: is there a network, and the registry of Python packages?"
+  "$venv/bin/pip" install -q --disable-pip-version-check ministack==$ministack cryptography cfn-lint==$cfnlint ||
+    die "MiniStack or cfn-lint can't be fetched: is there a network, and the registry of Python packages?"
   touch "$venv/done"
 fi
+
+# The templates of five contexts. CDK itself says twice what a function waits for (W3005).
+templates=$(mktemp -d)
+"$here/../../node_modules/.bin/node" "$here/templates.ts" "$templates"
+"$venv/bin/cfn-lint" --ignore-checks W3005 -- "$templates"/*/*.template.json || die "cfn-lint isn't content with a template in $templates"
+rm -rf "$templates"
+echo "cfn-lint: done"
 
 # A network of its own with nothing but loopback: the functions reach nothing else, no port is in anybody's way.
 # And processes of its own: whatever was started is gone with the first of them.

@@ -76,6 +76,14 @@ describe("only the server's own word is a loss (design rule 3)", () => {
     ]);
   });
 
+  it("where IPv6 is refused says that the lack of a PTR may be why, and by IPv4 doesn't", () => {
+    const refused: Outcome = { kind: "refused-by-policy", stage: "banner", reply: reply(554) };
+    const consequenceAt = (address: string) =>
+      judge(refused, {}, { target: { address, port: 25, tls: "starttls" } }).findings[0]?.consequence;
+    expect(consequenceAt("2001:db8::25")).toContain("our address has no PTR record");
+    expect(consequenceAt("192.0.2.25")).toBe("unknown: other senders may be served");
+  });
+
   it("does not believe facts that are no answer", () => {
     const facts = observation({ kind: "no-answer", stage: "banner", silence: "timeout" });
     expect(judgeTarget({ ...look(encrypted()), facts }, under()).verdict).toBe("unknown");

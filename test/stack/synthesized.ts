@@ -9,6 +9,8 @@ import { vi } from "vitest";
 import { chainmailApp } from "../../lib/stack/app.ts";
 import { readContext } from "../../lib/stack/context.ts";
 
+export { type ContextName, contexts } from "./contexts.ts";
+
 // Loading the CDK takes seconds where other tests run beside it.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
@@ -16,35 +18,6 @@ export interface Resource {
   readonly Type: string;
   readonly Properties: Readonly<Record<string, unknown>>;
 }
-
-const operators = { alertEmail: "ops@example.com" };
-
-/** What is synthesised again and again: each is made once for a worker. */
-export const contexts = {
-  minimal: {},
-  full: {
-    ...operators,
-    alertSms: "+4915112345678",
-    escalateEmail: "boss@example.com",
-    escalateSms: "+4915112345679",
-    ehlo: "probe.example.com",
-    egress: "nat-gateway",
-    zones: "2",
-    sqsEndpoint: "true",
-    customerKey: "true",
-    tracing: "true",
-    logDays: "90",
-    apiAuth: "oidc",
-    oidcIssuer: "https://id.example.com",
-    oidcAudience: "chainmail",
-    apiDomain: "status.example.com",
-    apiCertificate: "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d",
-  },
-  "two regions": { ...operators, region: "eu-central-1", vantages: "us-east-1" },
-  "nat-instance": { ...operators, ehlo: "probe.example.com", egress: "nat-instance" },
-  ipv6: { ...operators, egress: "nat-gateway", ipv6: "true" },
-} as const;
-export type ContextName = keyof typeof contexts;
 
 interface Synthesized {
   readonly annotations: Annotations;
