@@ -145,10 +145,11 @@ function checkScanResults({ cycle, vantage, answers }: Unchecked<ScanResults>): 
 }
 
 /** What a scan's task and its answer share. */
-function checkScan(at: string, { slice, slot, depth, version }: Unchecked<ScanTask>): void {
+function checkScan(at: string, { slice, slot, depth, beside, version }: Unchecked<ScanTask>): void {
   check(`${at}.slice`, slice, isCount);
   check(`${at}.slot`, slot, isSlot);
   check(`${at}.depth`, depth, (depth) => depth === "grade" || depth === "full");
+  check(`${at}.beside`, beside, isText);
   check(`${at}.version`, version, isCount);
 }
 

@@ -3,6 +3,7 @@
 import { isIP } from "node:net";
 import { InvalidArgumentError, Option } from "commander";
 import { requirementLevels, type TlsMode } from "../model/customer.ts";
+import { expectedPace, type Pace, readPaceText } from "../model/pace.ts";
 import type { TlsStart } from "../model/target.ts";
 import { parseServer } from "../world/dns-server-address.ts";
 
@@ -40,6 +41,13 @@ export function commaList(text: string): readonly string[] {
     .split(",")
     .map((part) => part.trim())
     .filter((part) => part !== "");
+}
+
+/** `1/5m`. */
+export function pace(text: string): Pace {
+  const read = readPaceText(text);
+  if (read === null) throw new InvalidArgumentError(`expected ${expectedPace}.`);
+  return read;
 }
 
 export function portNumber(text: string): number {
@@ -156,7 +164,7 @@ export function costOptions(): readonly Option[] {
   ];
 }
 
-function count(least: number, most: number): (text: string) => number {
+export function count(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
     if (!(value >= least && value <= most))

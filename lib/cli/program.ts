@@ -6,6 +6,7 @@ import { incidentClasses } from "../model/incident.ts";
 import { InputError, UnavailableError } from "../model/input-error.ts";
 import { type ExitCode, unavailable, wrongUsage } from "./exit.ts";
 import type { Io } from "./io.ts";
+import { lifeCommands, type MakeCommand } from "./life-commands.ts";
 import {
   commaList,
   costOptions,
@@ -15,6 +16,7 @@ import {
   ehloOption,
   lookOptions,
   mailbox,
+  pace,
   pagesUrl,
   portNumber,
   requirement,
@@ -67,7 +69,7 @@ function commands(io: Io, ended: (code: ExitCode) => void): Command {
       writeErr: () => {},
     });
 
-  const command = (parent: Command, usage: string, description: string, options: readonly Option[]): Command => {
+  const command: MakeCommand = (parent, usage, description, options) => {
     const made = parent.command(usage).description(description).allowExcessArguments(false);
     for (const option of options) made.addOption(option);
     return made;
@@ -90,6 +92,7 @@ function commands(io: Io, ended: (code: ExitCode) => void): Command {
     new Option("--ip <family>", "only this address family").choices(["4", "6"]),
     tlsStart(),
     new Option("--grade", "ask only what the grades need: a dozen connections, one at a time").conflicts("since"),
+    new Option("--pace <pace>", "connections to one host, such as 1/5m: one in five minutes").argParser(pace),
     new Option("--intrusive", "also look for flaws that a server may take amiss: heartbleed, early-ccs, robot, …"),
     new Option("--skip <flaws>", "don't look for these flaws: names, separated by commas").argParser(commaList),
     new Option("--markdown", "print a report in Markdown").conflicts("json"),
@@ -165,6 +168,8 @@ function commands(io: Io, ended: (code: ExitCode) => void): Command {
   command(program, "cost", "what a fleet costs on AWS in a month", costOptions()).action(async (options) =>
     ended((await import("./cost.ts")).costCommand(options, io)),
   );
+
+  lifeCommands(program, command, io, ended);
 
   const vantage = program.command("vantage").description("whose eyes are believed");
   command(vantage, "list", "each vantage: sees, doubtful or blind", dataOptions()).action(async (options) =>

@@ -10,6 +10,7 @@ import { scoreOf } from "../judge/grades/score.ts";
 import { otherCertificateFindings } from "../judge/other-certificate.ts";
 import { defaultFloor } from "../model/customer.ts";
 import type { CertificateFacts, Leaf, Outcome } from "../model/observation.ts";
+import { gapOf, type Pace } from "../model/pace.ts";
 import type { FlawSeen, Scan } from "../model/scan.ts";
 import { answeringOf, type Sighting } from "../protocols/scan/answering.ts";
 import { ask, askSslv2 } from "../protocols/scan/ask.ts";
@@ -20,7 +21,8 @@ import { askingOf, lookFor } from "../protocols/scan/flaws/look-for.ts";
 import { otherCertificate } from "../protocols/scan/other-certificate.ts";
 import { patient } from "../protocols/scan/patient.ts";
 import { type ScanWorld, scan, scanGraded } from "../protocols/scan/scan.ts";
-import { createLanes } from "../world/limit.ts";
+import { createPacer } from "../steps/pacer.ts";
+import { createLanes, createLimit } from "../world/limit.ts";
 import { lookAt } from "./look-at.ts";
 import type { Looking } from "./looking.ts";
 import type { LookOptions } from "./options.ts";
@@ -29,6 +31,8 @@ import type { Looked } from "./probe-report.ts";
 
 export interface ScanPlan extends LookOptions {
   readonly grade?: boolean;
+  /** Of connections to one host. */
+  readonly pace?: Pace;
   /** That take connections of their own. */
   readonly flaws: readonly AskedFlaw[];
   /** Names of flaws that are left out. */
@@ -64,6 +68,8 @@ export async function scanPlace(
   looking: Looking,
   progress: (connections: number | null) => void,
 ): Promise<Found> {
+  const admitted = admission(place.target.address, plan.pace, looking);
+  await admitted(async () => {});
   const looked = await lookAt(place, { ...plan, unannounced: !plan.leftOut.has("unannounced-starttls") }, looking);
   const { outcome } = looked.observation;
   if (!speaksTls(outcome)) return { looked, scan: null, other: null };
@@ -80,11 +86,19 @@ export async function scanPlace(
     monotonic: looking.clock.monotonic,
     sighted: (sighting) => sightings.push(sighting),
   };
-  const counted = <T>(work: () => Promise<T>): Promise<T> => {
-    progress(++connections);
-    return work();
+  const counted = <T>(work: () => Promise<T>): Promise<T> =>
+    admitted(() => {
+      progress(++connections);
+      return work();
+    });
+  let isThrottled = false;
+  const patience = {
+    waits,
+    sleep: (ms: number) => sleep(ms),
+    throttled: () => {
+      isThrottled = true;
+    },
   };
-  const patience = { waits, sleep: (ms: number) => sleep(ms) };
   const heard = listening(patient((question) => first(() => counted(() => ask(question, world))), patience));
   const scanWorld: ScanWorld = {
     target: place.target,
@@ -111,12 +125,25 @@ export async function scanPlace(
   progress(null);
   const whole = {
     ...found,
+    ...(isThrottled ? ({ throttled: true } as const) : {}),
     flaws,
     connections,
     answering: answeringOf(sightings),
     certificates: withOther(found, other),
   };
   return { looked, scan: whole, other: other?.facts ?? null };
+}
+
+/** With a pace, one connection at a time, and none before it is time; else at once. */
+function admission(address: string, pace: Pace | undefined, { clock }: Looking) {
+  if (pace === undefined) return <T>(work: () => Promise<T>): Promise<T> => work();
+  const pacer = createPacer({ monotonic: clock.monotonic, sleep: (ms) => sleep(ms) });
+  const one = createLimit(1);
+  return <T>(work: () => Promise<T>): Promise<T> =>
+    one(async () => {
+      await pacer.turn(address, gapOf(pace));
+      return await work();
+    });
 }
 
 /** A grade takes a dozen connections, and of the worst servers two: this isn't the one too many. */

@@ -36,7 +36,7 @@ export function scanLines({ observation, scan, flaws, grades, score }: Scanned, 
     ...(score === null ? [] : [`  Score: ${score} of 100`]),
     "",
     ...(scan.depth === "grade" ? ["  Of suites and groups only the worst was asked for."] : []),
-    `  ${scan.connections} connections${scan.incomplete === null ? "" : `, incomplete: ${visible(scan.incomplete)}`}`,
+    `  ${scan.connections} connections${scan.incomplete === null ? "" : `, ${scan.throttled ? "throttled" : "incomplete"}: ${visible(scan.incomplete)}`}`,
   ];
 }
 

@@ -1,6 +1,7 @@
 /** `chainmail scan`: all that each address would accept, beside what a modern sender gets. */
 
 import { InputError } from "../model/input-error.ts";
+import type { Pace } from "../model/pace.ts";
 import type { Scan } from "../model/scan.ts";
 import { visible } from "../protocols/printable.ts";
 import { seenFlaws } from "../protocols/scan/flaws/seen.ts";
@@ -23,6 +24,7 @@ interface ScanOptions extends LookOptions, PlaceOptions {
   readonly grade?: boolean;
   readonly markdown?: boolean;
   readonly since?: string;
+  readonly pace?: Pace;
   readonly intrusive?: boolean;
   readonly skip?: readonly string[];
 }

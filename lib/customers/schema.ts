@@ -7,6 +7,7 @@ import { requirementLevels } from "../model/customer.ts";
 import { scanDepths } from "../model/deep-scan.ts";
 import { standingOf, suffixOf, unrelatedNetworks } from "../model/network.ts";
 import type { ProtocolName } from "../model/observation.ts";
+import { expectedPace } from "../model/pace.ts";
 import { fewestCanaries, fewestCanaryNetworks } from "../model/sight.ts";
 import { notify } from "./notify-schema.ts";
 import { duration, fields, id, list, oneOf, readable, text, whole } from "./shapes.ts";
@@ -233,7 +234,7 @@ const scan = fields("{ every, pace }", {
     .union([z.literal("never"), duration], { error: "a duration like 12h or 1d, or never" })
     .optional()
     .describe("How often all that a scan asks is asked again; 1d when empty."),
-  pace: readable("a pace like 1/5m or 6/1m: connections, and in how long", readPace)
+  pace: readable(expectedPace, readPace)
     .optional()
     .describe("Connections to one host, at most, beside the light probes; 2/1m when empty."),
 });

@@ -1,8 +1,8 @@
 /** The single values of a customers file: read from text, or told what was expected instead. */
 
 import { cronProblem } from "../judge/cover.ts";
-import type { Pace } from "../model/deep-scan.ts";
 import { type WeeklySettings, weekdays } from "../model/notify-settings.ts";
+import { expectedPace, type Pace, readPaceText } from "../model/pace.ts";
 import { targetKey } from "../model/target.ts";
 import { asciiName } from "../protocols/dns/name.ts";
 import { canonicalAddress, readOddAddress } from "../protocols/ip/address.ts";
@@ -94,16 +94,10 @@ export function readDuration(text: string): Read<number> {
   return ms > 0 ? { value: ms } : { expected: "a duration like 30s, 10m, 6h or 1d" };
 }
 
-export const pacePattern = /^(\d{1,4})\/(\d{1,6}[smhd])$/;
-
 /** `1/5m`: so many connections in so long. */
 export function readPace(text: string): Read<Pace> {
-  const [, count = "", per = ""] = pacePattern.exec(text) ?? [];
-  const connections = Number(count);
-  const read = readDuration(per);
-  if (connections < 1 || "expected" in read)
-    return { expected: "a pace like 1/5m or 6/1m: connections, and in how long" };
-  return { value: { connections, perMs: read.value } };
+  const value = readPaceText(text);
+  return value === null ? { expected: expectedPace } : { value };
 }
 
 export function paceText({ connections, perMs }: Pace): string {

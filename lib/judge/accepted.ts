@@ -19,12 +19,12 @@ export function acceptedFindings(
   leaves: readonly Leaf[] = [],
   around: Partial<Around> = {},
 ): readonly Finding[] {
-  const { incomplete } = scan;
+  const { incomplete, throttled } = scan;
   const standard = floorOf(floor);
   return [
     ...(standard === null ? belowFigures(scan, floor) : acceptedBelow(standard, scan, leaves)),
     ...flawFindings(flawsIn(scan, around)),
-    ...(incomplete === null ? [] : [finding("scan.incomplete", [incomplete])]),
+    ...(incomplete === null ? [] : [finding("scan.incomplete", [throttled ? `throttled: ${incomplete}` : incomplete])]),
   ];
 }
 

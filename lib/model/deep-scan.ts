@@ -1,18 +1,13 @@
 /** The scans of the schedule: a few questions in each cycle, what was answered so far, and what is remembered of it. */
 
 import type { CycleNumber } from "./jobs.ts";
+import type { Pace } from "./pace.ts";
 import type { Scan } from "./scan.ts";
 import type { Target, TargetKey } from "./target.ts";
 
 /** What of a server is asked for: nothing; what its grades need; all that it would accept. */
 export const scanDepths = ["none", "grade", "full"] as const;
 export type ScanDepth = (typeof scanDepths)[number];
-
-/** So many connections to one host in so many ms, and none sooner than an even share of that. */
-export interface Pace {
-  readonly connections: number;
-  readonly perMs: number;
-}
 
 export interface ScanSettings {
   /** How often all of a target's questions are asked again, ms; null: nothing is scanned. */
@@ -112,6 +107,8 @@ export interface ScanTask {
   readonly name: string | null;
   readonly allowPrivate: boolean;
   readonly depth: Exclude<ScanDepth, "none">;
+  /** As {@link ScanMemory} has it; empty before the first scan. */
+  readonly beside: string;
   /** Of the {@link ScanProgress} that `trail` was read from. */
   readonly version: number;
   readonly trail: Trail;
@@ -133,7 +130,7 @@ export interface ScanJob {
   readonly tasks: readonly ScanTask[];
 }
 
-export type ScanAnswer = Pick<ScanTask, "slice" | "slot" | "depth" | "version"> & {
+export type ScanAnswer = Pick<ScanTask, "slice" | "slot" | "depth" | "beside" | "version"> & {
   readonly target: TargetKey;
   /** Epoch ms. */
   readonly at: number;

@@ -93,6 +93,8 @@ export interface Scan {
   /** Only hellos of at most so many suites were understood; null: of any. */
   readonly mostSuites: number | null;
   readonly connections: number;
+  /** It was cut short since the server found us too much. */
+  readonly throttled?: true;
   /** Why it was cut short: we were refused, slowed down or out of time. Null: all was asked. */
   readonly incomplete: string | null;
 }

@@ -35,9 +35,9 @@ export async function deepProbe(job: ScanJob, world: DeepProbeWorld): Promise<re
 }
 
 async function answerTo(task: ScanTask, job: ScanJob, world: DeepProbeWorld): Promise<ScanAnswer> {
-  const { slice, slot, depth, version, target, name, trail, again } = task;
+  const { slice, slot, depth, beside, version, target, name, trail, again } = task;
   const at = world.clock.now();
-  const common = { slice, slot, depth, version, target: targetKey(target), at };
+  const common = { slice, slot, depth, beside, version, target: targetKey(target), at };
   try {
     const program = programOf(depth);
     const place = { target, serverName: name, at };

@@ -86,6 +86,8 @@ async function judged(
 ): Promise<JudgedScan> {
   const { state, ledger } = store;
   const { target: key, depth, at, slot, trail, stopped } = answer;
+  // Another session was seen meanwhile, and all is asked anew.
+  if (remembered !== undefined && remembered.beside !== answer.beside) return nothing;
   const stands = await state.scanProgress(key);
   // It was made of answers that others took the place of.
   if (stands.version !== answer.version) return nothing;
@@ -139,9 +141,9 @@ async function besideNow({ state }: Store, key: string, vantage: string): Promis
 }
 
 async function found({ depth, trail, stopped, at }: News, { target, names }: RosterEntry, exhibits: Exhibits) {
-  const why = stopped === null ? undefined : `${stopped.throttled ? "throttled: " : ""}${stopped.how}`;
   const place = { target, serverName: names[0]?.name ?? null, at };
-  const { scan, isWhole } = await assemble(programOf(depth), place, trail, exhibits, why);
+  const { scan: known, isWhole } = await assemble(programOf(depth), place, trail, exhibits, stopped?.how);
+  const scan: Scan = stopped?.throttled && known.incomplete !== null ? { ...known, throttled: true } : known;
   return { scan, isOver: isWhole || trail.length >= mostAnswers };
 }
 
@@ -173,6 +175,7 @@ function strike(before: Throttled | null, how: string, at: number): Throttled {
 }
 
 function scanMemory(before: ScanMemory | undefined, beside: string, running: boolean): ScanMemory {
+  if (before !== undefined && before.beside !== beside) return before;
   const notBefore = running ? (before?.notBefore ?? 0) : 0;
   return { restartedAt: before?.restartedAt ?? 0, notBefore, beside, running };
 }

@@ -104,6 +104,7 @@ function taskOf(
       name: entry.names[0]?.name ?? null,
       allowPrivate: entry.allowPrivate,
       depth,
+      beside: memory.scan?.beside ?? "",
       version: known?.version ?? 0,
       trail,
       again: trail.length === 0 ? null : again,

@@ -1,7 +1,8 @@
 /** When a target's scan has its turn: decided by the cycle's number alone, so that a steady scan leaves nothing to write. */
 
-import type { Pace, ScanDepth } from "../model/deep-scan.ts";
+import type { ScanDepth } from "../model/deep-scan.ts";
 import type { CycleNumber } from "../model/jobs.ts";
+import { gapOf, type Pace } from "../model/pace.ts";
 import { spread } from "../model/spread.ts";
 
 /** How the operator's pace goes with the interval. */
@@ -15,8 +16,8 @@ export interface ScanRhythm {
 }
 
 /** @param holdMs how long one turn may last, where the interval has room for it. */
-export function rhythmOf({ connections, perMs }: Pace, everyMs: number, holdMs: number): ScanRhythm {
-  const gapMs = Math.ceil(perMs / connections);
+export function rhythmOf(pace: Pace, everyMs: number, holdMs: number): ScanRhythm {
+  const gapMs = gapOf(pace);
   // Half an interval stays free, so that a turn that comes late is still a gap away from the next.
   const most = 1 + Math.floor(Math.min(holdMs, everyMs / 2) / gapMs);
   return { most: gapMs >= everyMs ? 1 : most, stride: Math.max(1, Math.ceil(gapMs / everyMs)), gapMs };

@@ -1,6 +1,7 @@
 /** Tells a refusal from being slowed down or shut out: what no hello was sent to, or nobody answered, says nothing of TLS. */
 
 import type { Answer, Question } from "./question.ts";
+import { saysTooMuch } from "./too-much.ts";
 
 export type Ask = (question: Question) => Promise<Answer>;
 
@@ -8,6 +9,8 @@ export interface Patience {
   /** Waits before trying again, ms, one after the other. */
   readonly waits: readonly number[];
   readonly sleep: (ms: number) => Promise<void>;
+  /** Told how, once we are refused, slowed down or shut out for good. */
+  readonly throttled?: (how: string) => void;
 }
 
 /** Where one machine of several is without STARTTLS, so many times another may answer. */
@@ -18,7 +21,7 @@ const mostElsewhere = 8;
  * unasked as well. Silence is asked about once more, and then a question that was answered before is repeated: only who
  * still answers that refuses by silence.
  */
-export function patient(ask: Ask, { waits, sleep }: Patience): Ask {
+export function patient(ask: Ask, { waits, sleep, throttled = () => {} }: Patience): Ask {
   let shut: Extract<Answer, { kind: "unasked" }> | null = null;
   let known: Question | null = null;
 
@@ -34,7 +37,11 @@ export function patient(ask: Ask, { waits, sleep }: Patience): Ask {
       await sleep(wait);
       answer = await ask(question);
     }
-    if (answer.kind === "unasked") shut = answer;
+    if (answer.kind === "unasked") {
+      shut = answer;
+      // It had answered before, or says itself that it is too much.
+      if (known !== null || saysTooMuch(answer.how)) throttled(answer.how);
+    }
     if (answer.kind === "chosen") known ??= question;
     return answer;
   }
@@ -47,6 +54,7 @@ export function patient(ask: Ask, { waits, sleep }: Patience): Ask {
     const alive = await insist(known);
     if (alive.kind === "chosen") return { kind: "refused", how: again.how };
     shut ??= { kind: "unasked", how: `no answer any more (${again.how})` };
+    throttled(shut.how);
     return shut;
   };
 }

@@ -64,11 +64,12 @@ function targetScanJson({ scan, since, changed, throttled }: ScanResult, facts: 
     grades: gradesOf(scan, leaves),
     score: scoreOf(scan, leaves),
   };
+  const { throttled: _, ...found } = inventoryJson(graded);
   return {
+    ...found,
     since: iso(since),
     changed: changed && { at: iso(changed.at), changes: [...changed.words] },
     throttled: throttled && { at: iso(throttled.at), how: throttled.how },
-    ...inventoryJson(graded),
   };
 }
 

@@ -106,7 +106,11 @@ export const scanShape = {
     .describe("Null where nothing is accepted, or not enough is known."),
   mostSuites: z.int().nullable().describe("Only hellos of at most so many suites were understood; null: of any."),
   connections: z.int().min(0).describe("That the scan took, without the light probe's own."),
-  incomplete: z.string().nullable(),
+  throttled: z
+    .string()
+    .nullable()
+    .describe("How the server slowed us down or shut us out; what stands here was known by then."),
+  incomplete: z.string().nullable().describe("Why it was cut short, by the server or by us."),
 };
 
 const inventory = z.strictObject(scanShape);

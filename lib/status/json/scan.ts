@@ -36,6 +36,7 @@ export function inventoryJson({ scan, flaws, grades, score }: GradedScan): Inven
     grades: grades?.map((grade) => ({ ...grade, criteria: grade.criteria.map((each) => ({ ...each })) })) ?? null,
     mostSuites: scan?.mostSuites ?? null,
     connections: scan?.connections ?? 0,
+    throttled: scan?.throttled ? scan.incomplete : null,
     incomplete: scan === null ? "no hello could be sent" : scan.incomplete,
   };
 }

@@ -123,8 +123,10 @@ const chain = z.strictObject({
   hops: z.array(hop),
 });
 
+const { throttled: _, ...found } = scanShape;
 const scan = z
   .strictObject({
+    ...found,
     since: time.describe(
       "When it was first found so; it is asked again all the time, and nothing is written while it stays.",
     ),
@@ -136,7 +138,6 @@ const scan = z
       .strictObject({ at: time, how: z.string() })
       .nullable()
       .describe("The server found us too much: what is known so far stands here, and it is left alone for a while."),
-    ...scanShape,
   })
   .describe("What a target's last scan found.");
 
