@@ -209,4 +209,21 @@ describe("chainmail scan", () => {
     expect((await scan("no such host")).code).toBe(64);
     expect((await scan("mx.example", "--ip", "5")).code).toBe(64);
   });
+
+  it("connects no faster than its pace, one connection at a time", async () => {
+    const server = await startMailServer({ tls: { minVersion: "TLSv1.3" } });
+    const began = performance.now();
+    const { out, err } = await scan(`127.0.0.1:${server.port}`, "--grade", "--pace", "1200/1m", "--json");
+    const took = performance.now() - began;
+    const { connections, peak } = server;
+    await server.close();
+    expect(err).toBe("");
+    expect(JSON.parse(out)).toMatchObject({ incomplete: null, throttled: null });
+    expect(took).toBeGreaterThanOrEqual((connections - 2) * 50);
+    // The one before may not be gone yet.
+    expect(peak).toBeLessThanOrEqual(2);
+    const wrong = await scan("127.0.0.1", "--pace", "fast");
+    expect(wrong.code).toBe(64);
+    expect(wrong.err).toContain("expected a pace like 1/5m or 6/1m");
+  });
 });

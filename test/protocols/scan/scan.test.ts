@@ -15,6 +15,7 @@ const newer = suites.filter((suite) => suite.tls13).map(({ code }) => code);
 
 async function scanned(server: ModelServer, ask: (question: Question) => Answer = (asked) => answerOf(server, asked)) {
   let connections = 0;
+  const throttled: string[] = [];
   const result = await scan({
     target: { address: "192.0.2.1", port: 25, tls: "starttls" },
     serverName: null,
@@ -24,7 +25,7 @@ async function scanned(server: ModelServer, ask: (question: Question) => Answer 
         connections++;
         return ask(question);
       },
-      { waits: [1, 1], sleep: async () => {} },
+      { waits: [1, 1], sleep: async () => {}, throttled: (how) => throttled.push(how) },
     ),
     askSslv2: async () => {
       connections++;
@@ -33,7 +34,7 @@ async function scanned(server: ModelServer, ask: (question: Question) => Answer 
     connections: () => connections,
   });
   const found = Object.fromEntries(result.versions.map(({ name, suites: accepted }) => [name, accepted]));
-  return { ...result, found };
+  return { ...result, found, throttled };
 }
 
 const modern: ModelServer = {
@@ -194,10 +195,11 @@ describe("the scan of a server", () => {
 describe("a server that shuts us out", () => {
   it.each([3, 10, 15])("after %i connections: what is known is kept, and what isn't is never refused", async (most) => {
     let asked = 0;
-    const { versions, incomplete, connections } = await scanned(modern, (question) =>
+    const { versions, incomplete, connections, throttled } = await scanned(modern, (question) =>
       ++asked > most ? { kind: "unasked", how: "421 too many connections" } : answerOf(modern, question),
     );
     expect(incomplete).toBe("421 too many connections");
+    expect(new Set(throttled)).toEqual(new Set(["421 too many connections"]));
     for (const { accepted, suites: known, incomplete: why } of versions.slice(1)) {
       if (why === null) continue;
       expect(accepted).toBe(known.length > 0 ? true : null);
@@ -212,6 +214,7 @@ describe("a server that shuts us out", () => {
       ++asked % 7 === 0 ? { kind: "unasked", how: "450 4.7.0 slow down" } : answerOf(modern, question),
     );
     expect(result.incomplete).toBe(null);
+    expect(result.throttled).toEqual([]);
     expect(result.found["TLSv1.2"]).toEqual(modern.suites[tls12]);
   });
 
@@ -221,5 +224,6 @@ describe("a server that shuts us out", () => {
       ++asked > 8 ? { kind: "silent", how: "timeout" } : answerOf(modern, question),
     );
     expect(result.incomplete).toContain("no answer any more");
+    expect(result.throttled).toContain(result.incomplete);
   });
 });
