@@ -9,3 +9,15 @@ export function resultsQueueName(stack: string): string {
 export function jobsQueueName(stack: string): string {
   return `${stack}-jobs`;
 }
+
+/** Where messages and runs of the schedule end that failed again and again. */
+export const deadLetterQueues = ["jobs", "results", "outbox", "runs"] as const;
+export type DeadLetterQueue = (typeof deadLetterQueues)[number];
+
+/** CloudFormation names these, and tags them with the names that their constructs give them in the template. */
+export const deadLetterLogicalIds: Readonly<Record<DeadLetterQueue, string>> = {
+  jobs: "VantageJobsDeadLetters",
+  results: "ResultsDeadLetters",
+  outbox: "OutboxDeadLetters",
+  runs: "RhythmDeadLetters",
+};

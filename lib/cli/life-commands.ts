@@ -1,0 +1,32 @@
+/** Commands for the life of a fleet: what failed, moving it, and a stack that was just deployed. */
+
+import { type Command, Option } from "commander";
+import { deadLetterQueues } from "../world/queue-names.ts";
+import type { ExitCode } from "./exit.ts";
+import type { Io } from "./io.ts";
+import { count } from "./options.ts";
+
+export type MakeCommand = (parent: Command, usage: string, description: string, options: readonly Option[]) => Command;
+
+export function lifeCommands(program: Command, command: MakeCommand, io: Io, ended: (code: ExitCode) => void): void {
+  const dlq = program.command("dlq").description("what failed again and again in a deployed stack");
+  command(dlq, "show", "the dead letters of each queue", [
+    ...deadLetterOptions(),
+    new Option("--most <n>", "of each queue").argParser(count(1, 1_000)).default(10),
+    new Option("--json", "print JSON, with whole messages"),
+  ]).action(async (options) => ended(await (await import("./dlq.ts")).showCommand(options, io)));
+  command(dlq, "replay", "put them back into their queues, once their cause is gone", deadLetterOptions()).action(
+    async (options) => ended(await (await import("./dlq.ts")).replayCommand(options, io)),
+  );
+}
+
+function stackOption(): Option {
+  return new Option("--stack <name>", "of this stack (AWS credentials)").makeOptionMandatory();
+}
+
+function deadLetterOptions(): readonly Option[] {
+  return [
+    stackOption(),
+    new Option("--queue <name>", "of this one alone; runs: of the schedule").choices(deadLetterQueues),
+  ];
+}
