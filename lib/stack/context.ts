@@ -5,6 +5,7 @@
 
 import * as z from "zod";
 import { duration, ehloName, resolverAddress } from "../cli/options.ts";
+import { defaultVantage } from "../model/customer.ts";
 import { InputError } from "../model/input-error.ts";
 import { accepts, count, flag, list, oneOf, oneOfNumbers, optionalText, parsedBy } from "./context-values.ts";
 
@@ -44,6 +45,8 @@ export interface StackSettings {
   /** Empty: the resolver of the Lambda environment. */
   readonly resolvers: readonly string[];
   readonly egress: Egress;
+  /** Vantages whose port 25 AWS has opened: `here`, or a further region. The others don't wait for it. */
+  readonly port25: readonly string[];
   /** Zones with a NAT of their own. */
   readonly zones: number;
   /** Probes leave by IPv6 as well, past the NAT. */
@@ -96,6 +99,7 @@ const schema = z
     ehlo: z.string().transform(parsedBy(ehloName)).nullable().default(null),
     resolver: list("addresses like 192.0.2.53 or [2001:db8::53]:5353, separated by commas", accepts(resolverAddress)),
     egress: oneOf(egresses).default("none"),
+    port25: list("here, or regions, separated by commas", (text) => text === defaultVantage || regionText.test(text)),
     zones: count(1, 2).default(1),
     ipv6: flag(),
     sqsEndpoint: flag(),
@@ -117,10 +121,14 @@ const schema = z
     const wrong = (key: string, message: string) => problems.addIssue({ code: "custom", path: [key], message });
     const outside = "only with egress nat-gateway or nat-instance: without a VPC there is none";
     if (given.egress === "none") {
+      if (given.port25.length > 0) wrong("port25", `expected ${outside}`);
       if (given.ipv6) wrong("ipv6", `expected ${outside}`);
       if (given.sqsEndpoint) wrong("sqsEndpoint", `expected ${outside}`);
       if (given.zones > 1) wrong("zones", `expected ${outside}`);
     }
+    const places = [defaultVantage, ...given.vantages];
+    if (given.port25.some((vantage) => !places.includes(vantage)))
+      wrong("port25", `expected vantages of this stack: ${places.join(", ")}`);
     const repeated = given.vantages.find((region, at) => given.vantages.indexOf(region) !== at);
     if (repeated !== undefined) wrong("vantages", `'${repeated}' stands there twice: expected each region once`);
     if (given.vantages.length > 0 && given.region === null)

@@ -6,7 +6,11 @@ import type { Construct } from "constructs";
 import type { StackSettings } from "./context.ts";
 import type { Network } from "./network.ts";
 
-type Asked = Pick<StackSettings, "everyMs" | "ehlo" | "alertEmail">;
+interface Asked extends Pick<StackSettings, "everyMs" | "ehlo" | "alertEmail"> {
+  readonly vantage: string;
+  /** AWS has granted the request, says the context. */
+  readonly isOpen: boolean;
+}
 
 const unnamed = "NAME";
 const form = "https://support.console.aws.amazon.com/support/contacts?#/rdns-limits";
@@ -22,10 +26,7 @@ export function tellOfPort25(scope: Construct, network: Network | null, asked: A
     });
     return;
   }
-  tell(scope, "Port25", {
-    value: "closed until AWS grants the request in Port25Request",
-    description: `Until then port 25 isn't seen, and other ports are. Next: 1. the A record, 2. the PTR, 3. paste the request at ${form}`,
-  });
+  tell(scope, "Port25", asked.isOpen ? opened : closedFor(asked));
   const name = nameOf(asked);
   const first = name === unnamed ? `NAME is yours to choose: deploy again with -c ehlo=NAME. ` : "";
   for (const [at, eip] of network.addresses.entries()) {
@@ -46,6 +47,18 @@ export function tellOfPort25(scope: Construct, network: Network | null, asked: A
     value: portRequest(network.addresses, asked),
     description: `3. Paste this at ${form}`,
   });
+}
+
+const opened = {
+  value: "open, says the context",
+  description: "Looks at port 25 are made. Where all of them time out, AWS has not opened it for the Elastic IP",
+};
+
+function closedFor({ vantage }: Asked) {
+  return {
+    value: "closed until AWS grants the request in Port25Request",
+    description: `Blind for port 25 until then; other ports are looked at. Next: 1. the A record, 2. the PTR, 3. paste the request at ${form}, 4. when AWS has said yes deploy with -c port25=${vantage}`,
+  };
 }
 
 /** What AWS asks in its form: the use, the addresses, the reverse name. */

@@ -33,6 +33,7 @@ export class Vantage extends Construct {
       egress === "none"
         ? null
         : new Network(this, "Network", { egress, zones, ipv6, sqsEndpoint: settings.sqsEndpoint && isHome });
+    const isOpen = settings.port25.includes(name);
     const ehlo = settings.ehlo ?? network?.literal ?? null;
     this.probe = new Step(this, "Probe", {
       handler: "probe",
@@ -43,7 +44,7 @@ export class Vantage extends Construct {
         vantage: name,
         resultsQueue: results.queueUrl,
         ...(ehlo !== null && { ehlo }),
-        ...(network === null && { closedPorts: "25" }),
+        ...(!isOpen && { closedPorts: "25" }),
       },
       upkeep: settings,
       place: network?.place ?? null,
@@ -57,6 +58,6 @@ export class Vantage extends Construct {
       ...(queueName !== undefined && { name: queueName }),
     });
     results.grantSendMessages(this.probe.function);
-    tellOfPort25(this, network, settings);
+    tellOfPort25(this, network, { ...settings, vantage: name, isOpen });
   }
 }

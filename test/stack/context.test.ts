@@ -24,6 +24,7 @@ describe("context of the stack", () => {
       ehlo: null,
       resolvers: [],
       egress: "none",
+      port25: [],
       zones: 1,
       ipv6: false,
       sqsEndpoint: false,
@@ -113,6 +114,9 @@ describe("context of the stack", () => {
     ["stackName", "my_stack", "expected a letter, then up to"],
     ["egress", "nat", "expected none, nat-gateway or nat-instance"],
     ["egress", true, "expected none, nat-gateway or nat-instance"],
+    ["port25", "open", "'open' isn't right: expected here, or regions"],
+    ["port25", "here", "expected only with egress nat-gateway or nat-instance"],
+    ["port25", "us-east-1", "expected vantages of this stack: here"],
     ["zones", "3", "expected a whole number from 1 to 2"],
     ["zones", "one", "expected a whole number from 1 to 2"],
     ["zones", "2", "expected only with egress nat-gateway or nat-instance"],
@@ -156,7 +160,7 @@ describe("context of the stack", () => {
 
   it("refuses a key that nobody knows, and names those that are known", () => {
     expect(refusal({ alertMail: "ops@example.com" })).toBe(
-      "context 'alertMail': there is no such key; expected one of stackName, alertEmail, alertSms, escalateEmail, escalateSms, every, ehlo, resolver, egress, zones, ipv6, sqsEndpoint, region, vantages, apiRate, apiAuth, oidcIssuer, oidcAudience, apiDomain, apiCertificate, customerKey, logDays, tracing, keepTables, customers",
+      "context 'alertMail': there is no such key; expected one of stackName, alertEmail, alertSms, escalateEmail, escalateSms, every, ehlo, resolver, egress, port25, zones, ipv6, sqsEndpoint, region, vantages, apiRate, apiAuth, oidcIssuer, oidcAudience, apiDomain, apiCertificate, customerKey, logDays, tracing, keepTables, customers",
     );
   });
 

@@ -11,6 +11,7 @@ export const contexts = {
     escalateSms: "+4915112345679",
     ehlo: "probe.example.com",
     egress: "nat-gateway",
+    port25: "here",
     zones: "2",
     sqsEndpoint: "true",
     customerKey: "true",
@@ -22,7 +23,11 @@ export const contexts = {
     apiDomain: "status.example.com",
     apiCertificate: "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d",
   },
-  "two regions": { ...operators, region: "eu-central-1", vantages: "us-east-1" },
+  "two regions": {
+    ...operators,
+    region: "eu-central-1",
+    vantages: "us-east-1",
+  },
   "nat-instance": { ...operators, ehlo: "probe.example.com", egress: "nat-instance" },
   ipv6: { ...operators, egress: "nat-gateway", ipv6: "true" },
 } as const;

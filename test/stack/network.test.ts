@@ -72,7 +72,17 @@ describe.each(["nat-gateway", "nat-instance"] as const)("with %s", (egress) => {
     expect(inside.map(([id]) => id.slice(0, -8))).toEqual(["VantageProbeFunction"]);
     const [subnets] = inside.map(([, { Properties }]) => Properties.VpcConfig as { SubnetIds: { Ref: string }[] });
     expect(subnets?.SubnetIds.map(({ Ref }) => Ref)).toEqual([expect.stringContaining("ProbeSubnet1")]);
-    expect(environmentOf(template, "VantageProbe")).not.toHaveProperty("CHAINMAIL_CLOSED_PORTS");
+  });
+
+  it("port 25 stays closed, as a state, until the context says that AWS has opened it", () => {
+    expect(environmentOf(template, "VantageProbe").CHAINMAIL_CLOSED_PORTS).toBe("25");
+    const waiting = outputOf(template, "Port25");
+    expect(waiting.Value).toBe("closed until AWS grants the request in Port25Request");
+    expect(waiting.Description).toContain("other ports are looked at");
+    expect(waiting.Description).toContain("deploy with -c port25=here");
+    const { template: open } = synthesized({ ...contexts["nat-instance"], egress, port25: "here" });
+    expect(environmentOf(open, "VantageProbe")).not.toHaveProperty("CHAINMAIL_CLOSED_PORTS");
+    expect(outputOf(open, "Port25").Value).toBe("open, says the context");
   });
 
   it("nobody gets in", () => {
@@ -114,7 +124,6 @@ describe.each(["nat-gateway", "nat-instance"] as const)("with %s", (egress) => {
     );
     const [eip] = resourcesOf(template, "AWS::EC2::EIP").keys();
     expect(outputOf(template, "ElasticIp1").Value).toEqual({ "Fn::GetAtt": [eip, "PublicIp"] });
-    expect(outputOf(template, "Port25").Description).toContain("other ports are");
   });
 
   it("no output is longer than CloudFormation takes", () => {
@@ -237,6 +246,18 @@ describe("a further region", () => {
       expect(rightsOf(home, step)).toContain("sqs:SendMessage arn:…:sqs:us-east-1:…:Chainmail-jobs");
     }
     expect(environmentOf(home, "Resolve").CHAINMAIL_VANTAGES).toBe("us-east-1");
+  });
+
+  it("has a port 25 of its own, which AWS opens for each address alone", () => {
+    const { template: opened, vantages: others } = synthesized({
+      ...contexts["two regions"],
+      egress: "nat-instance",
+      port25: "us-east-1",
+    });
+    const there = others.get("us-east-1");
+    expect(environmentOf(opened, "VantageProbe").CHAINMAIL_CLOSED_PORTS).toBe("25");
+    expect(there && environmentOf(there, "VantageProbe").CHAINMAIL_CLOSED_PORTS).toBeUndefined();
+    expect(there && outputOf(there, "Port25").Value).toBe("open, says the context");
   });
 
   it("waits for no other stack: neither refers to the other", () => {
