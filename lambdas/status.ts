@@ -12,8 +12,9 @@ import { store } from "./store.ts";
 
 const sns = once(() => new SNSClient({ maxAttempts: 2 }));
 
-const answer = once(() =>
-  handle(
+const answer = once(() => {
+  const edgeSecret = optionalFromEnvironment("edgeSecret");
+  return handle(
     createApp({
       store: store(),
       now: systemClock,
@@ -21,6 +22,7 @@ const answer = once(() =>
       auth: { kind: "tokens" },
       baseUrl: fromEnvironment("statusUrl"),
       version: packageFile.version,
+      ...(edgeSecret !== null && { edgeSecret }),
       topic: {
         arns: [
           fromEnvironment("topic"),
@@ -29,7 +31,7 @@ const answer = once(() =>
         confirm: (link) => confirmSubscription(sns(), link),
       },
     }),
-  ),
-);
+  );
+});
 
 export const handler = (event: LambdaEvent) => answer()(event);

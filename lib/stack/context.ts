@@ -22,7 +22,7 @@ export type ApiAuth =
   /** Whoever has a JWT of this issuer for one of these audiences. */
   | { readonly kind: "oidc"; readonly issuer: string; readonly audience: readonly string[] };
 
-/** A name of one's own, and the ARN of ACM's certificate for it in the home region. */
+/** A name of one's own, and the ARN of ACM's certificate for it: of the home region, or of us-east-1 behind CloudFront. */
 export interface ApiDomain {
   readonly name: string;
   readonly certificate: string;
@@ -61,6 +61,8 @@ export interface StackSettings {
   readonly apiRate: number;
   readonly apiAuth: ApiAuth;
   readonly apiDomain: ApiDomain | null;
+  /** ARN of a web ACL of CloudFront, which then stands before the API. */
+  readonly webAcl: string | null;
   /** Tables, queues and topics are encrypted with a key of the account's own. */
   readonly customerKey: boolean;
   readonly logDays: number;
@@ -82,6 +84,7 @@ const regionText = /^[a-z]{2,4}(-[a-z]+)+-\d$/;
 const issuerUrl = /^https:\/\/[a-z0-9.-]+(:\d+)?(\/[\w./-]*)?$/i;
 const domainName = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i;
 const certificateArn = /^arn:aws[\w-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/;
+const webAclArn = /^arn:aws[\w-]*:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[\w-]+$/;
 /** What CloudWatch takes, from a week to two years. */
 const retentions = [7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] as const;
 
@@ -111,6 +114,7 @@ const schema = z
     oidcAudience: list("audiences without spaces, separated by commas", (text) => /^[^\s,]+$/.test(text)),
     apiDomain: optionalText(domainName, "a host name like status.example.com"),
     apiCertificate: optionalText(certificateArn, "the ARN of a certificate of ACM"),
+    webAcl: optionalText(webAclArn, "the ARN of a web ACL of CloudFront (global, in us-east-1)"),
     customerKey: flag(),
     logDays: oneOfNumbers(retentions).default(30),
     tracing: flag(),
@@ -148,6 +152,8 @@ const schema = z
         given.apiDomain === null ? "apiDomain" : "apiCertificate",
         "expected apiDomain and apiCertificate together, or neither",
       );
+    if (given.webAcl !== null && given.apiCertificate !== null && !given.apiCertificate.includes(":acm:us-east-1:"))
+      wrong("apiCertificate", "expected a certificate of us-east-1 with webAcl: CloudFront takes no other");
   });
 
 /**

@@ -1,6 +1,6 @@
 /** The state of every chain, as JSON and as a page, for whoever has a token. Reads the tables, and writes who acknowledged an incident and who unsubscribed. Confirms subscriptions to the topics. */
 
-import { CfnOutput, RemovalPolicy } from "aws-cdk-lib";
+import { Aws, CfnOutput, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import {
   DomainName,
@@ -17,6 +17,7 @@ import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { ApiAuth, ApiDomain, StackSettings } from "./context.ts";
+import { Edge } from "./edge.ts";
 import type { Operators } from "./operators.ts";
 import { Step, seconds } from "./step.ts";
 import type { Tables } from "./tables.ts";
@@ -63,13 +64,15 @@ export class Status extends Construct {
     // Written is only who acknowledged an incident, with its cause and in the record, and which contact unsubscribed.
     tables.grant(status, { config: ["read"], state: ["read", "put"], ledger: ["read", "put"] });
     operators.letConfirm(status);
-    const { apiAuth, apiDomain } = settings;
+    const { apiAuth, webAcl } = settings;
+    // Behind CloudFront the name is the distribution's.
+    const ownDomain = webAcl === null ? settings.apiDomain : null;
     const integration = new HttpLambdaIntegration("Integration", status.function);
     const authorizer = authorizerOf(apiAuth);
     this.api = new HttpApi(this, "Http", {
       description: "Chainmail's status",
       createDefaultStage: false,
-      disableExecuteApiEndpoint: apiDomain !== null,
+      disableExecuteApiEndpoint: ownDomain !== null,
       defaultIntegration: integration,
       ...(authorizer !== null && { defaultAuthorizer: authorizer }),
     });
@@ -77,7 +80,7 @@ export class Status extends Construct {
       for (const [path, methods] of Object.entries(openPaths))
         this.api.addRoutes({ path, methods: [...methods], integration, authorizer: new HttpNoneAuthorizer() });
     }
-    const domainName = apiDomain === null ? null : this.domain(apiDomain);
+    const domainName = ownDomain === null ? null : this.domain(ownDomain);
     const accessLog = new LogGroup(this, "AccessLog", {
       retention: settings.logDays,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -92,7 +95,9 @@ export class Status extends Construct {
       },
       ...(domainName !== null && { domainMapping: { domainName } }),
     });
-    this.url = apiDomain === null ? this.api.apiEndpoint : `https://${apiDomain.name}`;
+    const edge = webAcl === null ? null : this.edge(webAcl, settings.apiDomain);
+    if (edge !== null) status.tell("edgeSecret", edge.secret);
+    this.url = urlOf(settings.apiDomain?.name ?? edge?.domainName ?? null) ?? this.api.apiEndpoint;
     status.tell("statusUrl", this.url);
     if (operators.second !== null) status.tell("second", operators.second.topicArn);
     const url = new CfnOutput(this, "Url", {
@@ -107,13 +112,25 @@ export class Status extends Construct {
       domainName: name,
       certificate: Certificate.fromCertificateArn(this, "Certificate", certificate),
     });
-    const output = new CfnOutput(this, "DomainTarget", {
-      value: domain.regionalDomainName,
-      description: `Next: point a CNAME record of ${name} here`,
-    });
-    output.overrideLogicalId("StatusCname");
+    this.tellTarget(name, domain.regionalDomainName);
     return domain;
   }
+
+  private edge(webAcl: string, domain: ApiDomain | null): Edge {
+    const origin = `${this.api.apiId}.execute-api.${Stack.of(this).region}.${Aws.URL_SUFFIX}`;
+    const edge = new Edge(this, "Edge", { origin, webAcl, domain });
+    if (domain !== null) this.tellTarget(domain.name, edge.domainName);
+    return edge;
+  }
+
+  private tellTarget(name: string, value: string): void {
+    const description = `Next: point a CNAME record of ${name} here`;
+    new CfnOutput(this, "DomainTarget", { value, description }).overrideLogicalId("StatusCname");
+  }
+}
+
+function urlOf(name: string | null): string | null {
+  return name === null ? null : `https://${name}`;
 }
 
 function authorizerOf(auth: ApiAuth): IHttpRouteAuthorizer | null {

@@ -7,7 +7,7 @@ import { HTTPException } from "hono/http-exception";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { secureHeaders } from "hono/secure-headers";
 import type { StatusContext, StatusEnv } from "./context.ts";
-import { onlyOwnNames, onlyOwnPages } from "./guard.ts";
+import { onlyOwnNames, onlyOwnPages, onlyThroughEdge } from "./guard.ts";
 import { problem } from "./problem.ts";
 import { createReader } from "./reader.ts";
 import { apiRoutes } from "./routes/api.ts";
@@ -56,6 +56,7 @@ export function createApp(context: StatusContext): Hono<StatusEnv> {
         }),
     }),
   );
+  app.use(onlyThroughEdge(context));
   app.use(onlyOwnNames(context));
   app.use(
     bodyLimit({ maxSize: bodyMax, onError: (c) => problem(c, 413, `The body is larger than ${bodyMax} bytes.`) }),

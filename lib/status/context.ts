@@ -16,6 +16,8 @@ export interface StatusContext {
   /** Where people reach the app, e.g. `https://status.example`; null: wherever the request came to. */
   readonly baseUrl: string | null;
   readonly version: string;
+  /** What a firewall before the app says with each request; left out where there is none. */
+  readonly edgeSecret?: string;
   /** Who is told listens there; left out where the installation has none. */
   readonly topic?: StatusTopic;
 }

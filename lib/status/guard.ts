@@ -1,5 +1,6 @@
 /** Keeps other sites from acting or reading through a reader's browser. */
 
+import { createHash, timingSafeEqual } from "node:crypto";
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { StatusContext } from "./context.ts";
@@ -41,6 +42,23 @@ export function onlyOwnNames({ auth, baseUrl }: StatusContext) {
     }
     await next();
   });
+}
+
+/** What a firewall before us adds to each request that it lets through. */
+export const edgeHeader = "x-chainmail-edge";
+
+/** Where a firewall stands before us, refuses what came past it. */
+export function onlyThroughEdge({ edgeSecret }: StatusContext) {
+  return createMiddleware(async (c, next) => {
+    if (edgeSecret !== undefined && !isSame(c.req.header(edgeHeader) ?? "", edgeSecret))
+      return problem(c, 403, "This isn't the way in.");
+    await next();
+  });
+}
+
+function isSame(a: string, b: string): boolean {
+  const [digestA, digestB] = [a, b].map((text) => createHash("sha256").update(text).digest());
+  return digestA !== undefined && digestB !== undefined && timingSafeEqual(digestA, digestB);
 }
 
 /**

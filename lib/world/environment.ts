@@ -17,6 +17,8 @@ export const environmentNames = {
   secondPhones: "CHAINMAIL_SECOND_PHONES",
   /** Where the pages are: what messages link to. */
   statusUrl: "CHAINMAIL_STATUS_URL",
+  /** What CloudFront says to the API; without it there is none before it. */
+  edgeSecret: "CHAINMAIL_EDGE_SECRET",
   vantage: "CHAINMAIL_VANTAGE",
   /** Those of other regions, separated by commas; without it there are none. */
   vantages: "CHAINMAIL_VANTAGES",

@@ -52,16 +52,55 @@ describe("the API", () => {
   });
 
   it("has a name of one's own, by which alone it is reached and which messages link to", () => {
-    full.hasResourceProperties("AWS::ApiGatewayV2::DomainName", { DomainName: "status.example.com" });
-    full.hasResourceProperties("AWS::ApiGatewayV2::Api", { DisableExecuteApiEndpoint: true });
-    full.resourceCountIs("AWS::ApiGatewayV2::ApiMapping", 1);
-    full.hasOutput("StatusUrl", { Value: "https://status.example.com" });
-    full.hasOutput("StatusCname", {
+    const { template: named } = synthesized({
+      apiDomain: "status.example.com",
+      apiCertificate: "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d",
+    });
+    named.hasResourceProperties("AWS::ApiGatewayV2::DomainName", { DomainName: "status.example.com" });
+    named.hasResourceProperties("AWS::ApiGatewayV2::Api", { DisableExecuteApiEndpoint: true });
+    named.resourceCountIs("AWS::ApiGatewayV2::ApiMapping", 1);
+    named.hasOutput("StatusUrl", { Value: "https://status.example.com" });
+    named.hasOutput("StatusCname", {
       Description: Match.stringLikeRegexp("point a CNAME record of status.example.com"),
     });
-    full.hasResourceProperties("AWS::Lambda::Function", {
+    named.hasResourceProperties("AWS::Lambda::Function", {
       Environment: { Variables: Match.objectLike({ CHAINMAIL_STATUS_URL: "https://status.example.com" }) },
     });
+  });
+});
+
+describe("a firewall", () => {
+  it("stands on CloudFront before the API, under the name that people use, and tells the API a secret that the app asks for", () => {
+    const [distribution] = resourcesOf(full, "AWS::CloudFront::Distribution").values();
+    const config = distribution?.Properties.DistributionConfig as {
+      readonly Origins: readonly { readonly OriginCustomHeaders: readonly Readonly<Record<string, unknown>>[] }[];
+    };
+    expect(config).toMatchObject({
+      WebACLId: contexts.full.webAcl,
+      Aliases: ["status.example.com"],
+      DefaultCacheBehavior: { ViewerProtocolPolicy: "redirect-to-https" },
+    });
+    const [header] = config.Origins[0]?.OriginCustomHeaders ?? [];
+    expect(header?.HeaderName).toBe("x-chainmail-edge");
+    expect(JSON.stringify(header?.HeaderValue)).toContain("{{resolve:secretsmanager:");
+    full.hasResourceProperties("AWS::Lambda::Function", {
+      Environment: {
+        Variables: Match.objectLike({
+          CHAINMAIL_EDGE_SECRET: header?.HeaderValue,
+          CHAINMAIL_STATUS_URL: "https://status.example.com",
+        }),
+      },
+    });
+    full.hasOutput("StatusUrl", { Value: "https://status.example.com" });
+    full.resourceCountIs("AWS::ApiGatewayV2::DomainName", 0);
+  });
+
+  it("isn't there unless the context says so, and needs no name of one's own", () => {
+    minimal.resourceCountIs("AWS::CloudFront::Distribution", 0);
+    const { template } = synthesized({ webAcl: contexts.full.webAcl });
+    const [id = ""] = resourcesOf(template, "AWS::CloudFront::Distribution").keys();
+    const url = { "Fn::Join": ["", ["https://", { "Fn::GetAtt": [id, "DomainName"] }]] };
+    template.hasOutput("StatusUrl", { Value: url });
   });
 });
 

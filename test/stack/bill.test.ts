@@ -28,6 +28,8 @@ describe("what stands there and costs", () => {
         "AWS::EC2::NatGateway": 2,
         "AWS::EC2::VPCEndpoint": 1,
         "AWS::KMS::Key": 1,
+        "AWS::CloudFront::Distribution": 1,
+        "AWS::SecretsManager::Secret": 1,
       },
     ],
     ["two regions", { "AWS::CloudWatch::Alarm": 21, "AWS::CloudWatch::Dashboard": 1 }],

@@ -33,6 +33,7 @@ describe("context of the stack", () => {
       apiRate: 20,
       apiAuth: { kind: "token" },
       apiDomain: null,
+      webAcl: null,
       customerKey: false,
       logDays: 30,
       tracing: false,
@@ -133,6 +134,11 @@ describe("context of the stack", () => {
     ["oidcAudience", "chainmail", "with apiAuth=oidc, and only with it"],
     ["apiDomain", "https://status.example.com", "expected a host name like status.example.com"],
     ["apiCertificate", "arn:aws:iam::1:server", "expected the ARN of a certificate of ACM"],
+    [
+      "webAcl",
+      "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/a/b",
+      "expected the ARN of a web ACL of CloudFront",
+    ],
     ["customerKey", "alias/mine", "expected true or false"],
     ["logDays", "31", "expected one of 7, 14, 30"],
     ["tracing", "on", "expected true or false"],
@@ -153,6 +159,11 @@ describe("context of the stack", () => {
       "context 'oidcIssuer': expected the issuer's https URL with apiAuth=oidc, and only with it",
       "context 'oidcAudience': expected the audiences with apiAuth=oidc, and only with it",
     ]);
+    const certificate = "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b";
+    const webAcl = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/chainmail/0a1b";
+    expect(refusal({ apiDomain: "status.example.com", apiCertificate: certificate, webAcl })).toContain(
+      "context 'apiCertificate': \"arn:aws:acm:eu-central-1:123456789012:certificate/0a1b\": expected a certificate of us-east-1",
+    );
     expect(refusal({ apiDomain: "status.example.com" })).toBe(
       "context 'apiCertificate': expected apiDomain and apiCertificate together, or neither",
     );
@@ -160,7 +171,7 @@ describe("context of the stack", () => {
 
   it("refuses a key that nobody knows, and names those that are known", () => {
     expect(refusal({ alertMail: "ops@example.com" })).toBe(
-      "context 'alertMail': there is no such key; expected one of stackName, alertEmail, alertSms, escalateEmail, escalateSms, every, ehlo, resolver, egress, port25, zones, ipv6, sqsEndpoint, region, vantages, apiRate, apiAuth, oidcIssuer, oidcAudience, apiDomain, apiCertificate, customerKey, logDays, tracing, keepTables, customers",
+      "context 'alertMail': there is no such key; expected one of stackName, alertEmail, alertSms, escalateEmail, escalateSms, every, ehlo, resolver, egress, port25, zones, ipv6, sqsEndpoint, region, vantages, apiRate, apiAuth, oidcIssuer, oidcAudience, apiDomain, apiCertificate, webAcl, customerKey, logDays, tracing, keepTables, customers",
     );
   });
 

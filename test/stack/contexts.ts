@@ -21,7 +21,8 @@ export const contexts = {
     oidcIssuer: "https://id.example.com",
     oidcAudience: "chainmail",
     apiDomain: "status.example.com",
-    apiCertificate: "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d",
+    apiCertificate: "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d",
+    webAcl: "arn:aws:wafv2:us-east-1:123456789012:global/webacl/chainmail/0a1b2c3d",
   },
   "two regions": {
     ...operators,

@@ -101,6 +101,21 @@ describe("behind somebody who asks for a JWT or a signature of his own", () => {
   });
 });
 
+describe("behind a firewall that says a secret with what it lets through", () => {
+  it("whoever comes past it is refused, whatever token he has, and health is no exception", async () => {
+    const guarded = world.app({ auth: { kind: "tokens" }, edgeSecret: "a-long-secret" });
+    const statusOf = async (path: string, headers: Readonly<Record<string, string>>) =>
+      (await guarded.request(path, { headers })).status;
+    const token = { Authorization: `Bearer ${world.tokens.operator}` };
+    const secret = { "X-Chainmail-Edge": "a-long-secret" };
+    expect(await statusOf("/v1/fleet", { ...token, ...secret })).toBe(200);
+    expect(await statusOf("/v1/fleet", secret)).toBe(401);
+    expect(await statusOf("/v1/fleet", token)).toBe(403);
+    expect(await statusOf("/v1/fleet", { ...token, "X-Chainmail-Edge": "a-long-secre" })).toBe(403);
+    expect(await statusOf("/healthz", {})).toBe(403);
+  });
+});
+
 describe("the challenge (RFC 6750 §3)", () => {
   test.each([
     [{}, 'Bearer realm="chainmail"'],
