@@ -26,13 +26,15 @@ function gist({ protocols, score, incomplete }: TargetScanJson): string {
   return score === null ? named : `${named} · score ${score} of 100`;
 }
 
-function suiteWords({ bits, forwardSecret, authentication, integrity, export: isExport }: ScannedSuiteJson): string {
+function suiteWords(suite: ScannedSuiteJson): string {
+  const { bits, cipher, forwardSecret, authentication, integrity, export: isExport } = suite;
   return [
     bits === null ? "" : `${bits} bits`,
     isExport ? "export" : "",
     authentication === "anonymous" ? "anonymous" : "",
     forwardSecret === false ? "no forward secrecy" : "",
-    integrity === null || integrity === "AEAD" ? "" : `CBC or stream with HMAC-${integrity}`,
+    cipher?.includes("CBC") ? "CBC" : "",
+    integrity === null || integrity === "AEAD" ? "" : `HMAC-${integrity}`,
   ]
     .filter((word) => word !== "")
     .join(", ");
@@ -59,8 +61,9 @@ function protocolRow(protocol: Protocol, depth: TargetScanJson["depth"]): Html {
 }
 
 function gradeRow({ name, source, level, criteria }: Grade): Html {
-  const because = criteria.filter((each) => each.level === level).slice(0, 3);
-  return html`<tr><th scope="row"><a href="${source}" rel="noreferrer">${name}</a></th><td>${level}</td><td>${because.map(({ observed, section }, at) => html`${at > 0 ? ", " : ""}${observed} <span class="muted">(${section})</span>`)}</td></tr>`;
+  const worst = criteria.filter((each) => each.level === level);
+  const because = worst.length === criteria.length ? [] : worst.slice(0, 3);
+  return html`<tr><th scope="row"><a href="${source}" rel="noreferrer">${name}</a></th><td>${level}</td><td>${when(because.length === 0, () => html`<span class="muted">all of it</span>`)}${because.map(({ observed, section }, at) => html`${at > 0 ? ", " : ""}${observed} <span class="muted">(${section})</span>`)}</td></tr>`;
 }
 
 function primeWords({ dhPrimes }: TargetScanJson): string {
@@ -73,7 +76,7 @@ export function scanBlock(scan: TargetScanJson, target: string, now: number): Ht
   const isThrottled = throttled !== null && now - Date.parse(throttled.at) < throttledShownMs;
   return html`<details class="scan">
 <summary>What it would accept: ${gist(scan)}</summary>
-<p class="muted">So since ${ago(since, now)}. ${depth === "grade" ? "Of suites and groups the worst alone are asked for." : ""}</p>
+<p class="muted">Found ${ago(since, now)}; what differs is noticed when it is asked for again. ${depth === "grade" ? "Of suites and groups the worst alone are asked for." : ""}</p>
 ${given(changed, ({ at, changes }) => html`<p>Changed ${ago(at, now)}: ${changes.join("; ")}.</p>`)}
 ${when(isThrottled, () => html`${given(throttled, ({ at, how }) => html`<p><strong>throttled</strong> ${ago(at, now)}: ${how}. What is known so far is shown; the server is left alone for a while.</p>`)}`)}
 ${given(
