@@ -16,7 +16,7 @@ export function scanChanges(before: Scan, after: Scan): readonly string[] {
   if (before.depth === "full" && after.depth === "full") return changesBetween(old, fresh);
   const certain = (some: Scan, other: Scan, codes: (scan: Scan) => readonly number[], badness: Badness) => {
     const seen = codes(other).map(badness);
-    return codes(some).filter((code) => seen.length > 0 && isWorse(badness(code), seen));
+    return [...new Set(codes(some))].filter((code) => seen.length > 0 && isWorse(badness(code), seen));
   };
   const suitesOf = ({ versions }: Scan) => versions.flatMap(({ name, suites }) => (name === "SSLv2" ? [] : suites));
   const groupsOf = ({ groups }: Scan) => groups;
