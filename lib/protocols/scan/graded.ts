@@ -7,6 +7,7 @@ import type { Chosen } from "../tls/flight.ts";
 import { groups as everyGroup } from "../tls/groups.ts";
 import { olderGroups } from "../tls/hello.ts";
 import { suites as everySuite, suiteByCode } from "../tls/suites.ts";
+import { finiteGroupOf, isDhe, withoutFinite } from "./finite-groups.ts";
 import { type Answer, type Inquiry, type Question, versions } from "./question.ts";
 import { groupOf } from "./suites-of-13.ts";
 
@@ -36,6 +37,8 @@ export function* graded(judges: Judges): Inquiry<Graded> {
   const groups: number[] = [];
   /** Offered up to TLS 1.2 with all groups, and not chosen from. */
   const refused = new Set<number>();
+  /** A prime was seen that the client's groups name. */
+  let isNamed = false;
   let dropped = false;
   let incomplete: string | null = null;
   const done = (): Graded => ({
@@ -50,9 +53,11 @@ export function* graded(judges: Judges): Inquiry<Graded> {
     const answer = yield question;
     if (answer.kind === "unasked") incomplete = answer.how;
     if (answer.kind !== "chosen") {
-      if (question.groups === olderGroups) for (const code of question.suites) refused.add(code);
+      const isOfSuites = question.groups === olderGroups && spoken.has(question.version);
+      if (isOfSuites) for (const code of question.suites) refused.add(code);
       return null;
     }
+    isNamed ||= finiteGroupOf(answer) !== null;
     const { version, suite } = answer.hello;
     const known = spoken.get(version) ?? [];
     if (!known.includes(suite)) spoken.set(version, [...known, suite]);
@@ -91,13 +96,18 @@ export function* graded(judges: Judges): Inquiry<Graded> {
       if (incomplete !== null) return done();
     }
   }
-  // The size of its prime is only seen where it makes such an exchange.
-  const newestOlder = [...spoken.keys()].filter((version) => version < versions.tls13).sort((a, b) => b - a)[0];
-  const finite = older.filter((code) => isDhe(code) && !refused.has(code));
-  const isSeen = [...spoken.values()].flat().some(isDhe);
-  if (newestOlder !== undefined && !isSeen && finite.length > 0) {
-    yield* choiceOf(plain(newestOlder, finite, olderGroups));
+  const olderOnes = [...spoken.keys()].filter((version) => version < versions.tls13).sort((a, b) => a - b);
+  const left = (some: (code: number) => boolean) => older.filter((code) => some(code) && !refused.has(code));
+  /** Makes it choose one of these, where it hasn't yet. */
+  function* show(some: (code: number) => boolean, version: number | undefined) {
+    if (version === undefined || incomplete !== null || left(some).length === 0) return;
+    if ([...spoken.values()].flat().some(some)) return;
+    yield* choiceOf(plain(version, left(some), olderGroups));
   }
+  // The third kind of certificate, which TLS 1.2 often has no signature for, and the size of its prime.
+  yield* show(isDss, olderOnes[0]);
+  yield* show(isDhe, olderOnes.at(-1));
+  if (isNamed && incomplete === null) yield* choiceOf(plain(olderOnes.at(-1) ?? 0, left(isDhe), withoutFinite));
   return done();
 }
 
@@ -113,4 +123,4 @@ function plain(version: number, suites: readonly number[], groups: readonly numb
 }
 
 const isEcdhe = (code: number): boolean => suiteByCode(code)?.keyExchange === "ecdhe";
-const isDhe = (code: number): boolean => suiteByCode(code)?.keyExchange === "dhe";
+const isDss = (code: number): boolean => isDhe(code) && suiteByCode(code)?.authentication === "dss";

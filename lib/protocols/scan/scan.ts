@@ -9,6 +9,7 @@ import { protocolByVersion } from "../tls/messages.ts";
 import type { Sslv2Answer } from "../tls/sslv2.ts";
 import { suites as everySuite } from "../tls/suites.ts";
 import { inChunks } from "./chunks.ts";
+import { finiteGroupOf, finiteGroupsOf } from "./finite-groups.ts";
 import { graded, type Judges } from "./graded.ts";
 import { fallbackOf, habitsOf } from "./habits.ts";
 import type { Ask } from "./patient.ts";
@@ -46,8 +47,9 @@ export async function scan(world: ScanWorld): Promise<Scan> {
     return suites.length === 0 ? [] : [{ version: olderVersions[at] ?? versions.tls13, suites }];
   });
   const groups = [...new Set([newest, ...answered].flatMap((found) => found.groups))];
-  const [moreGroups, fallbackScsv] = await Promise.all([
+  const [moreGroups, finite, fallbackScsv] = await Promise.all([
     furtherGroups(ask, answered, groups),
+    finiteGroups(ask, answered, seen, newest.groups),
     inquire(fallbackOf(spoken), ask),
     furtherSignatures(ask, answered, seen),
   ]);
@@ -57,7 +59,7 @@ export async function scan(world: ScanWorld): Promise<Scan> {
     at: world.at,
     depth: "full",
     versions: all,
-    groups: [...groups, ...moreGroups],
+    groups: [...new Set([...groups, ...moreGroups, ...finite])],
     ...shownBy(seen, sslv2.certificate),
     habits: { ...habitsOf(seen), fallbackScsv },
     ...answeringOf(world),
@@ -139,9 +141,27 @@ async function newestOf(ask: Ask) {
 
 /** Those of older versions that the suites' own connections didn't show. */
 async function furtherGroups(ask: Ask, answered: readonly AcceptedSuites[], known: readonly number[]) {
+  const newest = newestOlder(answered);
+  return newest === null ? [] : await inquire(groupsOf(newest.version, newest.suites, known), ask);
+}
+
+/** Finite fields; `known`: those of TLS 1.3. */
+async function finiteGroups(
+  ask: Ask,
+  answered: readonly AcceptedSuites[],
+  seen: readonly Chosen[],
+  known: readonly number[],
+) {
+  const newest = newestOlder(answered);
+  if (newest === null) return [];
+  const shown = new Set(seen.flatMap((answer) => finiteGroupOf(answer) ?? []));
+  return await inquire(finiteGroupsOf(newest.version, newest.suites, [...shown], known), ask);
+}
+
+function newestOlder(answered: readonly AcceptedSuites[]) {
   const at = answered.findLastIndex(({ suites, incomplete }) => suites.length > 0 && incomplete === null);
   const version = olderVersions[at];
-  return version === undefined ? [] : await inquire(groupsOf(version, answered[at]?.suites ?? [], known), ask);
+  return version === undefined ? null : { version, suites: answered[at]?.suites ?? [] };
 }
 
 /** Those of TLS 1.2 that the suites' own connections didn't show: it is the only older version that names them. */
