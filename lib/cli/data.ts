@@ -1,5 +1,6 @@
 /** Opens the data that a command works on: a folder of one process, also while `up` runs on it, or a stack on AWS. */
 
+import type { Tables } from "../store/copy.ts";
 import type { Store } from "../store/store.ts";
 import type { DataOptions } from "./options.ts";
 
@@ -10,6 +11,23 @@ export async function withStore<T>(options: DataOptions, work: (store: Store) =>
   } finally {
     await close();
   }
+}
+
+/** With the tables themselves; `joined`: a process runs on the folder, or it is a stack. */
+export async function withTables<T>(options: DataOptions, work: (place: TablePlace) => Promise<T>): Promise<T> {
+  const { store, client, tables, joined, close } = await open(options);
+  try {
+    const { openTables } = await import("../store/copy.ts");
+    return await work({ store, tables: openTables(client, tables), joined });
+  } finally {
+    await close();
+  }
+}
+
+interface TablePlace {
+  readonly store: Store;
+  readonly tables: Tables;
+  readonly joined: boolean;
 }
 
 async function open({ data, stack }: DataOptions) {

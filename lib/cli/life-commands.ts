@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 import { deadLetterQueues } from "../world/queue-names.ts";
 import type { ExitCode } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { count } from "./options.ts";
+import { count, dataOptions } from "./options.ts";
 
 export type MakeCommand = (parent: Command, usage: string, description: string, options: readonly Option[]) => Command;
 
@@ -18,6 +18,14 @@ export function lifeCommands(program: Command, command: MakeCommand, io: Io, end
   command(dlq, "replay", "put them back into their queues, once their cause is gone", deadLetterOptions()).action(
     async (options) => ended(await (await import("./dlq.ts")).replayCommand(options, io)),
   );
+
+  command(program, "export", "print a whole fleet, to be imported elsewhere: customers, incidents, history, record", [
+    ...dataOptions(),
+  ]).action(async (options) => ended(await (await import("./fleet.ts")).exportCommand(options, io)));
+  command(program, "import <file>", "put an exported fleet here; - reads standard input", [
+    ...dataOptions(),
+    new Option("--yes", "replace what is here"),
+  ]).action(async (file, options) => ended(await (await import("./fleet.ts")).importCommand(file, options, io)));
 }
 
 function stackOption(): Option {

@@ -1,13 +1,18 @@
 /** The store of a deployed stack, under the caller's own AWS credentials. */
 
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { InputError, UnavailableError } from "../model/input-error.ts";
 import { createStore, documentClient } from "./dynamo.ts";
 import type { Store } from "./store.ts";
-import { tableNames } from "./tables.ts";
+import { type TableNames, tableNames } from "./tables.ts";
 
 export interface AwsStore {
   readonly store: Store;
+  readonly client: DynamoDBDocumentClient;
+  readonly tables: TableNames;
+  /** The stack's own steps work on it. */
+  readonly joined: true;
   close(): Promise<void>;
 }
 
@@ -23,14 +28,16 @@ const sentences: Readonly<Record<string, string>> = {
 /** Looks at one item first, so that a wrong name or missing credentials are an InputError now and not a crash later. */
 export async function openAws(stackName: string): Promise<AwsStore> {
   const client = new DynamoDBClient({});
-  const store = createStore(documentClient(client), tableNames(stackName));
+  const documents = documentClient(client);
+  const tables = tableNames(stackName);
+  const store = createStore(documents, tables);
   try {
     await store.config.revision();
   } catch (error) {
     client.destroy();
     throw explained(stackName, error);
   }
-  return { store, close: async () => client.destroy() };
+  return { store, client: documents, tables, joined: true, close: async () => client.destroy() };
 }
 
 function explained(stackName: string, error: unknown): unknown {

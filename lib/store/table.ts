@@ -60,6 +60,8 @@ export interface Table {
   queryIndex(index: { name: string; hash: string; range: string }, hash: string, upTo: number): Promise<readonly Key[]>;
   putAll(items: Iterable<Item> | AsyncIterable<Item>): Promise<void>;
   removeAll(keys: Iterable<Key> | AsyncIterable<Key>): Promise<void>;
+  /** Every item, in no promised order; strongly consistent, page by page. */
+  all(): AsyncIterable<Item>;
   /** One page of the table: keys of those that meet the condition, and where the next page begins. */
   scanPage(condition: Condition, from: Key | undefined, limit: number): Promise<{ keys: readonly Key[]; next?: Key }>;
 }
@@ -218,6 +220,16 @@ export function openTable(client: DynamoDBDocumentClient, name: string): Table {
 
     putAll: (items) => writeAll(items, (item) => ({ PutRequest: { Item: item } })),
     removeAll: (keys) => writeAll(keys, ({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } })),
+
+    async *all() {
+      let start: Record<string, unknown> | undefined;
+      do {
+        const page = new ScanCommand({ TableName, ConsistentRead: true, Limit: pageSize, ExclusiveStartKey: start });
+        const answer = await client.send(page);
+        yield* (answer.Items ?? []) as Item[];
+        start = answer.LastEvaluatedKey;
+      } while (start !== undefined);
+    },
 
     async scanPage(condition, from, limit) {
       const { ConditionExpression, ...rest } = expressionOf(condition);

@@ -7,10 +7,11 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { vi } from "vitest";
 import { openEmbedded } from "../../lib/store/embedded.ts";
 import type { Store } from "../../lib/store/store.ts";
-import type { TableRole } from "../../lib/store/tables.ts";
+import type { TableNames, TableRole } from "../../lib/store/tables.ts";
 import { environmentNames } from "../../lib/world/environment.ts";
 
 interface SentMessage {
@@ -27,6 +28,8 @@ interface TableCall {
 
 export interface FakeAws {
   readonly store: Store;
+  readonly client: DynamoDBDocumentClient;
+  readonly tables: TableNames;
   /** Messages in the queues since the last time of asking. */
   take(queue: string): readonly SentMessage[];
   /** How many messages a queue holds. */
@@ -156,6 +159,8 @@ export async function startAws(): Promise<FakeAws> {
 
   return {
     store: embedded.store,
+    client: embedded.client,
+    tables: embedded.tables,
     published,
     asked,
     subscriptions,
