@@ -56,15 +56,29 @@ describe("the functions' code", () => {
     expect(ours.filter((input) => /^lib\/(cli|local|customers|stack)\//.test(input))).toEqual([]);
   });
 
+  /** What a function's start loads: its entry, and all that is imported from there on. */
+  function loadedAtStart(handler: Handler): readonly string[] {
+    const outputs = metafiles.get(handler)?.outputs ?? {};
+    const loaded = new Set(Object.keys(outputs).filter((path) => path.endsWith("index.mjs")));
+    for (const path of loaded) {
+      for (const { kind, path: next } of outputs[path]?.imports ?? [])
+        if (kind === "import-statement") loaded.add(next);
+    }
+    return [...loaded].flatMap((path) => Object.keys(outputs[path]?.inputs ?? {}));
+  }
+
   it("only notify sends mail, and loads what that takes when there is a relay", () => {
     expect(handlers.filter((handler) => contentsOf(handler).has("nodemailer"))).toEqual(["notify"]);
-    const outputs = Object.entries(metafiles.get("notify")?.outputs ?? {});
-    const [, entry] = outputs.find(([path]) => path.endsWith("index.mjs")) ?? [];
-    const atStart = entry?.imports.filter(({ kind }) => kind === "import-statement").map(({ path }) => path) ?? [];
-    const loaded = [entry, ...outputs.filter(([path]) => atStart.includes(path)).map(([, output]) => output)];
-    const inputs = loaded.flatMap((output) => Object.keys(output?.inputs ?? {}));
+    const inputs = loadedAtStart("notify");
     expect(inputs.some((input) => input.endsWith("lib/steps/notify.ts"))).toBe(true);
     expect(inputs.filter((input) => input.includes("nodemailer"))).toEqual([]);
+  });
+
+  it("the probe loads what scans take when there is one to make", () => {
+    expect(contentsOf("probe").has("lib/steps/deep-probe.ts")).toBe(true);
+    const inputs = loadedAtStart("probe");
+    expect(inputs).toContain("lib/steps/probe.ts");
+    expect(inputs.filter((input) => /lib\/(protocols\/scan|judge\/grades)\/|deep-probe/.test(input))).toEqual([]);
   });
 
   it("only status checks queries by schema", () => {

@@ -71,7 +71,7 @@ describe("what a target would accept", () => {
     ]);
     expect(scan?.grades?.map(({ standard, level }) => `${standard} ${level}`)).toEqual([
       "ncsc-nl insufficient",
-      "mozilla none",
+      "mozilla old",
       "bcp195 forbidden",
       "pci-dss not strong",
       "nist-800-52r2 not conforming",
