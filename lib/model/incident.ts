@@ -163,6 +163,8 @@ export interface OutboxEntry {
   readonly merges: readonly Merged[];
   /** Recipients that refused for good a digest with it in it: they get it alone. */
   readonly alone: readonly string[];
+  /** It was held, and still so when that ended: whatever follows before somebody has it, it is told. */
+  readonly letGo?: true;
   /** Left out before the first of them had its turn, and where there are none. */
   readonly circle?: CircleProgress;
 }

@@ -4,6 +4,8 @@ export async function eachAtOnce<T>(
   most: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
+  const workers = Math.min(most, sizeOf(items));
+  if (workers === 0) return;
   const source = Symbol.iterator in items ? items[Symbol.iterator]() : drawn(items);
   const worker = async () => {
     for (;;) {
@@ -12,7 +14,7 @@ export async function eachAtOnce<T>(
       await work(next.value);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(most, sizeOf(items)) }, worker));
+  await Promise.all(Array.from({ length: workers }, worker));
 }
 
 /** How many there are, where that is known without drawing them. */

@@ -42,13 +42,13 @@ export interface BreakerWorld {
 /** Who says it, where vantages say what servers are like. */
 const witness = "fleet";
 
-/** `owing` are the causes that owe a message now. True where the breaker began or ended something: what is owed is another then. */
+/** `owing` are the causes that owe a message now; without any, a hold still ends in its time. True where the breaker began or ended something: what is owed is another then. */
 export async function breaker(world: BreakerWorld, owing: readonly Versioned<Cause>[]): Promise<boolean> {
-  if (owing.length === 0) return false;
   const { store, now } = world;
   const stands = (await breakerOf(store)).value ?? idleBreaker;
   const over = stands.hold !== null && isOver(stands.hold, now) ? stands.hold : null;
   if (over !== null) await endHold(world, over);
+  if (owing.length === 0) return over !== null;
   const next = over === null ? stands : ended(stands, over);
   const hold =
     next.hold ??

@@ -133,7 +133,7 @@ async function factsOf(store: Store, causes: readonly Cause[]): Promise<Facts> {
       return {
         address,
         host: own[0] ?? null,
-        certificate: certificates.get(cause.subject) ?? null,
+        certificate: isOfCertificate(cause) ? (certificates.get(cause.subject) ?? null) : null,
         gateways: gatewaysOf(own),
         onlyFrom: cause.form === "partial" ? onlyWitness(cause) : null,
       };
@@ -147,9 +147,13 @@ function onlyWitness({ incident }: Cause): string | null {
   return seenFrom.length === 1 ? (seenFrom[0] ?? null) : null;
 }
 
+function isOfCertificate({ class: cls }: Cause): boolean {
+  return cls === "unauthenticated" || cls === "weak";
+}
+
 /** Of those whose trouble is one of certificates. */
 async function certificatesOf({ state }: Store, causes: readonly Cause[]): Promise<ReadonlyMap<string, string>> {
-  const shown = causes.filter(({ class: cls }) => cls === "unauthenticated" || cls === "weak");
+  const shown = causes.filter(isOfCertificate);
   const keys = shown.flatMap(({ subject, context }) => {
     return context.slot === null ? [] : [{ key: subject, vantage: context.slot.vantage }];
   });

@@ -95,7 +95,7 @@ export function released(cause: Cause, { done, again, paced, goesOn }: Outcome, 
 export function armed(cause: Cause, waits: readonly number[], now: number): Cause {
   const { incident } = cause;
   if (incident === null || incident.endedAt !== null || incident.escalations !== null) return cause;
-  if (incident.acknowledged !== null) return cause;
+  if (incident.acknowledged !== null || incident.quiet) return cause;
   const left = [...new Set(waits)].filter((after) => after > incident.escalated).sort((a, b) => a - b);
   const escalations = left.map((after): Escalation => ({ at: now + after, after }));
   const [first] = escalations;

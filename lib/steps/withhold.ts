@@ -31,7 +31,7 @@ export function withheld(cause: Cause, cover: Cover | null, now: number): Withhe
     return null;
   const marked = cover === null ? cause.outbox : cause.outbox.map((entry) => heldBy(cover, entry, now));
   const kept = marked.filter((entry, at) => !isOver(marked, entry) && !isSpareReminder(marked, entry, at));
-  const outbox = kept.map((entry) => (cover === null && isRecovering(cause, kept, entry) ? later(entry, now) : entry));
+  const outbox = cover === null ? kept.map((entry) => uncovered(cause, kept, entry, now)) : kept;
   if (outbox.length === cause.outbox.length && outbox.every((entry, at) => entry === cause.outbox[at])) return null;
   const before = new Map(cause.outbox.map(({ alert }) => [alert.id, alert.held]));
   return {
@@ -45,6 +45,15 @@ function heldBy(cover: Cover, entry: OutboxEntry, now: number): OutboxEntry {
   if (!isDue(entry, now)) return entry;
   const notBefore = Math.min(cover.until, now + longestHoldMs);
   return { ...entry, alert: { ...entry.alert, held: cover }, notBefore };
+}
+
+function uncovered(cause: Cause, kept: readonly OutboxEntry[], entry: OutboxEntry, now: number): OutboxEntry {
+  if (isRecovering(cause, kept, entry)) return later(entry, now);
+  return isFirst(entry) && wasHeld(entry) && isDue(entry, now) && !entry.letGo ? { ...entry, letGo: true } : entry;
+}
+
+function isFirst({ alert }: OutboxEntry): boolean {
+  return alert.id === `${alert.incident}·1`;
 }
 
 function wasHeld({ alert }: OutboxEntry): boolean {
@@ -63,8 +72,8 @@ function isOver(outbox: readonly OutboxEntry[], { alert }: OutboxEntry): boolean
 
 function startsHeld(story: readonly OutboxEntry[]): boolean {
   const [first] = story;
-  if (first === undefined || first.alert.held === null) return false;
-  return first.alert.id === `${first.alert.incident}·1` && story.every(isUntouched);
+  if (first === undefined || first.alert.held === null || first.letGo) return false;
+  return isFirst(first) && story.every(isUntouched);
 }
 
 function isSpareReminder(outbox: readonly OutboxEntry[], entry: OutboxEntry, at: number): boolean {

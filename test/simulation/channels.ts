@@ -2,7 +2,7 @@
 
 import type { AlertLog, Channel, Delivery, Letter } from "../../lib/model/ports.ts";
 import type { Evidence } from "./evidence.ts";
-import type { Trouble } from "./history.ts";
+import type { Trouble } from "./happenings.ts";
 import type { Awaits, Host } from "./process.ts";
 
 export interface Mailbox {
@@ -17,18 +17,20 @@ const timeoutMs = 45_000;
 
 /** The mailbox as one process reaches it. */
 export function channelOf(box: Mailbox, host: Host, awaits: Awaits, evidence: Evidence, now: () => number): Channel {
+  const passFrom = now();
   return {
     name: box.name,
     ...(box.claimsFirst && { claimsFirst: true, unpaced: true }),
-    deliver: (letter) => deliver(box, host, awaits, evidence, now, idsIn(letter)),
+    deliver: (letter) => deliver(box, host, awaits, evidence, { now, passFrom }, idsIn(letter)),
   };
 }
 
 export function logOf(box: Mailbox, host: Host, awaits: Awaits, evidence: Evidence, now: () => number): AlertLog {
+  const passFrom = now();
   return {
     append: (event) => {
       const letter = { id: String(event.id), text: String(event.text) };
-      return deliver(box, host, awaits, evidence, now, idsIn(letter));
+      return deliver(box, host, awaits, evidence, { now, passFrom }, idsIn(letter));
     },
   };
 }
@@ -38,7 +40,7 @@ async function deliver(
   host: Host,
   awaits: Awaits,
   evidence: Evidence,
-  now: () => number,
+  { now, passFrom }: { readonly now: () => number; readonly passFrom: number },
   ids: readonly string[],
 ): Promise<Delivery> {
   const subjects = evidence.claims.filter(({ alert }) => ids.includes(alert.id)).map(({ alert }) => alert.subject);
@@ -54,7 +56,7 @@ async function deliver(
   evidence.greatest = Math.max(evidence.greatest, ids.length);
   if (claimsFirst && (trouble === "throttles" || trouble === "hangs")) evidence.unclaimed++;
   const arrive = (): Delivery => {
-    for (const id of ids) evidence.received.push({ to: name, id, at: now() });
+    for (const id of ids) evidence.received.push({ to: name, id, at: now(), passFrom });
     return { kind: "sent" };
   };
   switch (trouble) {

@@ -1,18 +1,12 @@
 /** What must be true of the operator's own incidents: a channel that refused for good is told of, by the others, and none else is. */
 
-import { contactName, type Evidence } from "./evidence.ts";
-
-/** The same history without them: what the oracle of servers goes by. */
-export function aboutServers(evidence: Evidence): Evidence {
-  const claims = evidence.claims.filter(({ alert }) => alert.class !== "deaf");
-  const others = new Set(deafClaims(evidence).map(({ alert }) => alert.id));
-  return { ...evidence, claims, received: evidence.received.filter(({ id }) => !others.has(id)) };
-}
+import { operatorsOf } from "./about.ts";
+import type { Evidence } from "./evidence.ts";
 
 export function deafBreachesOf(evidence: Evidence): readonly string[] {
-  const { refusals, received, recipients, crashes, outages } = evidence;
+  const { refusals, received, crashes, outages } = evidence;
   const claims = deafClaims(evidence);
-  const operators = [...new Set([...recipients.values()].flat())].filter((name) => name !== contactName);
+  const operators = operatorsOf(evidence);
   const deaf = new Set(claims.map(({ alert }) => alert.subject));
   const untold = refusals.filter(({ to }) => crashes + outages === 0 && !deaf.has(to));
   const incidents = Map.groupBy(claims, ({ alert }) => alert.incident);

@@ -4,31 +4,12 @@ import type { Contact, Customer } from "../../lib/model/customer.ts";
 import type { Cause, OutboxEntry } from "../../lib/model/incident.ts";
 import type { ProbeAnswer, ProbeResults } from "../../lib/model/jobs.ts";
 import type { Channel, Delivery } from "../../lib/model/ports.ts";
-import type { StateStore, Store, Versioned } from "../../lib/store/store.ts";
+import type { Versioned } from "../../lib/store/store.ts";
 import { encrypted, observation } from "../judge/build.ts";
 import { asBuilt, type Machinery } from "./machinery.ts";
+import { type Defect, onState, writing } from "./tamper.ts";
 
 type Notify = Machinery["notify"];
-
-/** The steps write each cause as `change` makes of it; `stands` is what the store has. */
-function writing(change: (next: Cause, stands: Cause | null) => Cause): Machinery["through"] {
-  return onState((state) => ({
-    async putCause({ value, version }) {
-      const { value: stands } = await state.cause(value.class, value.subject);
-      return await state.putCause({ value: change(value, stands), version });
-    },
-  }));
-}
-
-function onState(methods: (state: StateStore) => Partial<StateStore>): Machinery["through"] {
-  return (store: Store) => {
-    const over = methods(store.state);
-    const state = new Proxy(store.state, {
-      get: (inner, name) => Reflect.get(over, name) ?? Reflect.get(inner, name),
-    });
-    return { ...store, state };
-  };
-}
 
 function withChannels(change: (channel: Channel) => Channel): Notify {
   return (world) =>
@@ -92,13 +73,6 @@ function hardlyWaiting(customer: Customer | undefined): Customer | undefined {
 }
 
 const delivered = new WeakSet<ProbeResults>();
-
-export interface Defect {
-  readonly name: string;
-  /** What the oracle says of it, at least once. */
-  readonly breaks: RegExp;
-  readonly machinery: Machinery;
-}
 
 export const defects: readonly Defect[] = [
   {

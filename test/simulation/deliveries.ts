@@ -1,8 +1,8 @@
 /** What must be true of the messages that were owed: who got them, how often, in which order, and what was so when they left. */
 
-import { type Claim, contactName, type Evidence, phoneName, secondName } from "./evidence.ts";
+import { type Claim, contactName, type Evidence, type Look, phoneName, secondName } from "./evidence.ts";
 import { secondAfterMs } from "./servers.ts";
-import { heard, isEnd, type Story, surelyHeard, wordOf } from "./stories.ts";
+import { heard, isEnd, isShared, type Story, surelyHeard, wordOf } from "./stories.ts";
 
 const minute = 60_000;
 /** A message leaves at once, or after a channel that takes its time, and the one look that was asked for. */
@@ -10,7 +10,6 @@ const leavesWithinMs = minute;
 
 export function deliveries(evidence: Evidence, stories: readonly Story[]): readonly string[] {
   return [
-    ...copies(evidence),
     ...stories.flatMap((story) => [
       ...missing(story, evidence),
       ...unheardSecond(story, evidence),
@@ -22,7 +21,7 @@ export function deliveries(evidence: Evidence, stories: readonly Story[]): reado
 }
 
 /** One copy each but for crashes and lost replies, each of which may repeat one message; none at all by what claims first. */
-function copies({ received, claims, crashes, outages, lostReplies, greatest }: Evidence): readonly string[] {
+export function copies({ received, claims, crashes, outages, lostReplies, greatest }: Evidence): readonly string[] {
   const owed = new Set(claims.map(({ alert }) => alert.id));
   const all = [...Map.groupBy(received, ({ to, id }) => `${to} ${id}`).values()];
   const repeats = all.reduce((sum, some) => sum + some.length - 1, 0);
@@ -54,25 +53,37 @@ function missing(story: Story, evidence: Evidence): readonly string[] {
     .filter((to) => !evidence.refused.has(`${to} ${story.subject}`))
     .flatMap((to) => {
       const { first } = story;
+      const own = to === contactName ? announced(story) : first;
       const missed = missedBy(to, { claims: first }, evidence).filter(
-        ({ isDigest }) => !(isDigest && to === contactName),
+        (claim) => own.includes(claim) && !isShared(story, claim),
       );
       return missed.length === 0 ? [] : [`${to} never got ${missed.map(({ alert }) => alert.id).join(", ")}`];
     });
+}
+
+/** What the first looks after an import find is told to operators alone, and so is what several share: its contacts hear of what follows. */
+function announced({ first, folds }: Story): readonly Claim[] {
+  const isWord = ({ alert, isDigest }: Claim) => !isEnd(alert) && !isDigest;
+  const from = first.findIndex(isWord);
+  return from < 0 || folds.length > 0 ? [] : first.slice(from);
 }
 
 /** What claims first may lose a message by each crash and each answer that isn't the good one; and no other. */
 function lostByPhone(evidence: Evidence, stories: readonly Story[]): readonly string[] {
   if (!evidence.hasPhone) return [];
   const mine = stories.filter(({ subject }) => !evidence.refused.has(`${phoneName} ${subject}`));
-  const lost = mine.flatMap(({ first }) => missedBy(phoneName, { claims: first }, evidence));
+  const lost = mine.flatMap((story) =>
+    missedBy(phoneName, { claims: story.first }, evidence).filter((claim) => !isShared(story, claim)),
+  );
   const allowed = evidence.crashes + evidence.outages + evidence.unclaimed;
   return lost.length > allowed ? [`${phoneName} lost ${lost.length} messages by ${allowed} crashes and refusals`] : [];
 }
 
 /** Second contacts hear of what nobody acknowledged in time, then of what becomes of it, and of nothing else. */
 function unheardSecond(story: Story, evidence: Evidence): readonly string[] {
-  const { incident, claims } = story;
+  const { incident, claims, folds } = story;
+  // Of what others share too second contacts are told as their customers are.
+  if (folds.length > 0) return [];
   const at = claims.findIndex(({ alert }) => alert.kind === "escalated");
   const got = evidence.received.filter(({ to, id }) => to === secondName && id.split("·")[0] === incident);
   const escalation = claims[at];
@@ -137,7 +148,9 @@ function untrue({ class: cls, subject, claims }: Story, evidence: Evidence): rea
 
 function isKnownToBeWell(evidence: Evidence, cls: Story["class"], subject: string, at: number): boolean {
   const speaks = (look: Parameters<typeof wordOf>[1]) => wordOf(cls, look) !== "says nothing";
-  const before = surelyHeard(evidence, subject, at - leavesWithinMs).filter(speaks);
+  const before = surelyHeard(evidence, subject, at - leavesWithinMs).filter((look) => {
+    return speaks(look) && !isOvertaken(look, evidence);
+  });
   const newest = Map.groupBy(heard(evidence, subject, at).filter(speaks), ({ vantage }) => vantage);
   return (
     before.length > 0 &&
@@ -146,6 +159,13 @@ function isKnownToBeWell(evidence: Evidence, cls: Story["class"], subject: strin
       return last !== undefined && before.includes(last) && wordOf(cls, last) === "good";
     })
   );
+}
+
+/** A younger look from there was judged before it: it has no vote on what is open. */
+function isOvertaken({ subject, vantage, at }: Look, { hearings }: Evidence): boolean {
+  const own = hearings.filter(({ look }) => look.subject === subject && look.vantage === vantage);
+  const begun = Math.min(...own.filter(({ look }) => look.at === at).map(({ begin }) => begin));
+  return own.some(({ look, begin }) => look.at > at && begin < begun);
 }
 
 /** To each recipient in the order of the incidents; a digest that is repeated begins anew. */

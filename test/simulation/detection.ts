@@ -4,7 +4,8 @@ import { advance, type Step } from "../../lib/judge/incident.ts";
 import type { Cause } from "../../lib/model/incident.ts";
 import { defaultPolicy } from "../../lib/model/policy.ts";
 import { context } from "../judge/incident/watch.ts";
-import { every, type History, minute } from "./history.ts";
+import { every, minute } from "./happenings.ts";
+import type { History } from "./history.ts";
 import { asBuilt } from "./machinery.ts";
 import { createRandom } from "./random.ts";
 import { createWorld } from "./world.ts";
@@ -59,6 +60,7 @@ export async function cleanLoss(runs: number): Promise<Delays> {
       seed,
       mode: "lambda",
       targets: 1,
+      crowd: null,
       vantages: 1,
       channels: 1,
       tokens: [10],

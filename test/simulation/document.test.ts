@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { advance, type CauseEvent } from "../../lib/judge/incident.ts";
-import type { Cause } from "../../lib/model/incident.ts";
+import type { Cause, Incident } from "../../lib/model/incident.ts";
 import type { IncidentPolicy } from "../../lib/model/policy.ts";
 import { cleanLoss, plainBackend } from "./detection.ts";
 import { incidentsDocument, manners } from "./document.ts";
-import { explore, twoVantages } from "./explore.ts";
+import { explore, secondContacts, twoVantages } from "./explore.ts";
 
 type Advance = typeof advance;
 
@@ -24,6 +24,13 @@ describe("the incident machine, walked through every state by every event", () =
       ({ from, to, tells }) => from === "suspected" && to === "open" && tells.length > 0,
     );
     expect(new Set(opens.map(({ event }) => event))).toContain("good, but from there");
+  });
+
+  it("nor with second contacts, who are told in their turn", () => {
+    const { states, forbidden, transitions } = explore("cleartext", advance, secondContacts);
+    expect(states).toBeGreaterThan(1_000);
+    expect(forbidden).toEqual([]);
+    expect(transitions.some(({ tells }) => tells.includes("escalated"))).toBe(true);
   });
 
   /** What the machine answers to one kind of event is put in the place of another's. */
@@ -62,6 +69,30 @@ describe("the incident machine, walked through every state by every event", () =
     ["an incident stands open in a state that isn't", rewritten((cause) => ({ ...cause, state: "clear" }))],
   ])("is found out where %s", (rule, machine) => {
     expect(explore("cleartext", machine).forbidden.join("\n")).toContain(rule);
+  });
+
+  const atTick =
+    (change: (incident: Incident) => Incident): Advance =>
+    (cause, event, policy, now) => {
+      const isAsked = event.kind === "tick" && cause !== null && cause.incident !== null;
+      const asked = isAsked ? { ...cause, incident: change(cause.incident) } : cause;
+      return advance(asked, event, policy, now);
+    };
+
+  it.each<[string, Advance]>([
+    ["of what somebody knows of", atTick((incident) => ({ ...incident, acknowledged: null }))],
+    ["nobody acknowledged it in time", atTick((incident) => ({ ...incident, escalations: [] }))],
+    ["second ones who know of it, are told", atTick((incident) => ({ ...incident, escalated: 0 }))],
+    [
+      "isn't told what becomes of it",
+      (cause, event, policy, now) => {
+        const step = advance(cause, event, policy, now);
+        const all = { over: -1, upTo: Number.POSITIVE_INFINITY };
+        return { ...step, owed: step.owed.map((entry) => ({ ...entry, reach: all })) };
+      },
+    ],
+  ])("is found out where it says of second contacts: %s", (rule, machine) => {
+    expect(explore("cleartext", machine, secondContacts).forbidden.join("\n")).toContain(rule);
   });
 });
 

@@ -6,7 +6,15 @@ import { fewestNetworks, fewestTargets, largeShare } from "../../lib/judge/sight
 import type { CauseState, IncidentClass } from "../../lib/model/incident.ts";
 import { defaultPolicy } from "../../lib/model/policy.ts";
 import { cleanLoss, type Delays, plainBackend } from "./detection.ts";
-import { type Exploration, type ExploredEvent, explore, fromHere, type Transition, twoVantages } from "./explore.ts";
+import {
+  type Exploration,
+  type ExploredEvent,
+  explore,
+  fromHere,
+  secondContacts,
+  type Transition,
+  twoVantages,
+} from "./explore.ts";
 import { rules } from "./forbidden.ts";
 import { promise } from "./promise.ts";
 import { smallPolicy } from "./small-policy.ts";
@@ -36,6 +44,7 @@ export async function incidentsDocument(): Promise<string> {
   const explored = manners.map((manner) => ({ ...manner, ...explore(manner.class) }));
   const [confirmed] = explored;
   const divided = explore("cleartext", undefined, twoVantages);
+  const escalated = explore("cleartext", undefined, secondContacts);
   return [
     "# Incidents",
     "",
@@ -44,7 +53,7 @@ export async function incidentsDocument(): Promise<string> {
     "A cause is a class and a subject, such as `cleartext` of `192.0.2.1:25`. It opens once and ends once, however many",
     "customers suffer. Silence never heals; out of DNS is `gone`, which isn't `recovered`.",
     "",
-    ...(confirmed === undefined ? [] : diagramOf(confirmed)),
+    ...diagramOf([...(confirmed?.transitions ?? []), ...escalated.transitions]),
     "",
     "## Figures",
     "",
@@ -58,7 +67,8 @@ export async function incidentsDocument(): Promise<string> {
     "",
     `The machine is walked through by every event from every state that it can reach, with windows small enough to try all of`,
     `them (${smallPolicy.window} answers instead of ${defaultPolicy.window}): ${sum(explored, "states")} states, ${sum(explored, "steps")} steps. With a second vantage,`,
-    `which can go blind, and windows of ${twoVantages.policy.window} answers each: ${sum([divided], "states")} states, ${sum([divided], "steps")} steps. Where a cell has several lines, what came before decides.`,
+    `which can go blind, and windows of ${twoVantages.policy.window} answers each: ${sum([divided], "states")} states, ${sum([divided], "steps")} steps. With second`,
+    `contacts who wait: ${sum([escalated], "states")} states, ${sum([escalated], "steps")} steps. Where a cell has several lines, what came before decides.`,
     "",
     ...explored.flatMap((each) => [`### ${each.title}`, "", each.text, "", ...tableOf(each.transitions), ""]),
     "### From two vantages",
@@ -66,6 +76,12 @@ export async function incidentsDocument(): Promise<string> {
     "The class that is confirmed by looks of its own, as `here` and `there` see it. An event without a place is from here.",
     "",
     ...tableOf(divided.transitions, twoVantages.events),
+    "",
+    "### With second contacts",
+    "",
+    `The same class, with contacts that wait ${waits(secondContacts.waits)} for an acknowledgement once the first ones were told.`,
+    "",
+    ...tableOf(escalated.transitions),
     "",
     "## What never happens",
     "",
@@ -76,6 +92,10 @@ export async function incidentsDocument(): Promise<string> {
     ...promise,
     "",
   ].join("\n");
+}
+
+function waits(ms: readonly number[]): string {
+  return `${ms.map((each) => each / 60_000).join(" and ")} minutes`;
 }
 
 function sum(explored: readonly Exploration[], what: "states" | "steps"): string {
@@ -164,7 +184,7 @@ const words: Readonly<Partial<Record<ExploredEvent, string>>> = {
   gone: "gone",
 };
 
-function diagramOf({ transitions }: Exploration): readonly string[] {
+function diagramOf(transitions: readonly Transition[]): readonly string[] {
   const edges = new Map<string, Set<string>>();
   for (const { from, event, to, tells } of transitions) {
     if (from === to && tells.length === 0) continue;

@@ -1,6 +1,7 @@
 /** What really happened in one history, kept beside the machine and not by it: what the oracle goes by. */
 
-import type { Alert } from "../../lib/model/incident.ts";
+import type { Alert, IncidentClass } from "../../lib/model/incident.ts";
+import type { Place } from "./crowd.ts";
 
 /** The mailbox of the customer whose own the first target is. */
 export const contactName = "contact";
@@ -48,6 +49,18 @@ interface Received {
   /** Incident and number: `CM-7F3A2B·1`. */
   readonly id: string;
   readonly at: number;
+  /** When the pass began that brought it. */
+  readonly passFrom: number;
+}
+
+/** A child that came to be told of by a parent. */
+export interface Fold {
+  readonly incident: string;
+  readonly class: IncidentClass;
+  readonly subject: string;
+  /** Subject of the parent. */
+  readonly parent: string;
+  readonly at: number;
 }
 
 export interface Evidence {
@@ -71,6 +84,14 @@ export interface Evidence {
   readonly refused: Set<string>;
   /** Recipients that could not always be told at once: they failed, or their bucket was empty. */
   readonly hindered: Set<string>;
+  readonly folds: Fold[];
+  /** What each target shares with others; and in which network it stands. */
+  readonly places: ReadonlyMap<string, Place>;
+  /** What the operator said to what the breaker held, and when; when another build began to judge, epoch ms. */
+  readonly decisions: { readonly at: number; readonly keeps: boolean }[];
+  readonly upgrades: number[];
+  /** When passes over the outboxes began, epoch ms. */
+  readonly passes: number[];
   /** When somebody acknowledged an incident, epoch ms. */
   readonly acknowledged: { readonly incident: string; readonly at: number }[];
   /** Messages that a channel which claims first was asked to take, and didn't. */
@@ -85,7 +106,9 @@ export interface Evidence {
   lostReplies: number;
 }
 
-export function noEvidence(known: Pick<Evidence, "recipients" | "vantages" | "hasPhone" | "hasSecond">): Evidence {
+export function noEvidence(
+  known: Pick<Evidence, "recipients" | "places" | "vantages" | "hasPhone" | "hasSecond">,
+): Evidence {
   return {
     ...known,
     looks: [],
@@ -97,6 +120,10 @@ export function noEvidence(known: Pick<Evidence, "recipients" | "vantages" | "ha
     sights: [],
     refused: new Set(),
     hindered: new Set(),
+    folds: [],
+    decisions: [],
+    upgrades: [],
+    passes: [],
     acknowledged: [],
     unclaimed: 0,
     greatest: 1,

@@ -6,14 +6,17 @@
 import { advance, type CauseEvent, type Step } from "../../lib/judge/incident.ts";
 import type { AlertKind, Cause, CauseState, Incident, IncidentClass, Vote } from "../../lib/model/incident.ts";
 import type { IncidentPolicy } from "../../lib/model/policy.ts";
+import { armed } from "../../lib/steps/outbox.ts";
 import { context } from "../judge/incident/watch.ts";
 import { forbidden } from "./forbidden.ts";
 import { every, minute, second, smallPolicy, tinyPolicy } from "./small-policy.ts";
 
-/** How far the walk goes: one vantage with windows that hold what matters, or two with smaller ones. */
+/** How far the walk goes: one vantage with windows that hold what matters, or two, or second contacts, with smaller ones. */
 export interface Extent {
   readonly policy: IncidentPolicy;
   readonly vantages: readonly string[];
+  /** How long the second contacts wait for an acknowledgement, ms. */
+  readonly waits: readonly number[];
   readonly events: readonly ExploredEvent[];
 }
 
@@ -34,10 +37,17 @@ const fromThere = ["bad, from there as well", "good, but from there", "there goe
 export type ExploredEvent = (typeof fromHere)[number] | (typeof fromThere)[number];
 
 const [here, there] = ["here", "there"];
-const oneVantage: Extent = { policy: smallPolicy, vantages: [here], events: fromHere };
+const oneVantage: Extent = { policy: smallPolicy, vantages: [here], waits: [], events: fromHere };
+export const secondContacts: Extent = {
+  policy: tinyPolicy,
+  vantages: [here],
+  waits: [2 * every, 4 * every],
+  events: fromHere,
+};
 export const twoVantages: Extent = {
   policy: tinyPolicy,
   vantages: [here, there],
+  waits: [],
   events: [
     "bad, a confirmation",
     "bad, next cycle",
@@ -125,8 +135,12 @@ function attempt(
   const what = next && eventOf(place, event, next, cls, extent);
   if (next === null || what === null) return null;
   const step = machine(place.cause, what, extent.policy, next.now);
-  const { cause } = step;
-  return { step, after: { ...next, cause: cause && { ...cause, outbox: [] } } };
+  return { step, after: { ...next, cause: step.cause && told(step.cause, extent, next.now) } };
+}
+
+/** What was owed is told at once, and from then on second contacts wait. */
+function told(cause: Cause, { waits }: Extent, now: number): Cause {
+  return cause.outbox.length === 0 ? cause : armed({ ...cause, outbox: [] }, waits, now);
 }
 
 function momentOf({ cause, now, cycle, round, isBlind }: Place, event: ExploredEvent): Omit<Place, "cause"> | null {
@@ -237,6 +251,7 @@ function runKey(votes: readonly Vote[], { openSpan, silentCycles }: IncidentPoli
   return [span >= openSpan, Math.min(new Set(run.map((vote) => vote.cycle)).size, silentCycles)];
 }
 
-function openKey({ acknowledged, quiet, rate, remind }: Incident, now: number): readonly unknown[] {
-  return [acknowledged === null, quiet, rate, remind.at <= now];
+function openKey({ acknowledged, quiet, rate, remind, escalations, escalated }: Incident, now: number) {
+  const waits = escalations?.map(({ at, after }) => [after, Math.max(0, Math.ceil((at - now) / every))]) ?? null;
+  return [acknowledged === null, quiet, rate, remind.at <= now, waits, escalated];
 }

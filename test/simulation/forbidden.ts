@@ -68,6 +68,32 @@ export const rules: Readonly<Record<string, (taken: Taken) => boolean>> = {
     const isKnown = acknowledged !== null && now - acknowledged.at < extent.policy.acknowledgedFor;
     return quiet || isKnown || step.owed.some(({ alert }) => (alert.lapsed === null) !== (acknowledged === null));
   },
+  "second contacts are told too early, or of what somebody knows of, what flaps, or what isn't open": ({
+    before,
+    event,
+    tells,
+    now,
+  }) => {
+    if (!tells.includes("escalated")) return false;
+    const { acknowledged = null, quiet = false, escalations = null } = before?.incident ?? {};
+    const isDue = (escalations?.[0]?.at ?? now + 1) <= now;
+    return event !== "tick, when due" || before?.state !== "open" || acknowledged !== null || quiet || !isDue;
+  },
+  "nobody acknowledged it in time, and the second contacts aren't told": ({ before, event, tells, now }) => {
+    if (event !== "tick, when due" || before?.state !== "open" || before.incident === null) return false;
+    const { acknowledged, quiet, escalations } = before.incident;
+    return acknowledged === null && !quiet && (escalations?.[0]?.at ?? now + 1) <= now && !tells.includes("escalated");
+  },
+  "the first contacts, or second ones who know of it, are told that it was escalated": ({ before, step }) =>
+    step.owed.some(({ alert, reach }) => {
+      const known = before?.incident?.escalated ?? 0;
+      return alert.kind === "escalated" && (reach.over !== known || reach.upTo <= known);
+    }),
+  "who was told of it, and nobody else, isn't told what becomes of it": ({ before, step }) =>
+    step.owed.some(({ alert, reach }) => {
+      const known = before?.incident?.id === alert.incident ? before.incident.escalated : 0;
+      return alert.kind !== "escalated" && (reach.over !== -1 || reach.upTo !== known);
+    }),
   "it tells two things at once": ({ tells }) => tells.length > 1,
   "a flapping incident tells more than its end": ({ before, tells }) =>
     isOpen(before) && before?.incident?.quiet === true && tells.some((kind) => !ends.includes(kind)),
@@ -82,8 +108,9 @@ export const rules: Readonly<Record<string, (taken: Taken) => boolean>> = {
     after.class === "cleartext" &&
     step.confirm === null &&
     after.due === null,
-  "the clock is to look at it again at once, for ever": ({ after, event, now }) =>
-    event === "tick, when due" && after !== null && after.due !== null && after.due <= now,
+  "the clock is to look at it again at once, for ever": ({ after, event, tells, now }) =>
+    // A reminder may be due when second contacts are told; of these there are ever fewer.
+    event === "tick, when due" && !tells.includes("escalated") && after?.due != null && after.due <= now,
   "looks are asked for by what was not written": ({ before, step }) =>
     step.cause === before && (step.confirm !== null || step.owed.length > 0),
   "more answers are kept than the window of each vantage holds": ({ after, extent: { policy, vantages } }) =>

@@ -1,40 +1,18 @@
 /** What a history is made of: a world, and at most twelve things that happen in it. Drawn from a seed. */
 
+import { type Crowd, type Crowded, crowdHappenings, drawCrowd } from "./crowd.ts";
 import type { Mode } from "./evidence.ts";
+import { every, type Happening, minute, second, type Trouble } from "./happenings.ts";
 import { createRandom, type Random } from "./random.ts";
-
-export const second = 1_000;
-export const minute = 60 * second;
-export const every = 5 * minute;
-
-/** How results come to the judge from now on, as often as `times`. */
-export type Disturbance = "late" | "twice" | "much-later" | "lost";
-/** What a channel does with its next messages. */
-export type Trouble = "throttles" | "hangs" | "loses-reply" | "never-answers";
-
-export type Happening =
-  | { readonly kind: "mode"; readonly target: number; readonly mode: Mode }
-  /** On the way from one vantage it looks so from now on, whatever the server does; mode null: as the server is. */
-  | { readonly kind: "path"; readonly target: number; readonly vantage: number; readonly mode: Mode | null }
-  /** A vantage sees nothing at all from now on, and has no vote: or it sees again. */
-  | { readonly kind: "blind"; readonly vantage: number; readonly isBlind: boolean }
-  /** Every `of`th connection is in clear from now on. */
-  | { readonly kind: "flaky"; readonly target: number; readonly of: number }
-  | { readonly kind: "disturbed"; readonly how: Disturbance; readonly times: number }
-  /** Channel null: each of them. */
-  | { readonly kind: "trouble"; readonly channel: number | null; readonly how: Trouble; readonly times: number }
-  | { readonly kind: "refuses"; readonly channel: number; readonly target: number }
-  | { readonly kind: "acknowledge"; readonly target: number }
-  | { readonly kind: "drop"; readonly target: number }
-  | { readonly kind: "return"; readonly target: number }
-  | { readonly kind: "crash"; readonly inAwaits: number; readonly after: boolean }
-  | { readonly kind: "outage"; readonly inAwaits: number; readonly after: boolean };
 
 export interface History {
   readonly seed: number;
   /** `lambda`: each step dies alone, and what it had in hand is delivered again. `single`: all die together, with all that waits. */
   readonly mode: "lambda" | "single";
+  /** Those that something happens to. */
   readonly targets: number;
+  /** Null: they are too few to share anything. */
+  readonly crowd: Crowd | null;
   /** Each target is looked at from all of them. */
   readonly vantages: number;
   readonly channels: number;
@@ -55,6 +33,24 @@ const most = 12;
 
 /** `faults` false: nothing dies and nothing fails, but servers and people do what they do. */
 export function drawHistory(seed: number, faults = true): History {
+  const history = drawFew(seed, faults);
+  const crowded = faults ? drawCrowd(seed) : null;
+  return crowded === null ? history : withCrowd(history, crowded, faults);
+}
+
+/** The same with many servers, whatever its seed: for who wants to see one. */
+export function drawCrowded(seed: number, faults = true): History {
+  return withCrowd(drawFew(seed, faults), drawCrowd(seed, true), faults);
+}
+
+function withCrowd(history: History, { crowd, random }: Crowded, faults: boolean): History {
+  const targets = crowd.kin + crowd.strangers;
+  const aFault = (draw: Random) => fault(draw, targets, history.channels);
+  const happenings = crowdHappenings(random, crowd, pause, faults ? aFault : null);
+  return { ...history, crowd, targets, vantages: 1, isFresh: false, isLong: false, happenings };
+}
+
+function drawFew(seed: number, faults: boolean): History {
   const random = createRandom(seed);
   const vantages = random.pick([1, 1, 1, 1, 1, 1, 2, 2, 3]);
   // What several vantages do to each other shows at one target.
@@ -68,6 +64,7 @@ export function drawHistory(seed: number, faults = true): History {
     mode: random.chance(0.5) ? "lambda" : "single",
     targets,
     vantages,
+    crowd: null,
     channels,
     tokens,
     hasPhone: random.chance(0.25),

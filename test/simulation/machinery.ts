@@ -2,6 +2,7 @@
 
 import { defaultPolicy, type IncidentPolicy } from "../../lib/model/policy.ts";
 import { acknowledge } from "../../lib/status/acknowledge.ts";
+import { keepHold, releaseHold } from "../../lib/steps/decide.ts";
 import { judge } from "../../lib/steps/judge.ts";
 import { judgeGone } from "../../lib/steps/judge-gone.ts";
 import { notify } from "../../lib/steps/notify.ts";
@@ -19,6 +20,8 @@ export interface Machinery {
   readonly notify: typeof notify;
   readonly releaseLeases: typeof releaseLeases;
   readonly acknowledge: typeof acknowledge;
+  readonly keepHold: typeof keepHold;
+  readonly releaseHold: typeof releaseHold;
   /** Between the steps and the store, which keeps its promises. */
   readonly through: (store: Store) => Store;
 }
@@ -32,5 +35,7 @@ export const asBuilt: Machinery = {
   notify,
   releaseLeases,
   acknowledge,
+  keepHold,
+  releaseHold,
   through: (store) => store,
 };

@@ -3,7 +3,8 @@
  * `memory-store.test.ts` holds it beside the real one. What no step under test asks for is refused by name.
  */
 
-import { type Customer, defaultSettings } from "../../lib/model/customer.ts";
+import type { Breaker } from "../../lib/model/breaker.ts";
+import { type Customer, defaultSettings, type Gateway } from "../../lib/model/customer.ts";
 import { type Cause, isSpent } from "../../lib/model/incident.ts";
 import { type RecordEntry, recordId } from "../../lib/model/record.ts";
 import type { Slice, SlotMemory } from "../../lib/model/roster.ts";
@@ -21,6 +22,8 @@ import type {
 export interface MemoryStore extends Store {
   /** Epoch ms of the earliest thing that the tick or the sender has to look at; null for none. Asks nothing of the world. */
   earliest(): number | null;
+  /** The clock has to look after parents that tell of others, and after what the breaker holds. Asks nothing of the world. */
+  isTended(): boolean;
   /** Every cause that is kept. Asks nothing of the world. */
   causes(): readonly Cause[];
   /** What was recorded, in that order. Asks nothing of the world. */
@@ -31,6 +34,7 @@ export interface MemoryStore extends Store {
 export function createMemoryStore(
   customers: readonly Customer[],
   written: (before: Cause | null, after: Cause) => void,
+  gateways: readonly Gateway[] = [],
 ): MemoryStore {
   const slices = new Map<number, Slice>();
   const memories = new Map<number, Versioned<readonly SlotMemory[]>>();
@@ -48,6 +52,7 @@ export function createMemoryStore(
     settings: async () => defaultSettings,
     customer: async (id) => customers.find((customer) => customer.id === id),
     silences: async () => [],
+    gateways: async () => [...gateways],
   };
 
   const state: Partial<StateStore> = {
@@ -63,6 +68,7 @@ export function createMemoryStore(
       return true;
     },
     target: async (key, vantage) => targets.get(placeOf(key, vantage)),
+    targets: async (keys) => keys.flatMap(({ key, vantage }) => targets.get(placeOf(key, vantage)) ?? []),
     async putTarget(target) {
       targets.set(placeOf(target.key, target.vantage), target);
     },
@@ -89,6 +95,9 @@ export function createMemoryStore(
     },
     dueCauses: async (at) => [...causes.values()].filter(({ value }) => wakeOf(value) <= at),
     activeCauses: async () => [...causes.values()].filter(({ value }) => value.state !== "clear"),
+    // No certificate ends in a history, and no contact is behind what several share.
+    shown: async () => [],
+    circle: async () => undefined,
     // Nobody unsubscribes in a history.
     choice: async () => undefined,
     async document<T>(name: string) {
@@ -134,6 +143,11 @@ export function createMemoryStore(
     earliest() {
       const wakes = [...causes.values()].map(({ value }) => wakeOf(value)).filter(Number.isFinite);
       return wakes.length === 0 ? null : Math.min(...wakes);
+    },
+    isTended: () => {
+      const families = documents.get("families")?.value as readonly unknown[] | undefined;
+      const breaker = documents.get("breaker")?.value as Breaker | undefined;
+      return (families !== undefined && families.length > 0) || (breaker?.hold ?? null) !== null;
     },
     causes: () => [...causes.values()].map(({ value }) => value),
     recorded: () => [...records.values()],

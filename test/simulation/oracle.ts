@@ -3,8 +3,13 @@
  * when a loss is confirmed and when it is over is said here once more, in other words.
  */
 
+import { aboutParents, aboutServers } from "./about.ts";
 import { deliveries } from "./deliveries.ts";
 import { type Claim, contactName, type Evidence, type Look } from "./evidence.ts";
+import { every } from "./happenings.ts";
+import { holdsOf } from "./holding.ts";
+import { parentOf } from "./kinship.ts";
+import { overlapping, wrongOrder } from "./order.ts";
 import {
   type Class,
   classes,
@@ -27,10 +32,11 @@ const silent = { ms: 1_800_000, cycles: 6 };
 const remindedAfterMs = 86_400_000;
 
 /** What is wrong with this history, each in a sentence; none where all promises were kept. */
-export function breachesOf(evidence: Evidence): readonly string[] {
-  const stories = storiesOf(evidence.claims);
+export function serverBreachesOf(everything: Evidence): readonly string[] {
+  const evidence = aboutServers(everything);
+  const stories = storiesOf(evidence);
+  const parents = storiesOf(aboutParents(everything));
   return [
-    ...evidence.breaches,
     ...stories.flatMap((story) => [
       ...unfounded(story, evidence, stories),
       ...wrongEnd(story, evidence),
@@ -40,7 +46,7 @@ export function breachesOf(evidence: Evidence): readonly string[] {
     ...overlapping(stories),
     ...[...evidence.recipients.keys()].flatMap((subject) => {
       const looks = orderly(evidence, subject);
-      return classes.flatMap((cls) => untold({ class: cls, subject, looks }, evidence, stories));
+      return classes.flatMap((cls) => untold({ class: cls, subject, looks }, everything, [...stories, ...parents]));
     }),
     ...deliveries(evidence, stories),
   ];
@@ -160,36 +166,11 @@ function stillBad({ class: cls, subject, since }: Story, { alert, writtenAt }: C
   });
 }
 
-function wrongOrder({ claims, ...story }: Story): readonly string[] {
-  const numbers = claims.map(({ alert }) => numberOf(alert.id));
-  const opens = claims.filter(({ alert }) => alert.kind === "opened" || alert.kind === "flapping");
-  const ends = claims.filter(({ alert }) => isEnd(alert));
-  const isOpenedFirst = claims[0] === opens[0] && claims.filter(({ alert }) => alert.kind === "opened").length <= 1;
-  const isEndedLast = ends.length === 0 || (ends.length === 1 && claims.at(-1) === ends[0]);
-  const isNumbered = numbers.every((number, index) => number === index + 1);
-  return isOpenedFirst && isEndedLast && isNumbered
-    ? []
-    : [`${story.incident} tells ${claims.map(({ alert }) => `${alert.id} ${alert.kind}`).join(", ")}`];
-}
-
 /** A reminder comes a day after the last word, not sooner. */
 function early({ first }: Story): readonly string[] {
   return first.flatMap(({ alert }, index) => {
     const before = first[index - 1]?.alert.at ?? 0;
     return alert.kind === "reminder" && alert.at - before < remindedAfterMs ? [`${alert.id} reminds too soon`] : [];
-  });
-}
-
-function numberOf(id: string): number {
-  return Number(id.split("·")[1]);
-}
-
-/** No two open incidents of one cause. */
-function overlapping(stories: readonly Story[]): readonly string[] {
-  return stories.flatMap((story, index) => {
-    const before = stories.slice(0, index).filter((one) => one.class === story.class && one.subject === story.subject);
-    const opened = story.claims[0]?.alert.at ?? 0;
-    return before.some(({ endedAt }) => endedAt > opened) ? [`${nameOf(story)} was opened beside another`] : [];
   });
 }
 
@@ -206,12 +187,28 @@ function untold(suffering: Suffering, evidence: Evidence, stories: readonly Stor
   const got = new Set(evidence.received.map(({ to, id }) => `${to} ${id.split("·")[0]}`));
   return confirmations(suffering, evidence, stories).flatMap(({ from, at }) => {
     const about = stories.filter((story) => story.class === cls && story.subject === subject);
-    const told = about.filter((story) => story.since <= at && story.endedAt >= from);
+    const own = about.filter((story) => story.since <= at && story.endedAt >= from);
+    const told = [...own, ...own.flatMap(({ folds }) => folds.flatMap((fold) => parentOf(fold, stories) ?? []))];
+    // What others share too its contacts are told of where the operator lets them be.
+    const isOthers = (to: string) => to === contactName && own.some(({ folds }) => folds.length > 0);
+    if (told.length > 0 && told.every((story) => isHeldToTheEnd(story, evidence))) return [];
     return (evidence.recipients.get(subject) ?? [])
-      .filter((to) => !evidence.refused.has(`${to} ${subject}`))
+      .filter((to) => !evidence.refused.has(`${to} ${subject}`) && !isOthers(to))
       .filter((to) => !told.some(({ incident }) => got.has(`${to} ${incident}`)))
       .filter((to) => !(to === contactName && told.some(({ claims }) => claims[0]?.isDigest)))
       .map((to) => `${cls} of ${subject}, confirmed at ${at}, was never told to ${to}`);
+  });
+}
+
+/** It opened when the breaker held, and was over before that did, or seemed to be: nobody has to know. */
+function isHeldToTheEnd({ class: cls, subject, claims, endedAt }: Story, evidence: Evidence): boolean {
+  const opened = claims[0]?.alert.at ?? 0;
+  const bad = ofWord(cls, "bad", heard(evidence, subject, endedAt));
+  return holdsOf(evidence).some(({ from, until }) => {
+    const isOver = evidence.places.has(subject)
+      ? endedAt < Number.POSITIVE_INFINITY && bad.every(({ at }) => at < until)
+      : endedAt < until + overAfter.ms + 3 * every;
+    return opened > from - 2 * every && opened < until && isOver;
   });
 }
 

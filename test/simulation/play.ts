@@ -1,10 +1,14 @@
 /** One history from its beginning to its end, and what the oracle says of it. */
 
 import type { Cause } from "../../lib/model/incident.ts";
-import { aboutServers, deafBreachesOf } from "./deafness.ts";
-import { drawHistory, every, type History, minute } from "./history.ts";
+import { deafBreachesOf } from "./deafness.ts";
+import { copies } from "./deliveries.ts";
+import { every, minute } from "./happenings.ts";
+import { drawHistory, type History } from "./history.ts";
+import { holdBreachesOf } from "./holding.ts";
+import { parentBreachesOf } from "./kinship.ts";
 import { asBuilt, type Machinery } from "./machinery.ts";
-import { breachesOf } from "./oracle.ts";
+import { serverBreachesOf } from "./oracle.ts";
 import { type CrashAt, createWorld, type World } from "./world.ts";
 
 export interface Ending {
@@ -16,7 +20,7 @@ export interface Ending {
 }
 
 /** Cycles in which nothing happens, so that what is wrong shows; then all servers are mended. */
-const quietCycles = 4;
+const quietCycles = { few: 4, crowd: 14 };
 const mostCycles = 240;
 
 export async function play(
@@ -33,14 +37,22 @@ export async function play(
   await world.pass(every);
   if (crashAt === null) world.calm();
   for (let cycles = 0; world.underWay() > 0 && cycles < 8; cycles++) await world.pass(every);
-  await world.pass(quietCycles * every);
+  await world.pass((history.crowd === null ? quietCycles.few : quietCycles.crowd) * every);
   if (history.isLong) await world.pass(76 * 60 * minute);
   const awaits = world.awaits();
   world.calm();
   world.mend();
   await end(world);
   const { evidence } = world;
-  const breaches = [...breachesOf(aboutServers(evidence)), ...deafBreachesOf(evidence), ...leftOver(world)];
+  const breaches = [
+    ...evidence.breaches,
+    ...copies(evidence),
+    ...serverBreachesOf(evidence),
+    ...parentBreachesOf(evidence),
+    ...holdBreachesOf(evidence),
+    ...deafBreachesOf(evidence),
+    ...leftOver(world),
+  ];
   return { breaches, awaits, world };
 }
 
@@ -64,13 +76,23 @@ function leftOver(world: World): readonly string[] {
     });
 }
 
+interface CrashPoint extends CrashAt {
+  /** Places that it stands for: who dies before a read or after it leaves the very same world. */
+  readonly places: 1 | 2;
+}
+
 /** Every place at which a process of this history can die. */
-export async function crashPoints(history: History): Promise<readonly CrashAt[]> {
-  const { awaits } = await play(history);
-  return Array.from({ length: awaits }, (_, index) => index + 1).flatMap((number) => [
-    { number, after: false },
-    { number, after: true },
-  ]);
+export async function crashPoints(history: History): Promise<readonly CrashPoint[]> {
+  const { awaits, world } = await play(history);
+  const reads = world.reads();
+  return Array.from({ length: awaits }, (_, index) => index + 1).flatMap((number): readonly CrashPoint[] =>
+    reads.has(number)
+      ? [{ number, after: false, places: 2 }]
+      : [
+          { number, after: false, places: 1 },
+          { number, after: true, places: 1 },
+        ],
+  );
 }
 
 export interface Broken {
@@ -83,9 +105,10 @@ export async function playAll(
   seeds: Iterable<number>,
   machinery: Machinery = asBuilt,
   words = /./,
+  draw: (seed: number) => History = drawHistory,
 ): Promise<Broken | null> {
   for (const seed of seeds) {
-    const { breaches } = await play(drawHistory(seed), machinery);
+    const { breaches } = await play(draw(seed), machinery);
     if (breaches.some((breach) => words.test(breach))) return { seed, breaches };
   }
   return null;

@@ -42,7 +42,11 @@ export interface Awaits {
   storeOf(store: Store, host: Host): Store;
   /** How many awaits there were. */
   count(): number;
+  /** Of these the numbers of those that asked without changing anything. */
+  reads(): ReadonlySet<number>;
 }
+
+const isWrite = /^(put|claim|retire|rollUp)/;
 
 /** `fateOf` is asked once for each await, numbered from 1. */
 export function createAwaits(
@@ -51,6 +55,7 @@ export function createAwaits(
   fateOf: (host: Host, what: string, number: number) => Fate,
 ): Awaits {
   let count = 0;
+  const reads = new Set<number>();
 
   function ask<T>(host: Host, what: string, effect: () => T | Promise<T>, slow = 0): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -80,7 +85,11 @@ export function createAwaits(
       get(target, name) {
         const method: unknown = Reflect.get(target, name);
         if (typeof method !== "function") return method;
-        return (...parameters: unknown[]) => ask(host, String(name), () => method.apply(target, parameters));
+        const what = String(name);
+        return (...parameters: unknown[]) => {
+          if (host.isAlive() && !isWrite.test(what)) reads.add(count + 1);
+          return ask(host, what, () => method.apply(target, parameters));
+        };
       },
     });
   }
@@ -93,5 +102,6 @@ export function createAwaits(
       ledger: part(ledger, host),
     }),
     count: () => count,
+    reads: () => reads,
   };
 }

@@ -8,10 +8,11 @@
  *     node test/simulation/run.ts --seed 7 --dies before:120
  */
 
+import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { drawHistory } from "./history.ts";
+import { isMainThread, parentPort, Worker } from "node:worker_threads";
+import { drawHistory, type History } from "./history.ts";
 import { crashPoints, play } from "./play.ts";
 import { tell } from "./tell.ts";
 import type { CrashAt } from "./world.ts";
@@ -30,14 +31,16 @@ interface Report {
 
 /** Of the histories, those in which a process dies at every await in turn; the others are drawn, faults and all. */
 const enumerated = 0.4;
+const shareCount = 8;
 
 async function playShare({ from, histories }: Share): Promise<Report> {
   let played = 0;
   let deaths = 0;
-  async function isKept(seed: number, faults: boolean, crashAt: CrashAt | null): Promise<Report | null> {
-    const { breaches, world } = await play(drawHistory(seed, faults), undefined, crashAt);
-    played++;
-    deaths += world.evidence.crashes;
+  async function isKept(history: History, crashAt: CrashAt | null, places = 1): Promise<Report | null> {
+    const { seed } = history;
+    const { breaches, world } = await play(history, undefined, crashAt);
+    played += places;
+    deaths += places * world.evidence.crashes;
     if (breaches.length === 0) return null;
     const dies = crashAt === null ? "" : ` --dies ${crashAt.after ? "after" : "before"}:${crashAt.number}`;
     return { played, deaths, broken: { command: `node test/simulation/run.ts --seed ${seed}${dies}`, breaches } };
@@ -47,36 +50,48 @@ async function playShare({ from, histories }: Share): Promise<Report> {
     // Days of reminders have ten thousands of awaits, all alike.
     if (history.isLong) continue;
     for (const crashAt of await crashPoints(history)) {
-      const broken = await isKept(seed, false, crashAt);
+      const broken = await isKept(history, crashAt, crashAt.places);
       if (broken !== null) return broken;
     }
   }
   for (let seed = from; played < histories; seed++) {
-    const broken = await isKept(seed, true, null);
+    const broken = await isKept(drawHistory(seed), null);
     if (broken !== null) return broken;
   }
   return { played, deaths, broken: null };
 }
 
-function runShare(share: Share): Promise<Report> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL(import.meta.url), { workerData: share });
-    worker.once("message", resolve);
-    worker.once("error", reject);
+/** One worker a core, each for share after share: its code is compiled once. */
+async function playShares(shares: readonly Share[]): Promise<readonly Report[]> {
+  const left = [...shares];
+  const reports: Report[] = [];
+  const playing = Array.from({ length: Math.min(left.length, availableParallelism()) }, async () => {
+    // What a history leaves behind is rubbish at once: with room for many of them it costs nothing to clear away.
+    const worker = new Worker(new URL(import.meta.url), { resourceLimits: { maxYoungGenerationSizeMb: 192 } });
+    for (let share = left.shift(); share !== undefined; share = left.shift()) {
+      worker.postMessage(share);
+      const [report] = await once(worker, "message");
+      reports.push(report);
+    }
+    await worker.terminate();
   });
+  await Promise.all(playing);
+  return reports;
 }
 
 async function playEverywhere(histories: number, from: number): Promise<boolean> {
   const began = performance.now();
-  const cores = availableParallelism();
-  // Shares far apart: none draws what another drew.
-  const shares = Array.from({ length: cores }, (_, core) => {
-    return { from: from + core * histories, histories: Math.ceil(histories / cores) };
+  // Far apart, so that none draws what another drew; as many on every machine, so that all play the same.
+  const shares = Array.from({ length: shareCount }, (_, share) => {
+    return { from: from + share * histories, histories: Math.ceil(histories / shareCount) };
   });
-  const reports = await Promise.all(shares.map(runShare));
+  const reports = await playShares(shares);
   const seconds = ((performance.now() - began) / 1_000).toFixed(0);
+  const { user, system } = process.cpuUsage();
   const sum = (of: (report: Report) => number) => reports.map(of).reduce((a, b) => a + b, 0);
-  console.log(`${sum(({ played }) => played)} histories, ${sum(({ deaths }) => deaths)} deaths, ${seconds} s`);
+  console.log(
+    `${sum(({ played }) => played)} histories, ${sum(({ deaths }) => deaths)} deaths, ${seconds} s, ${((user + system) / 1e6).toFixed(0)} s of processors`,
+  );
   const broken = reports.flatMap((report) => report.broken ?? []);
   for (const { command, breaches } of broken) console.log(`\n${breaches.join("\n")}\nSee it by: ${command}`);
   return broken.length === 0;
@@ -107,5 +122,5 @@ if (isMainThread) {
       : await playOne(Number(values.seed), values.dies);
   process.exitCode = isKept ? 0 : 1;
 } else {
-  parentPort?.postMessage(await playShare(workerData));
+  parentPort?.on("message", async (share: Share) => parentPort?.postMessage(await playShare(share)));
 }

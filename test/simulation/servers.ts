@@ -5,10 +5,11 @@ import { type Customer, defaultRequirement } from "../../lib/model/customer.ts";
 import type { ProbeAnswer, ProbeTask } from "../../lib/model/jobs.ts";
 import type { Outcome } from "../../lib/model/observation.ts";
 import type { RosterEntry } from "../../lib/model/roster.ts";
-import { targetKey } from "../../lib/model/target.ts";
 import { customerOf } from "../fakes/customers.ts";
 import { encrypted, observation } from "../judge/build.ts";
+import { crowdPlaces, type Place } from "./crowd.ts";
 import type { Mode } from "./evidence.ts";
+import type { History } from "./history.ts";
 
 const outcomes: Readonly<Record<Mode, Outcome>> = {
   good: encrypted(),
@@ -40,12 +41,20 @@ export const vantageName = (vantage: number): string => ["here", "eu2", "us1"][v
 /** Of the vantage of this number. */
 export const sliceOf = (vantage: number): number => vantage + 1;
 
+/** Of this history; the first ones are those that something happens to. */
+export function placesOf({ crowd, targets }: Pick<History, "crowd" | "targets">): readonly Place[] {
+  if (crowd !== null) return crowdPlaces(crowd);
+  return Array.from({ length: targets }, (_, target): Place => {
+    return { address: `93.184.215.${14 + target}`, port: 25, host: `mx${target}.acme.example`, shares: [] };
+  });
+}
+
 /** The first target is one customer's own, the others are shared. One of `vantages` looks at it. */
-export function entryOf(target: number, since: number, vantage = 0, vantages = 1): RosterEntry {
+export function entryOf(place: Place, target: number, since: number, vantage: number, vantages: number): RosterEntry {
   const isOwn = target === 0;
   return {
-    target: { address: `93.184.215.${14 + target}`, port: 25, tls: "starttls" },
-    names: [{ name: `mx${target}.acme.example`, since }],
+    target: { address: place.address, port: place.port, tls: "starttls" },
+    names: [{ name: place.host, since }],
     vantage: vantageName(vantage),
     outside: true,
     allowPrivate: false,
@@ -66,7 +75,7 @@ export function entryOf(target: number, since: number, vantage = 0, vantages = 1
   };
 }
 
-export const subjectOf = (target: number): string => targetKey(entryOf(target, 0).target);
+export const subjectOf = ({ address, port }: Pick<Place, "address" | "port">): string => `${address}:${port}`;
 
 /** As the probe of `vantage` would answer at `at` (epoch ms). */
 export function answerOf(task: ProbeTask, mode: Mode, at: number, vantage: string): ProbeAnswer {

@@ -1,7 +1,7 @@
 /** What the oracle makes of a history first: each incident's messages, and what looks meant. In other words than the judge's. */
 
 import type { Alert } from "../../lib/model/incident.ts";
-import type { Claim, Evidence, Look, Mode } from "./evidence.ts";
+import type { Claim, Evidence, Fold, Look, Mode } from "./evidence.ts";
 
 export type Class = "cleartext" | "weak" | "unreachable" | "temporarily-unavailable";
 export type Word = "good" | "bad" | "says nothing";
@@ -23,12 +23,14 @@ export interface Story {
   readonly claims: readonly Claim[];
   /** Those that are for everybody, and not for second contacts alone. */
   readonly first: readonly Claim[];
+  /** Parents that told of it. */
+  readonly folds: readonly Fold[];
   readonly since: number;
   /** When it came to be owed that it is over; for ever where it isn't. */
   readonly endedAt: number;
 }
 
-export function storiesOf(claims: readonly Claim[]): readonly Story[] {
+export function storiesOf({ claims, folds }: Pick<Evidence, "claims" | "folds">): readonly Story[] {
   return [...Map.groupBy(claims, ({ alert }) => alert.incident)].map(([incident, own]): Story => {
     const first = own[0] as Claim;
     const end = own.find(({ alert }) => isEnd(alert));
@@ -39,10 +41,16 @@ export function storiesOf(claims: readonly Claim[]): readonly Story[] {
       subject,
       claims: own,
       first: own.filter(({ alert }) => alert.kind !== "escalated"),
+      folds: folds.filter((fold) => fold.incident === incident),
       since,
       endedAt: end?.alert.at ?? Number.POSITIVE_INFINITY,
     };
   });
+}
+
+/** A parent tells the operators of it: it is for nobody else than its customer's own contacts. */
+export function isShared({ folds }: Pick<Story, "folds">, { alert, writtenAt }: Claim): boolean {
+  return alert.within !== null || folds.some(({ at }) => at >= writtenAt);
 }
 
 export function isEnd({ kind }: Alert): boolean {

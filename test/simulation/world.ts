@@ -8,6 +8,7 @@ import type { ProbeJob, ProbeResults } from "../../lib/model/jobs.ts";
 import type { Slice } from "../../lib/model/roster.ts";
 import type { DelayedJob } from "../../lib/steps/plan.ts";
 import { channelOf, logOf, type Mailbox } from "./channels.ts";
+import { gate } from "./crowd.ts";
 import {
   contactName,
   type Evidence,
@@ -18,12 +19,13 @@ import {
   phoneName,
   secondName,
 } from "./evidence.ts";
-import { type Disturbance, every, type Happening, type History, minute, second } from "./history.ts";
+import { type Disturbance, every, type Happening, minute, second } from "./happenings.ts";
+import type { History } from "./history.ts";
 import type { Machinery } from "./machinery.ts";
 import { createMemoryStore } from "./memory-store.ts";
 import { createAwaits, createHost, type Fate, type Host } from "./process.ts";
 import { createRandom } from "./random.ts";
-import { acme, answerOf, entryOf, sliceOf, subjectOf, vantageName } from "./servers.ts";
+import { acme, answerOf, entryOf, placesOf, sliceOf, subjectOf, vantageName } from "./servers.ts";
 import { createTimeline } from "./timeline.ts";
 
 /** A whole cycle's beginning, long after 1970. */
@@ -33,6 +35,8 @@ const firstCycle = start / every;
 /** When an SQS message whose handler failed, or died, is delivered again. */
 const redeliveredAfter = { failed: minute, died: 2 * minute };
 const restartAfter = 10 * second;
+/** So long the operator looks into what the breaker holds. */
+const longestLook = 20 * minute;
 
 interface Server {
   mode: Mode;
@@ -67,6 +71,8 @@ export interface World {
   mend(): void;
   causes(): readonly Cause[];
   awaits(): number;
+  /** The numbers of awaits that asked the store without changing anything. */
+  reads(): ReadonlySet<number>;
 }
 
 /** A process dies at its await of this number. */
@@ -91,7 +97,9 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
   const operators = [...boxes.filter((box) => box !== contact), ...(phone === null ? [] : [phone])];
   const log: Mailbox | null = mode === "single" ? { name: "alert-log", troubles: [] } : null;
   const vantages = Array.from({ length: history.vantages }, (_, vantage) => vantageName(vantage));
-  const servers = Array.from({ length: history.targets }, (): Server => {
+  const places = placesOf(history);
+  const subjects = places.map(subjectOf);
+  const servers = subjects.map((): Server => {
     const ways = vantages.map((): Way => ({ mode: null, delivered: null, latest: 0 }));
     return { mode: "good", flaky: 0, connections: 0, ways };
   });
@@ -99,11 +107,12 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
   const sighted = () => vantages.filter((vantage) => !blind.has(vantage));
 
   const evidence = noEvidence({
+    places: new Map(places.map((place) => [subjectOf(place), place])),
     recipients: new Map(
       servers.map((_, target) => {
         const operating = operators.filter((box) => box !== phone);
         const told = target === 0 && contact !== undefined ? [...operating, contact] : operating;
-        return [subjectOf(target), [...told, ...(log === null ? [] : [log])].map(({ name }) => name)];
+        return [subjects[target] ?? "", [...told, ...(log === null ? [] : [log])].map(({ name }) => name)];
       }),
     ),
     vantages,
@@ -111,7 +120,10 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
     hasSecond: boss !== null,
   });
 
-  const store = createMemoryStore([acme], hear);
+  const gateways = places.some(({ shares }) => shares.includes(`mx:${gate}`))
+    ? [{ id: gate, hosts: places.filter(({ shares }) => shares.length > 0).map(({ host }) => host), port: 25 }]
+    : [];
+  const store = createMemoryStore([acme], hear, gateways);
   const fates = new Map<number, Fate>();
   if (crashAt !== null) fates.set(crashAt.number, crashAt.after ? "dies-after" : "dies-before");
   const awaits = createAwaits(timeline, random, fateOf);
@@ -150,18 +162,25 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
     }
     const was = before?.incident;
     const isOther = was !== undefined && was !== null && was.id !== after.incident?.id;
+    const { class: cls, subject, folded, incident } = after;
+    if (folded !== null && incident !== null && (before?.folded ?? null) === null) {
+      evidence.folds.push({ incident: incident.id, class: cls, subject, parent: folded, at: now() });
+    }
     if (isOther && was.endedAt === null) evidence.breaches.push(`${was.id} was forgotten while it was open`);
   }
 
   function slices(): readonly Slice[] {
     return vantages.map((vantage, number) => {
-      const entries = roster.map((since, slot) => since && entryOf(slot, since, number, vantages.length));
-      return { number: sliceOf(number), vantage, entries: entries.map((entry) => entry || null) };
+      const entries = places.map((place, slot) => {
+        const since = roster[slot] ?? null;
+        return since === null ? null : entryOf(place, slot, since, number, vantages.length);
+      });
+      return { number: sliceOf(number), vantage, entries };
     });
   }
 
   function wayOf({ subject, vantage }: Look): Way | undefined {
-    return servers.find((_, target) => subjectOf(target) === subject)?.ways[vantages.indexOf(vantage)];
+    return servers[subjects.indexOf(subject)]?.ways[vantages.indexOf(vantage)];
   }
 
   // Processes
@@ -231,8 +250,8 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
   function probe(host: Host, job: ProbeJob): void {
     const looks: Look[] = [];
     const answers = job.tasks.flatMap((task) => {
-      const target = servers.findIndex((_, index) => subjectOf(index) === `${task.target.address}:25`);
-      const server = servers[target];
+      const subject = subjectOf(task.target);
+      const server = servers[subjects.indexOf(subject)];
       if (server === undefined) return [];
       const isPlain = server.flaky > 0 && ++server.connections % server.flaky === 0;
       const way = server.ways[vantages.indexOf(job.vantage)]?.mode;
@@ -241,7 +260,7 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
       const { cycle, round } = job;
       const isSame = answer.kind === "same";
       const { vantage } = job;
-      const look: Look = { subject: subjectOf(target), vantage, at: now(), cycle, round, mode: shown, isSame };
+      const look: Look = { subject, vantage, at: now(), cycle, round, mode: shown, isSame };
       looks.push(look);
       evidence.looks.push(look);
       return [answer];
@@ -338,10 +357,13 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
     const told = run("notify", async (host) => {
       if (!isTakenOver) await machinery.releaseLeases(storeOf(host));
       isTakenOver = true;
+      evidence.passes.push(now());
       const channel = (box: Mailbox) => channelOf(box, host, awaits, evidence, now);
       const { jobs } = await machinery.notify({
         store: storeOf(host),
         now,
+        grouping: { policy: machinery.policy, everyMs: every },
+        judgedWith: { policy: "policy", roots: "roots", build: `build ${evidence.upgrades.length}` },
         operators: operators.map(channel),
         contactChannels: ({ after }) => {
           const box = after === undefined ? contact : boss;
@@ -362,12 +384,15 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
 
   // The clock's minute on AWS, and a few seconds in one process; only where something waits for it.
 
+  const never = Number.POSITIVE_INFINITY;
+  const after = (time: number, step: number) => (Math.floor(time / step) + 1) * step;
+  const tickFor = (wake: number | null) =>
+    wake === null ? never : after(Math.max(wake, now()), mode === "lambda" ? minute : 2 * second);
+
   const ticks = new Set<number>();
   function scheduleTick(): void {
-    const earliest = store.earliest();
-    if (earliest === null) return;
-    const step = mode === "lambda" ? minute : 2 * second;
-    const at = (Math.floor(Math.max(earliest, now()) / step) + 1) * step;
+    const at = Math.min(store.isTended() ? after(now(), minute) : never, tickFor(store.earliest()));
+    if (at === never) return;
     if (ticks.has(at)) return;
     ticks.add(at);
     timeline.at(at, () => {
@@ -399,7 +424,7 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
   function drop(target: number): void {
     if (roster[target] === null) return;
     roster = roster.map((since, slot) => (slot === target ? null : since));
-    const [key, cycle] = [subjectOf(target), Math.floor(now() / every)];
+    const [key, cycle] = [subjects[target] ?? "", Math.floor(now() / every)];
     evidence.dropped.push({ subject: key, at: now() });
     const gone = vantages.map((vantage) => ({ key, vantage }));
     putRoster((host) => machinery.judgeGone(gone, cycle, judged(host)));
@@ -443,12 +468,10 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
         }
         return;
       case "refuses":
-        if (box) evidence.refused.add(`${box.name} ${subjectOf(what.target)}`);
+        if (box) evidence.refused.add(`${box.name} ${subjects[what.target]}`);
         return;
       case "acknowledge": {
-        const open = store
-          .causes()
-          .find((cause) => cause.subject === subjectOf(what.target) && cause.incident !== null);
+        const open = store.causes().find((cause) => cause.subject === subjects[what.target] && cause.incident !== null);
         const incident = open?.incident;
         if (!open || !incident) return;
         const { class: cls, subject } = open;
@@ -458,6 +481,21 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
         });
         return;
       }
+      case "together":
+        for (const target of what.targets) Object.assign(servers[target] ?? {}, { mode: what.mode, flaky: 0 });
+        return;
+      case "decide":
+        void run("status", async (host) => {
+          const operator = { store: storeOf(host), policy: machinery.policy, now: now() };
+          const hold = what.keeps
+            ? await machinery.keepHold(operator, "ada", now() + longestLook)
+            : await machinery.releaseHold(operator, "ada");
+          if (hold !== null) evidence.decisions.push({ at: now(), keeps: what.keeps });
+        });
+        return;
+      case "upgrade":
+        evidence.upgrades.push(now());
+        return;
       case "drop":
         drop(what.target);
         return;
@@ -502,5 +540,6 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
     },
     causes: store.causes,
     awaits: awaits.count,
+    reads: awaits.reads,
   };
 }

@@ -246,6 +246,17 @@ describe("too much at once", () => {
     expect(told()).toHaveLength(8);
   });
 
+  it("that was over before the hold is, leaves no question open", async () => {
+    await fleet(100);
+    const subjects = await manyOpen(6);
+    await notify(world());
+    for (const subject of subjects) {
+      await change(subject, (cause) => ({ ...cause, state: "clear", incident: null, outbox: [], openings: [] }));
+    }
+    await passes(start + 2 * every);
+    expect(told()).toEqual(["opened mass-change", "recovered mass-change"]);
+  });
+
   it("that follows a hold that is over is asked about anew", async () => {
     await fleet(100);
     await manyOpen(6);
@@ -383,7 +394,7 @@ describe("a process that dies at any write", () => {
   });
 });
 
-it("a steady pass writes nothing and reads one document", async () => {
+it("a steady pass writes nothing and reads two documents", async () => {
   await fleet(100);
   const judgedWith = { policy: "p", roots: "r", build: "b" };
   await notify(world({ judgedWith }));
@@ -397,5 +408,5 @@ it("a steady pass writes nothing and reads one document", async () => {
   });
   await notify(world({ judgedWith, store: { ...counted, state } }));
   expect(written).toEqual([]);
-  expect(read).toEqual(["document"]);
+  expect(read).toEqual(["document", "document"]);
 });

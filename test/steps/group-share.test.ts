@@ -107,6 +107,18 @@ describe("what is shared", () => {
     const parent = `certificate:${"ab".repeat(32)}`;
     expect(home.operated().toSorted()).toEqual([`opened ${parent}`, ...alone(all.slice(5))].toSorted());
   });
+
+  it("is no certificate for those who lost TLS, whatever they show to others", async () => {
+    const all = siblings(5).map(({ number }): Sibling => ({ number, host: `mx${number}.other${number}.example` }));
+    await home.know(all);
+    for (const sibling of all) await show(sibling, "ab");
+    await home.lose(all, "weak");
+    await home.lose(all, "cleartext");
+    await home.minutes(2);
+    const parents = home.operated().filter((words) => words.includes("certificate:"));
+    expect(parents).toHaveLength(1);
+    expect(home.operated()).toHaveLength(6);
+  });
 });
 
 async function show(sibling: Sibling, byte: string): Promise<void> {

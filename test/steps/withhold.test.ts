@@ -65,7 +65,14 @@ describe("an outbox under a silence", () => {
 
 describe("an outbox after a silence", () => {
   it("lets go what still holds", () => {
-    expect(withheld(openCause([message(1, "opened", cover)]), null, now)).toBeNull();
+    const released = withheld(openCause([message(1, "opened", cover)]), null, now)?.cause ?? openCause([]);
+    expect(numbers(released.outbox)).toEqual([1]);
+    expect(withheld(released, null, now)).toBeNull();
+  });
+  it("forgets nothing that held still when it ended: if nobody could be told meanwhile, its end is told", () => {
+    const released = withheld(openCause([message(1, "opened", cover)]), null, now)?.cause ?? openCause([]);
+    const over = { ...released, state: "clear" as const, outbox: [...released.outbox, message(2, "recovered")] };
+    expect(withheld(over, null, now)).toBeNull();
   });
   it("leaves alone what was never held", () => {
     expect(withheld(openCause([message(1, "opened"), message(2, "recovered")]), null, now)).toBeNull();

@@ -48,6 +48,12 @@ describe("second contacts", () => {
     expect(tick(1)).toEqual([]);
   });
 
+  it("don't wait for what flaps: nothing more is said of it", () => {
+    const cause = opened().cause();
+    const quiet = { ...cause, incident: cause.incident && { ...cause.incident, quiet: true } };
+    expect(armed(quiet, [30 * minute], 0)).toBe(quiet);
+  });
+
   it("are told in turn, the most patient last", () => {
     const { tick, cause } = told(120, 30, 30);
     expect(cause().incident?.escalations).toHaveLength(2);
