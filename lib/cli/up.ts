@@ -6,6 +6,7 @@ import { run } from "../local/run.ts";
 import { untold } from "../local/untold.ts";
 import { InputError } from "../model/input-error.ts";
 import type { StatusContext } from "../status/context.ts";
+import { openTables } from "../store/copy.ts";
 import { openEmbedded } from "../store/embedded.ts";
 import type { Store } from "../store/store.ts";
 import { createConsoleChannel } from "../world/channels/console.ts";
@@ -44,6 +45,8 @@ export async function upCommand(options: UpOptions, io: Io): Promise<ExitCode> {
   const embedded = await openEmbedded(options.data);
   try {
     const { store } = embedded;
+    if ((await openTables(embedded.client, embedded.tables).unfinished()) !== null)
+      throw new InputError(`${options.data} holds half a fleet: finish the import into it first`);
     const yes = options.yes ?? false;
     if (options.customers !== undefined) await importFile(store, options.customers, { yes, resolver }, io);
     else if (!(await hasCustomers(store))) return await demoCommand(options, io);

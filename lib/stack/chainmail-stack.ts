@@ -116,6 +116,7 @@ export class ChainmailStack extends Stack {
       everyMinute: [tick],
       everyHour: [contacts],
       everyMs: settings.everyMs,
+      paused: settings.paused,
     });
 
     const jobs = new Map<string, IQueue>([[vantage.name, vantage.jobs.queue], ...this.jobsAbroad(settings)]);

@@ -69,6 +69,8 @@ export interface StackSettings {
   readonly tracing: boolean;
   /** False: `cdk destroy` takes the tables as well. */
   readonly keepTables: boolean;
+  /** The schedule stands still, while a fleet is moved. */
+  readonly paused: boolean;
   /** How many the monthly estimate is made for. */
   readonly customers: number;
 }
@@ -119,6 +121,7 @@ const schema = z
     logDays: oneOfNumbers(retentions).default(30),
     tracing: flag(),
     keepTables: flag(true),
+    paused: flag(),
     customers: count(1, 10_000_000).default(100),
   })
   .superRefine((given, problems) => {

@@ -14,15 +14,19 @@ export interface RhythmProps {
   readonly everyMinute: readonly Step[];
   readonly everyHour: readonly Step[];
   readonly everyMs: number;
+  readonly paused: boolean;
 }
 
 export class Rhythm extends Construct {
   /** Runs that could not be begun, or failed twice. */
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { everyCycle, everyMinute, everyHour, everyMs }: RhythmProps) {
+  private readonly enabled: boolean;
+
+  constructor(scope: Construct, id: string, { everyCycle, everyMinute, everyHour, everyMs, paused }: RhythmProps) {
     super(scope, id);
     this.deadLetters = deadLetterQueue(this, "DeadLetters");
+    this.enabled = !paused;
     for (const step of everyCycle) this.run(step, Duration.millis(everyMs));
     for (const step of everyMinute) this.run(step, Duration.minutes(1));
     for (const step of everyHour) this.run(step, Duration.hours(1));
@@ -33,6 +37,7 @@ export class Rhythm extends Construct {
     const input = ScheduleTargetInput.fromObject({ v: 1, at: ContextAttribute.scheduledTime });
     const freshness = { retryAttempts: 1, maxEventAge: Duration.minutes(Math.max(1, every.toMinutes())) };
     new Schedule(this, step.node.id, {
+      enabled: this.enabled,
       schedule: ScheduleExpression.rate(every),
       target: new LambdaInvoke(step.function, { input, deadLetterQueue: this.deadLetters, ...freshness }),
     });

@@ -163,6 +163,15 @@ describe("a fleet", () => {
   });
 });
 
+it("half a fleet is none to start with", async () => {
+  await inFolder(({ store }) => fill(store));
+  await exportTo(file, here);
+  writeFileSync(file, readFileSync(file, "utf8").split("\n").slice(0, 50).join("\n"));
+  await chainmail("import", file, ...here, "--yes");
+  const { code, err } = await chainmail("up", ...here, "--port", "0");
+  expect([code, err]).toEqual([64, `chainmail: ${here[1]} holds half a fleet: finish the import into it first\n`]);
+});
+
 describe("a place that is at work", () => {
   it("takes no fleet: a process that runs on the folder", async () => {
     await exportTo(file, here);

@@ -141,6 +141,18 @@ describe("the clock", () => {
     }
   });
 
+  it("stands still where the context says so, and nowhere else", () => {
+    const statesOf = (one: typeof template) =>
+      [...resourcesOf(one, "AWS::Scheduler::Schedule").values()].map(({ Properties }) => Properties.State);
+    expect(statesOf(template)).toEqual(["ENABLED", "ENABLED", "ENABLED", "ENABLED"]);
+    expect(statesOf(synthesized({ paused: "true" }).template)).toEqual([
+      "DISABLED",
+      "DISABLED",
+      "DISABLED",
+      "DISABLED",
+    ]);
+  });
+
   it("takes the interval from the context", () => {
     const { template: hourly } = synthesized({ every: "1h" });
     hourly.hasResourceProperties("AWS::Scheduler::Schedule", { ScheduleExpression: "rate(1 hour)" });

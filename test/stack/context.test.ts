@@ -38,6 +38,7 @@ describe("context of the stack", () => {
       logDays: 30,
       tracing: false,
       keepTables: true,
+      paused: false,
       customers: 100,
     });
   });
@@ -143,6 +144,7 @@ describe("context of the stack", () => {
     ["logDays", "31", "expected one of 7, 14, 30"],
     ["tracing", "on", "expected true or false"],
     ["keepTables", "1", "expected true or false"],
+    ["paused", "yes", "expected true or false"],
     ["customers", "-1", "expected a whole number from 1 to 10000000"],
   ])("refuses %s = %j and says what was expected", (key, value, expected) => {
     const message = refusal({ [key]: value });
@@ -171,7 +173,7 @@ describe("context of the stack", () => {
 
   it("refuses a key that nobody knows, and names those that are known", () => {
     expect(refusal({ alertMail: "ops@example.com" })).toBe(
-      "context 'alertMail': there is no such key; expected one of stackName, alertEmail, alertSms, escalateEmail, escalateSms, every, ehlo, resolver, egress, port25, zones, ipv6, sqsEndpoint, region, vantages, apiRate, apiAuth, oidcIssuer, oidcAudience, apiDomain, apiCertificate, webAcl, customerKey, logDays, tracing, keepTables, customers",
+      "context 'alertMail': there is no such key; expected one of stackName, alertEmail, alertSms, escalateEmail, escalateSms, every, ehlo, resolver, egress, port25, zones, ipv6, sqsEndpoint, region, vantages, apiRate, apiAuth, oidcIssuer, oidcAudience, apiDomain, apiCertificate, webAcl, customerKey, logDays, tracing, keepTables, paused, customers",
     );
   });
 
