@@ -4,7 +4,7 @@
  */
 
 import { isIP } from "node:net";
-import type { ScanJob, ScanResults, ScanTask } from "../lib/model/deep-scan.ts";
+import { flawsWanted, type ScanJob, type ScanResults, type ScanTask } from "../lib/model/deep-scan.ts";
 import type { DrillResults, ProbeAnswer, ProbeJob, ProbeResults, ProbeTask, QueuedResults } from "../lib/model/jobs.ts";
 import type { Clock } from "../lib/model/ports.ts";
 import { sliceSize } from "../lib/model/roster.ts";
@@ -39,6 +39,12 @@ export function parseResults(body: string): Parsed<QueuedResults> {
     check("part", results.part, isCount);
     for (const [index, answer] of list("answers", results.answers).entries()) checkAnswer(`answers[${index}]`, answer);
   });
+}
+
+/** The trace that a wake-up carries; null: none, as of an earlier release. It wakes whatever it is. */
+export function traceOfWakeUp(body: string): string | null {
+  const read = parse(body, (wakeUp: Unchecked<{ trace: string }>) => check("trace", wakeUp.trace, isText));
+  return read.kind === "parsed" ? (read.value as { readonly trace: string }).trace : null;
 }
 
 /** What EventBridge Scheduler puts the time in place of; an emulator of it may leave it as it is. */
@@ -145,10 +151,11 @@ function checkScanResults({ cycle, vantage, answers }: Unchecked<ScanResults>): 
 }
 
 /** What a scan's task and its answer share. */
-function checkScan(at: string, { slice, slot, depth, beside, version }: Unchecked<ScanTask>): void {
+function checkScan(at: string, { slice, slot, depth, flaws, beside, version }: Unchecked<ScanTask>): void {
   check(`${at}.slice`, slice, isCount);
   check(`${at}.slot`, slot, isSlot);
   check(`${at}.depth`, depth, (depth) => depth === "grade" || depth === "full");
+  check(`${at}.flaws`, flaws, (wanted) => flawsWanted.some((each) => each === wanted));
   check(`${at}.beside`, beside, isText);
   check(`${at}.version`, version, isCount);
 }

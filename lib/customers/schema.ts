@@ -156,6 +156,11 @@ export const customerSchema = z
           .describe(
             "How deep its servers are scanned: none; grade, when empty: what the grades need; full: every suite and group, one connection beside each look, over hours.",
           ),
+        intrusive: yesOrNo
+          .optional()
+          .describe(
+            "True: the customer agreed that its servers are looked at for flaws by what no honest client sends (Heartbleed, ROBOT, …).",
+          ),
         contacts: list(contact, "contacts").optional().describe("Told of incidents of this customer's own servers."),
       }).refine((given) => (given.domains?.length ?? 0) + (given.downstream?.length ?? 0) > 0, {
         error: "at least one of domains, downstream",

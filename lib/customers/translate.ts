@@ -80,6 +80,7 @@ export function toCustomer(input: CustomerInput): Customer {
     vantage: { gateway: seenFrom?.gateway ?? null, downstream: seenFrom?.downstream ?? null },
     allowPrivate: given.allowPrivate ?? false,
     ...(given.scan !== undefined && given.scan !== "grade" && { scan: given.scan }),
+    ...(given.intrusive && { intrusive: given.intrusive }),
     contacts: (given.contacts ?? []).map(toContact),
   };
 }

@@ -26,7 +26,8 @@ import { durationText, momentText, paceText, smtpPort } from "./values.ts";
 export type Written = Readonly<Record<string, unknown>>;
 
 export function writeCustomer(customer: Customer): Written {
-  const { id, created, gateway, domains, downstream, require, vantage, allowPrivate, scan, contacts } = customer;
+  const { id, created, gateway, domains, downstream, require, vantage, allowPrivate, scan, intrusive, contacts } =
+    customer;
   return {
     id,
     ...given({ created, gateway }),
@@ -39,6 +40,7 @@ export function writeCustomer(customer: Customer): Written {
     ...hops(vantage, "vantage"),
     ...(allowPrivate && { allowPrivate }),
     ...(scan !== undefined && { scan }),
+    ...(intrusive && { intrusive }),
     ...(contacts.length > 0 && { contacts: contacts.map(writeContact) }),
   };
 }

@@ -36,6 +36,8 @@ export interface AlertEvent {
   /** The page of it; null where no page can be reached. */
   readonly url: string | null;
   readonly text: string;
+  /** Of the newest look behind it, as the logs of a stack have it; none where nobody looked. */
+  readonly trace?: string;
   /** Of a digest of what came at once: each message in it, in order. */
   readonly messages?: readonly CollectedMessage[];
 }

@@ -93,6 +93,8 @@ export interface Customer {
   readonly allowPrivate: boolean;
   /** How deep its servers are scanned; to what their grades need where nothing is said. */
   readonly scan?: Exclude<ScanDepth, "grade">;
+  /** It agreed to be looked at for flaws by what no honest client sends (Heartbleed, ROBOT, …). */
+  readonly intrusive?: true;
   readonly contacts: readonly Contact[];
 }
 

@@ -2,7 +2,7 @@
 
 import type { CycleNumber } from "./jobs.ts";
 import type { Pace } from "./pace.ts";
-import type { Scan } from "./scan.ts";
+import type { FlawSeen, Scan } from "./scan.ts";
 import type { Target, TargetKey } from "./target.ts";
 
 /** What of a server is asked for: nothing; what its grades need; all that it would accept. */
@@ -42,6 +42,8 @@ export type KeptAnswer =
     }
   /** Of SSLv2. */
   | { readonly kind: "kinds"; readonly kinds: readonly number[]; readonly leaf: string | null }
+  /** What came of looking for a flaw. */
+  | ({ readonly kind: "flaw" } & FlawSeen)
   | { readonly kind: "refused" | "silent" | "not-tls"; readonly how: string };
 
 export interface TrailEntry {
@@ -100,6 +102,10 @@ export interface ScanResult {
   readonly throttled: Throttled | null;
 }
 
+/** Those that take connections of their own; `intrusive`: also by what no honest client sends. `none` as well where the pace is too slow for two connections in a turn. */
+export const flawsWanted = ["none", "usual", "intrusive"] as const;
+export type FlawsWanted = (typeof flawsWanted)[number];
+
 export interface ScanTask {
   readonly slice: number;
   readonly slot: number;
@@ -107,6 +113,7 @@ export interface ScanTask {
   readonly name: string | null;
   readonly allowPrivate: boolean;
   readonly depth: Exclude<ScanDepth, "none">;
+  readonly flaws: FlawsWanted;
   /** As {@link ScanMemory} has it; empty before the first scan. */
   readonly beside: string;
   /** Of the {@link ScanProgress} that `trail` was read from. */
@@ -130,7 +137,7 @@ export interface ScanJob {
   readonly tasks: readonly ScanTask[];
 }
 
-export type ScanAnswer = Pick<ScanTask, "slice" | "slot" | "depth" | "beside" | "version"> & {
+export type ScanAnswer = Pick<ScanTask, "slice" | "slot" | "depth" | "flaws" | "beside" | "version"> & {
   readonly target: TargetKey;
   /** Epoch ms. */
   readonly at: number;

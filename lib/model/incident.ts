@@ -110,6 +110,8 @@ export interface Alert {
   readonly lapsed: Acknowledgement | null;
   /** Of an end, as it is worded for one reader: who was never told of the beginning is told of both at once. */
   readonly merged: boolean;
+  /** Of the newest look at it when it came to be owed (`traceOf`); none where nobody looked. */
+  readonly trace?: string;
   readonly context: CauseContext;
 }
 

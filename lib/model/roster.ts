@@ -52,6 +52,8 @@ export interface RosterEntry {
   readonly beside: readonly Place[];
   /** How deep it is scanned; to what its grades need where nothing is said. */
   readonly scan?: Exclude<ScanDepth, "grade">;
+  /** All that have it agreed to be looked at for flaws by what no honest client sends. */
+  readonly intrusive?: true;
   /** Epoch ms since which DNS doesn't lead to it any more: it is kept for two TTLs, and opens nothing new. */
   readonly leaving?: number;
   /** The cycle number in which the target was first on the roster. */

@@ -2,15 +2,19 @@
 
 import type { ScanAnswer, ScanJob, ScanResults, ScanTask } from "../model/deep-scan.ts";
 import type { Dialler } from "../model/ports.ts";
+import type { FlawSeen, Scan } from "../model/scan.ts";
 import { targetKey } from "../model/target.ts";
 import { ask, askSslv2 } from "../protocols/scan/ask.ts";
 import type { AskWorld } from "../protocols/scan/converse.ts";
+import type { Early } from "../protocols/scan/early.ts";
+import type { AskedFlaw } from "../protocols/scan/flaws/flaw.ts";
+import { askingOf, lookFor } from "../protocols/scan/flaws/look-for.ts";
 import type { Answer, Unasked } from "../protocols/scan/question.ts";
-import { askAgain, type Live, resume } from "../protocols/scan/resume.ts";
+import { askAgain, type Live, type LiveFlaw, resume } from "../protocols/scan/resume.ts";
 import type { ProbeClock } from "../protocols/smtp/probe.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Pacer } from "./pacer.ts";
-import { programOf } from "./scan-program.ts";
+import { flawsAt, programOf } from "./scan-program.ts";
 
 export interface DeepProbeWorld {
   readonly dial: Dialler;
@@ -35,9 +39,9 @@ export async function deepProbe(job: ScanJob, world: DeepProbeWorld): Promise<re
 }
 
 async function answerTo(task: ScanTask, job: ScanJob, world: DeepProbeWorld): Promise<ScanAnswer> {
-  const { slice, slot, depth, beside, version, target, name, trail, again } = task;
+  const { slice, slot, depth, flaws, beside, version, target, name, trail, again } = task;
   const at = world.clock.now();
-  const common = { slice, slot, depth, beside, version, target: targetKey(target), at };
+  const common = { slice, slot, depth, flaws, beside, version, target: targetKey(target), at };
   try {
     const program = programOf(depth);
     const place = { target, serverName: name, at };
@@ -53,7 +57,11 @@ async function answerTo(task: ScanTask, job: ScanJob, world: DeepProbeWorld): Pr
   }
 }
 
-function liveOf({ target, name, allowPrivate, most }: ScanTask, job: ScanJob, world: DeepProbeWorld): Live {
+function liveOf(
+  { target, name, allowPrivate, depth, flaws: wanted, most }: ScanTask,
+  job: ScanJob,
+  world: DeepProbeWorld,
+): Live {
   const { lanes, pacer, clock, dial, ehloName, timeoutMs } = world;
   const { address } = target;
   const asking: AskWorld = {
@@ -76,11 +84,45 @@ function liveOf({ target, name, allowPrivate, most }: ScanTask, job: ScanJob, wo
       return answer;
     });
   }
+  const flaws = flawsAt(depth, wanted).map((flaw): LiveFlaw => {
+    return { name: flaw.name, look: (scan, early) => lookedFor(flaw, { scan, early, world: asking, connect }) };
+  });
   return {
+    flaws,
     ask: (question): Promise<Answer> => connect(() => ask(question, asking)),
     askSslv2: () => connect(() => askSslv2(asking)),
     most,
   };
+}
+
+interface Looking {
+  readonly scan: Scan;
+  readonly early: Early;
+  readonly world: AskWorld;
+  readonly connect: <T>(work: () => Promise<T>) => Promise<T | Unasked>;
+}
+
+/** Where one of its connections wasn't let in, it isn't known, and is looked for another time. */
+async function lookedFor(flaw: AskedFlaw, { scan, early, world, connect }: Looking): Promise<FlawSeen | Unasked> {
+  let shut: Unasked | null = null;
+  const asking = askingOf({
+    scan: Promise.resolve(scan),
+    early,
+    leaf: null,
+    world,
+    connect: async <T>(work: () => Promise<T>) => {
+      const came = await connect(work);
+      if (isShut(came)) shut = came;
+      return came as T;
+    },
+  });
+  const [seen] = await lookFor([flaw], asking);
+  return shut ?? seen ?? { kind: "unasked", how: "not looked for" };
+}
+
+function isShut(came: unknown): came is Unasked {
+  const isUnasked = typeof came === "object" && came !== null && "kind" in came && came.kind === "unasked";
+  return isUnasked && !("elsewhere" in came && came.elsewhere);
 }
 
 function split(answers: readonly ScanAnswer[]): readonly (readonly ScanAnswer[])[] {

@@ -25,7 +25,7 @@ import type { Store } from "../store/store.ts";
 import { eachAtOnce } from "./at-once.ts";
 import { changeMemory, type MemoryChange } from "./change-memory.ts";
 import { decidesByScan, sessionDigest } from "./scan-memory.ts";
-import { programOf } from "./scan-program.ts";
+import { flawsAt, programOf } from "./scan-program.ts";
 
 export interface JudgeScanWorld {
   readonly store: Store;
@@ -140,9 +140,17 @@ async function besideNow({ state }: Store, key: string, vantage: string): Promis
   return facts ? sessionDigest(facts) : "";
 }
 
-async function found({ depth, trail, stopped, at }: News, { target, names }: RosterEntry, exhibits: Exhibits) {
+async function found(answer: News, { target, names }: RosterEntry, exhibits: Exhibits) {
+  const { depth, flaws, trail, stopped, at } = answer;
   const place = { target, serverName: names[0]?.name ?? null, at };
-  const { scan: known, isWhole } = await assemble(programOf(depth), place, trail, exhibits, stopped?.how);
+  const { scan: known, isWhole } = await assemble(
+    programOf(depth),
+    place,
+    trail,
+    exhibits,
+    flawsAt(depth, flaws).map(({ name }) => name),
+    stopped?.how,
+  );
   const scan: Scan = stopped?.throttled && known.incomplete !== null ? { ...known, throttled: true } : known;
   return { scan, isOver: isWhole || trail.length >= mostAnswers };
 }

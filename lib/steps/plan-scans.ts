@@ -33,6 +33,10 @@ interface Candidate {
 const mostJobBytes = 180_000;
 const longestDelayMs = 900_000;
 const mostTasks = 100;
+/** The probe is ended after five minutes. */
+const longestTurnMs = 200_000;
+/** Connections that looking for one flaw takes (ROBOT). */
+const mostOfFlaw = 6;
 
 export async function planScans(
   { state }: Pick<Store, "state">,
@@ -44,13 +48,15 @@ export async function planScans(
   const candidates = candidatesIn(slice, memory, plan);
   if (candidates.length === 0) return [];
   const known = await state.scansInProgress(candidates.map(({ entry }) => targetKey(entry.target)));
-  const tasks = candidates.flatMap((one) => taskOf(slice, one, known.get(targetKey(one.entry.target))));
   // Between two light probes, so that no host sees both at once.
   const delayMs = Math.min(Math.floor(lightDelayMs + everyMs / 2), longestDelayMs);
   const { gapMs, stride, most } = rhythmOf(settings.pace, everyMs, holdMs);
   // As late as leaves a gap before the next turn; a clock's jitter is allowed for.
   const slackMs = Math.max(stride * everyMs - gapMs, everyMs / 10);
-  const notAfter = now + delayMs + Math.ceil(most > 1 ? everyMs / 2 : slackMs);
+  const lastsMs = Math.min(most > 1 ? everyMs / 2 : slackMs, longestTurnMs);
+  const notAfter = now + delayMs + Math.ceil(lastsMs);
+  const hasTime = gapMs * mostOfFlaw <= lastsMs;
+  const tasks = candidates.flatMap((one) => taskOf(slice, one, known.get(targetKey(one.entry.target)), hasTime));
   return split(tasks).map((some) => ({
     job: { v: 4, cycle, vantage: slice.vantage, notAfter, gapMs, tasks: some },
     delayMs,
@@ -91,6 +97,7 @@ function taskOf(
   { number }: Slice,
   { slot, entry, memory, depth, again, most }: Candidate,
   known: Versioned<ScanProgress> | undefined,
+  hasTime: boolean,
 ): readonly ScanTask[] {
   const isOf = known !== undefined && known.value.depth === depth && known.value.beside === memory.scan?.beside;
   // What was answered before the server changed is asked anew.
@@ -104,6 +111,7 @@ function taskOf(
       name: entry.names[0]?.name ?? null,
       allowPrivate: entry.allowPrivate,
       depth,
+      flaws: hasTime ? (entry.intrusive ? "intrusive" : "usual") : "none",
       beside: memory.scan?.beside ?? "",
       version: known?.version ?? 0,
       trail,

@@ -28,6 +28,8 @@ interface Wish {
   allowPrivate: boolean;
   /** The deepest that anybody wants. */
   scan: ScanDepth;
+  /** Everybody agreed. */
+  intrusive: boolean;
   readonly canary: boolean;
   readonly needs: Map<string, Need>;
 }
@@ -88,6 +90,7 @@ export function createRosterBuilder(
         if (reach.name !== null) wish.names.add(reach.name);
         wish.allowPrivate ||= customer.allowPrivate;
         wish.scan = deeper(wish.scan, customer.scan ?? "grade");
+        wish.intrusive &&= customer.intrusive ?? false;
         const { id, need } = needs[reach.hop];
         if (need.alarms) circles.add(targetKey(reach.target), customer, id, reach.name ?? reach.target.address);
         // Several domains or names of one customer are one customer.
@@ -126,6 +129,7 @@ function canaryWishes(
         names,
         allowPrivate: false,
         scan: "none",
+        intrusive: false,
         canary: true,
         needs: new Map(),
       });
@@ -147,6 +151,7 @@ const wishFor = ({ target, vantage }: Reach): Wish => ({
   names: new Set(),
   allowPrivate: false,
   scan: "none",
+  intrusive: true,
   canary: false,
   needs: new Map(),
 });
@@ -268,6 +273,7 @@ function entryFor(wish: Wish, old: RosterEntry | null, { openly, cycle, digestOf
     allowPrivate: wish.allowPrivate,
     ...(wish.canary && { canary: true }),
     ...(wish.scan !== "grade" && !wish.canary && { scan: wish.scan }),
+    ...(wish.intrusive && { intrusive: true }),
     ...(circle !== undefined && { circle }),
     needs: [...wish.needs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, need]) => need),
     beside: [],

@@ -123,11 +123,40 @@ describe("the deep probe of the schedule", () => {
     const lab = await createDeepLab(store, [full], { pace: { connections: 60, perMs: 60_000 } });
     const before = server.connections;
     const cycles = await lab.untilScanned(key, 300);
-    expect(server.connections - before).toBeLessThanOrEqual(2 * cycles + 1);
+    // A flaw takes two.
+    expect(server.connections - before).toBeLessThanOrEqual(2 * cycles + 1 + 4);
     const { scan } = (await store.state.scanResult(key)) ?? {};
     expect(scan?.depth).toBe("full");
+    expect(scan?.flaws?.map(({ name, result }) => `${name} ${result}`).sort()).toEqual([
+      "command-injection sound",
+      "needs-server-name sound",
+      "resumption sound",
+      "resumption-tls13 sound",
+    ]);
     expect(scan?.versions.find(({ name }) => name === "TLSv1.3")?.suites).toHaveLength(3);
     expect(scan?.versions.find(({ name }) => name === "TLSv1.2")?.suites.length).toBeGreaterThan(5);
+  });
+
+  it("looks for what only intrusion shows where everybody agreed, and the pace has time for it", async () => {
+    const lab = await createDeepLab(store, [{ ...entry, intrusive: true }], quick);
+    await lab.untilScanned(key);
+    const { scan } = (await store.state.scanResult(key)) ?? {};
+    expect(scan?.flaws?.map(({ name }) => name).sort()).toEqual([
+      "client-renegotiation",
+      "early-ccs",
+      "heartbleed",
+      "robot",
+      "ticketbleed",
+    ]);
+    expect(scan?.flaws?.filter(({ result }) => result === "flawed").map(({ name }) => name)).toEqual([
+      "client-renegotiation",
+    ]);
+    const slow = await openEmbedded(null);
+    const paced = { pace: { connections: 1, perMs: every } };
+    const lazy = await createDeepLab(slow.store, [{ ...entry, intrusive: true, scan: "full" }], paced);
+    await lazy.untilScanned(key, 100);
+    expect((await slow.store.state.scanResult(key))?.scan?.flaws).toBe(undefined);
+    await slow.close();
   });
 
   it("leaves canaries, what is leaving, what nobody wants and what has no TLS alone, and scans from one vantage", async () => {

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { Exhibits, KeptAnswer } from "../../model/deep-scan.ts";
+import type { FlawSeen } from "../../model/scan.ts";
 import type { Chosen } from "../tls/flight.ts";
 import { groupByCode } from "../tls/groups.ts";
 import { noKey } from "../tls/messages.ts";
@@ -12,6 +13,8 @@ import { groupOf } from "./suites-of-13.ts";
 const mostExtensions = 40;
 const mostKinds = 40;
 const longestWords = 80;
+const mostDetails = 5;
+const longestDetail = 200;
 /** More of a leaf or a prime isn't kept. */
 const mostLeafBytes = 16_384;
 const mostPrimeBytes = 2_048;
@@ -22,11 +25,15 @@ const keyShareExtension = 51;
 
 /** `exhibits` takes what the answer shows. */
 export function keptAnswer(
-  answer: Chosen | Sslv2Answer | Exclude<NoChoice, Unasked>,
+  answer: Chosen | Sslv2Answer | FlawSeen | Exclude<NoChoice, Unasked>,
   exhibits: { certificates: Record<string, string>; primes: Record<string, string> },
 ): KeptAnswer {
   const leafIn = (der: Uint8Array | undefined) =>
     der === undefined || der.length === 0 ? null : exhibit(exhibits.certificates, der, mostLeafBytes, "base64");
+  if ("result" in answer) {
+    const detail = answer.detail.slice(0, mostDetails).map((line) => line.slice(0, longestDetail));
+    return { kind: "flaw", name: answer.name, result: answer.result, detail };
+  }
   if ("kinds" in answer) {
     return { kind: "kinds", kinds: answer.kinds.slice(0, mostKinds), leaf: leafIn(answer.certificate) };
   }
@@ -58,8 +65,9 @@ function exhibit(kept: Record<string, string>, bytes: Uint8Array, most: number, 
 export function answerAgain(
   answer: KeptAnswer,
   { certificates, primes }: Exhibits,
-): Chosen | Sslv2Answer | Exclude<NoChoice, Unasked> {
+): Chosen | Sslv2Answer | FlawSeen | Exclude<NoChoice, Unasked> {
   const leafOf = (digest: string | null) => Buffer.from((digest === null ? "" : certificates[digest]) ?? "", "base64");
+  if (answer.kind === "flaw") return { name: answer.name, result: answer.result, detail: answer.detail };
   if (answer.kind === "kinds") return { kinds: answer.kinds, certificate: leafOf(answer.leaf) };
   if (answer.kind !== "chosen") return answer;
   const { version, suite, compression, share, group, bits, signature } = answer;
@@ -93,6 +101,9 @@ export function answerAgain(
 /** Silence is nobody's word: it differs from nothing. Which prime of its size is used may change at each start. */
 export function differs(before: KeptAnswer, now: KeptAnswer): boolean {
   if (now.kind === "silent") return false;
+  if (now.kind === "flaw" && before.kind === "flaw") {
+    return now.result !== "unknown" && before.result !== now.result;
+  }
   if (before.kind !== now.kind) return before.kind !== "silent" || now.kind === "chosen";
   if (before.kind !== "chosen" || now.kind !== "chosen") return before.kind === "kinds" && isOther(before, now);
   return isOther({ ...before, prime: null }, { ...now, prime: null });

@@ -4,9 +4,10 @@
  */
 
 import { createHash } from "node:crypto";
-import type { Exhibits, Trail, TrailEntry } from "../../model/deep-scan.ts";
-import type { Scan } from "../../model/scan.ts";
+import type { Exhibits, KeptAnswer, Trail, TrailEntry } from "../../model/deep-scan.ts";
+import type { FlawSeen, Scan } from "../../model/scan.ts";
 import type { Sslv2Answer } from "../tls/sslv2.ts";
+import { type Early, listening } from "./early.ts";
 import { answerAgain, differs, keptAnswer } from "./kept-answer.ts";
 import type { Answer, NoChoice, Question, Unasked } from "./question.ts";
 import type { ScanWorld } from "./scan.ts";
@@ -21,8 +22,16 @@ export type Place = Pick<ScanWorld, "target" | "serverName" | "at">;
 export interface Live {
   ask(question: Question): Promise<Answer>;
   askSslv2(): Promise<Sslv2Answer | NoChoice>;
+  /** Looked for once the rest is known, one after the other. */
+  readonly flaws: readonly LiveFlaw[];
   /** Connections that may be made. */
   readonly most: number;
+}
+
+/** A flaw that takes a few connections of its own to see: they count as one. */
+export interface LiveFlaw {
+  readonly name: string;
+  look(scan: Scan, early: Early): Promise<FlawSeen | Unasked>;
 }
 
 /** Why no more was asked before the end: the server's doing, not ours. */
@@ -60,9 +69,11 @@ export async function assemble(
   place: Place,
   trail: Trail,
   exhibits: Exhibits,
+  flaws: readonly string[] = [],
   why: string = later.how,
 ): Promise<Pick<Resumed, "scan" | "isWhole">> {
-  const live: Live = { ask: async () => later, askSslv2: async () => later, most: 0 };
+  const silent = flaws.map((name): LiveFlaw => ({ name, look: async () => later }));
+  const live: Live = { ask: async () => later, askSslv2: async () => later, flaws: silent, most: 0 };
   return await replayed(program, place, trail, { exhibits, live, why: { kind: "unasked", how: why } });
 }
 
@@ -81,9 +92,9 @@ export async function askAgain(
   const run = await replayed(program, place, trail, { exhibits: fresh, live, why: later });
   if (run.trail !== trail || run.stopped !== null) return { ...run, exhibits: run.fresh };
   for (const [at, entry] of [...trail.entries()].slice(again, again + live.most)) {
-    const question = run.questions.get(entry.question);
-    if (question === undefined) continue;
-    const answer = question === sslv2 ? await live.askSslv2() : await live.ask(question);
+    const ask = run.questions.get(entry.question);
+    if (ask === undefined) continue;
+    const answer = await ask();
     if (isUnasked(answer)) return { ...run, exhibits: fresh, stopped: stoppedBy(answer, true) };
     const kept = keptAnswer(answer, fresh);
     if (!differs(entry.answer, kept)) continue;
@@ -100,7 +111,8 @@ interface Replaying {
   readonly why: Unasked;
 }
 
-type Asked = Question | typeof sslv2;
+type Heard = Answer | Sslv2Answer | FlawSeen;
+type Asked = () => Promise<Heard>;
 
 async function replayed(program: Program, place: Place, trail: Trail, { exhibits, live, why }: Replaying) {
   const known = new Map(trail.map(({ question, answer }) => [question, answer]));
@@ -130,7 +142,7 @@ async function replayed(program: Program, place: Place, trail: Trail, { exhibits
       return why;
     }
     state.left--;
-    const answer = asked === sslv2 ? await live.askSslv2() : await live.ask(asked);
+    const answer = await asked();
     if (isUnasked(answer)) {
       state.stopped = stoppedBy(answer, first !== undefined || added.length > 0);
       return answer;
@@ -152,7 +164,8 @@ async function replayed(program: Program, place: Place, trail: Trail, { exhibits
   /** What {@link first} was the answer to: all that is known is gone through for it. */
   async function signOfLife(): Promise<Asked | undefined> {
     if (first === undefined || questions.has(first)) return questions.get(first ?? "");
-    const look = async (question: Question) => (answered(digestOf(question), question) ?? later) as Answer;
+    const look = async (question: Question) =>
+      (answered(digestOf(question), () => live.ask(question)) ?? later) as Answer;
     await program({ ...place, ask: look, askSslv2: async () => later, connections: () => 0 });
     return questions.get(first);
   }
@@ -160,9 +173,10 @@ async function replayed(program: Program, place: Place, trail: Trail, { exhibits
   /** Silence is asked about once more, and then whether anybody is there: only who still answers refuses by silence. */
   async function ask(question: Question): Promise<Answer> {
     const id = digestOf(question);
-    const answer = (await raw(id, question)) as Answer;
+    const asked = () => live.ask(question);
+    const answer = (await raw(id, asked)) as Answer;
     if (answer.kind !== "silent") return answer;
-    const again = (await raw(`${id}+`, question)) as Answer;
+    const again = (await raw(`${id}+`, asked)) as Answer;
     if (again.kind !== "silent") return again;
     const alive = await signOfLife();
     if (alive === undefined) return again;
@@ -174,12 +188,24 @@ async function replayed(program: Program, place: Place, trail: Trail, { exhibits
     return { kind: "unasked", how: state.stopped.how };
   }
 
-  const scan = await program({
+  const heard = listening(ask);
+  const scanning = program({
     ...place,
-    ask,
-    askSslv2: async () => (await raw(sslv2, sslv2)) as Sslv2Answer | NoChoice,
+    ask: heard.ask,
+    askSslv2: async () => (await raw(sslv2, live.askSslv2)) as Sslv2Answer | NoChoice,
     connections: () => trail.length + added.length,
   });
+  const early = heard.until(scanning);
+  const enumerated = await scanning;
+  const flaws: FlawSeen[] = [];
+  for (const { name, look } of live.flaws) {
+    if (!state.isWhole || state.stopped !== null) break;
+    const seen = (await raw(`flaw:${name}`, () => look(withLeaves(enumerated, [...known.values()]), early))) as
+      | FlawSeen
+      | Unasked;
+    if (!isUnasked(seen)) flaws.push(seen);
+  }
+  const scan = flaws.length === 0 ? enumerated : { ...enumerated, flaws, connections: trail.length + added.length };
   const whole = added.length === 0 ? trail : [...trail, ...added];
   return {
     scan,
@@ -192,7 +218,13 @@ async function replayed(program: Program, place: Place, trail: Trail, { exhibits
   };
 }
 
-function isUnasked(answer: Answer | Sslv2Answer): answer is Unasked {
+/** By their digests: who asks has no use for the certificates themselves. */
+function withLeaves(scan: Scan, answers: readonly KeptAnswer[]): Scan {
+  const leaves = new Set(answers.flatMap((answer) => ("leaf" in answer && answer.leaf !== null ? answer.leaf : [])));
+  return { ...scan, certificates: [...leaves].map((sha256) => ({ sha256, der: "" })) };
+}
+
+function isUnasked(answer: Heard | Unasked): answer is Unasked {
   return "kind" in answer && answer.kind === "unasked";
 }
 

@@ -94,7 +94,7 @@ export function createDelivering({ now, baseUrl, marks, buckets }: DeliveringWor
   return {
     async deliver(items, to, after) {
       const draft = draftFor(items, to, after, baseUrl);
-      const told = { id: draft.id, subject: draft.subject, to: to.name };
+      const told = { id: draft.id, subject: draft.subject, to: to.name, traces: tracesOf(items) };
       const isOld = now() - items[0].entry.alert.at > giveUpMs;
       const why = down.get(to.name);
       if (why !== undefined) return isOld ? await lost(items, told, why) : failed(items, told, why);
@@ -156,4 +156,10 @@ function draftFor(
 /** They tell the same of servers that one parent tells of. */
 function isOfOne({ within, kind, class: cls }: Alert): (other: Alert) => boolean {
   return (other) => within !== null && other.within === within && other.kind === kind && other.class === cls;
+}
+
+const mostTraces = 10;
+
+function tracesOf(items: readonly Item[]): readonly string[] {
+  return [...new Set(items.flatMap(({ entry }) => entry.alert.trace ?? []))].slice(0, mostTraces);
 }

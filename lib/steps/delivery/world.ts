@@ -40,6 +40,8 @@ export interface Told {
   readonly id: string;
   readonly subject: string;
   readonly to: string;
+  /** Of the looks behind it; of a digest those of its first messages. */
+  readonly traces: readonly string[];
 }
 
 export interface NotifyReport {

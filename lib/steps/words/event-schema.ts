@@ -66,6 +66,12 @@ const alertEvent = z.strictObject({
   at: moment.describe("When the message came to be owed."),
   url: z.string().nullable().describe("Its page; null where none can be reached."),
   text: z.string().describe("The message as people read it."),
+  trace: z
+    .string()
+    .exactOptional()
+    .describe(
+      "`5985038.here.1`: cycle, vantage and slice of the newest look behind it, as the logs of a stack have them.",
+    ),
   messages: z
     .array(collectedMessage)
     .exactOptional()

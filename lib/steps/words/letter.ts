@@ -55,6 +55,7 @@ export function eventOf(alert: Alert, text: string, url: string | null): AlertEv
     at: new Date(alert.at).toISOString(),
     url,
     text,
+    ...(alert.trace !== undefined && { trace: alert.trace }),
   };
 }
 

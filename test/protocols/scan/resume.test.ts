@@ -48,6 +48,7 @@ function liveOf(answer: (question: Question, connection: number) => Answer, most
   const live: Live = {
     ask: (question) => connection(() => answer(question, count.connections)),
     askSslv2: () => connection(() => ({ kind: "refused", how: "closed" })),
+    flaws: [],
     most,
   };
   return { live, count };
@@ -153,7 +154,7 @@ describe.each(["grade", "full"] as const)("a %s scan, a question at a time", (de
     // SSLv2 may be asked in between.
     expect(trail.length).toBeLessThanOrEqual(5);
     expect(total).toBe(trail.length + 1);
-    const { scan: known } = await assemble(program, place, trail, exhibits, `throttled: ${how}`);
+    const { scan: known } = await assemble(program, place, trail, exhibits, [], `throttled: ${how}`);
     expect(known.incomplete).toBe(`throttled: ${how}`);
     expect(known.versions.filter(({ name, accepted }) => /1\.[23]/.test(name) && accepted === false)).toEqual([]);
     // Another day it goes on where it ended.
@@ -166,7 +167,7 @@ describe.each(["grade", "full"] as const)("a %s scan, a question at a time", (de
   it("a host that never let us in isn't slowing us down, unless it says so", async () => {
     const stoppedBy = async (how: string) => (await inTurns(program, () => ({ kind: "unasked", how }))).stopped;
     const sslv2 = async () => ({ kind: "unasked", how: "refused at connect" }) as const;
-    const { stopped } = await resume(program, place, [], { ask: sslv2, askSslv2: sslv2, most: 5 });
+    const { stopped } = await resume(program, place, [], { ask: sslv2, askSslv2: sslv2, flaws: [], most: 5 });
     expect(stopped).toEqual({ how: "refused at connect", throttled: false });
     expect(await stoppedBy("421 too many connections")).toMatchObject({ throttled: true });
   });

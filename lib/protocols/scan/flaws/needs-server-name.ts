@@ -24,6 +24,7 @@ export const needsServerName: AskedFlaw = {
     if ("how" in without) return unknown(without.how);
     if ("refused" in without) return flawed(`without a server name it is refused: ${without.refused}`, checks);
     if (leaves.has(without.sha256)) return sound(checks);
+    if (leaves.size === 0) return unknown("what is shown with a server name isn't known");
     return flawed(`without a server name another certificate is shown, of SHA-256 ${without.sha256}`, checks);
   },
 };
