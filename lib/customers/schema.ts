@@ -22,6 +22,7 @@ import {
   readHost,
   readHostName,
   readPace,
+  readScanEvery,
   readServer,
 } from "./values.ts";
 import { maintenanceWindow } from "./window-schema.ts";
@@ -235,8 +236,7 @@ const policy = fields("{ cleanFor, silentFor, remindAfter, acknowledgedFor, flap
 });
 
 const scan = fields("{ every, pace }", {
-  every: z
-    .union([z.literal("never"), duration], { error: "a duration like 12h or 1d, or never" })
+  every: readable("a duration like 12h or 1d, or never", readScanEvery)
     .optional()
     .describe("How often all that a scan asks is asked again; 1d when empty."),
   pace: readable(expectedPace, readPace)

@@ -39,6 +39,7 @@ import {
   readPace,
   readPlace,
   readRelay,
+  readScanEvery,
   readServer,
   readWeekly,
   smtpPort,
@@ -157,7 +158,7 @@ export function toSettings({ tlsMode, vantages, policy, notify, windows, canarie
 
 function toScan({ every, pace }: Given<HeadInput["scan"]>): Partial<ScanSettings> {
   return {
-    ...(every !== undefined && { everyMs: every === "never" ? null : passed(readDuration(every)) }),
+    ...(every !== undefined && { everyMs: passed(readScanEvery(every)) }),
     ...(pace !== undefined && { pace: passed(readPace(pace)) }),
   };
 }

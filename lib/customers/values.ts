@@ -100,6 +100,13 @@ export function readPace(text: string): Read<Pace> {
   return value === null ? { expected: expectedPace } : { value };
 }
 
+/** `1d`, or `never`: null. */
+export function readScanEvery(text: string): Read<number | null> {
+  if (text === "never") return { value: null };
+  const read = readDuration(text);
+  return "value" in read ? read : { expected: "a duration like 12h or 1d, or never" };
+}
+
 export function paceText({ connections, perMs }: Pace): string {
   return `${connections}/${durationText(perMs)}`;
 }

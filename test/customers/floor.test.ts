@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { parseFleet } from "../../lib/customers/parse.ts";
 import { describeProblem } from "../../lib/customers/problem.ts";
-import { writeCustomer } from "../../lib/customers/write.ts";
+import { writeCustomer, writeHead } from "../../lib/customers/write.ts";
 import { floorOf, standardFloors } from "../../lib/judge/grades/floors.ts";
 import { defaultFloor } from "../../lib/model/customer.ts";
 
@@ -69,5 +69,58 @@ describe("a floor of the customers file", () => {
     ],
   ])("%s is told with its line, and what was expected", (floor, problem) => {
     expect(parse(floor).errors).toEqual([problem]);
+  });
+});
+
+describe("scans in the customers file", () => {
+  const head = (scan: string) =>
+    parseFleet(`scan: ${scan}\ncustomers: [acme.example]\n`, { file: "c.yaml", format: "yaml" });
+  const customer = (more: string) =>
+    parseFleet(`customers:\n  - { id: acme, domains: [acme.example], ${more} }\n`, { file: "c.yaml", format: "yaml" });
+
+  it("have a clock of their own, and a pace for each host", () => {
+    for (const [text, settings] of [
+      ["{ every: 12h, pace: 1/5m }", { everyMs: 43_200_000, pace: { connections: 1, perMs: 300_000 } }],
+      ["{ every: never }", { everyMs: null }],
+      ["{ pace: 6/1m }", { pace: { connections: 6, perMs: 60_000 } }],
+    ] as const) {
+      const { fleet, errors } = head(text);
+      expect(errors).toEqual([]);
+      expect(fleet.settings.scan).toEqual(settings);
+    }
+    const { fleet } = head("{ every: 12h, pace: 1/5m }");
+    expect(writeHead(fleet.settings, []).scan).toEqual({ every: "12h", pace: "1/5m" });
+    expect(writeHead(head("{ every: never }").fleet.settings, []).scan).toEqual({ every: "never" });
+  });
+
+  test.each([
+    [
+      "{ pace: fast }",
+      "c.yaml:1:15: scan.pace: 'fast': expected a pace like 1/5m or 6/1m: connections, and in how long",
+    ],
+    [
+      "{ pace: 0/1m }",
+      "c.yaml:1:15: scan.pace: '0/1m': expected a pace like 1/5m or 6/1m: connections, and in how long",
+    ],
+    ["{ every: daily }", "c.yaml:1:16: scan.every: 'daily': expected a duration like 12h or 1d, or never"],
+    ["{ rate: 1/5m }", "c.yaml:1:9: scan: 'rate': unknown key; known are every, pace"],
+  ])("%s is told with what was expected", (text, problem) => {
+    expect(head(text).errors.map(describeProblem)).toEqual([problem]);
+  });
+
+  it("are as deep as a customer wants, and intrude only where it agreed", () => {
+    const { fleet, errors } = customer("scan: full, intrusive: true");
+    expect(errors).toEqual([]);
+    expect(fleet.customers[0]).toMatchObject({ scan: "full", intrusive: true });
+    expect(writeCustomer(fleet.customers[0] as NonNullable<(typeof fleet.customers)[0]>)).toMatchObject({
+      scan: "full",
+      intrusive: true,
+    });
+    expect(customer("scan: none").fleet.customers[0]?.scan).toBe("none");
+    // What is the default leaves nothing behind.
+    expect(Object.keys(customer("scan: grade, intrusive: false").fleet.customers[0] ?? {})).not.toEqual(
+      expect.arrayContaining(["scan"]),
+    );
+    expect(customer("scan: deep").errors.map(describeProblem)[0]).toMatch(/'deep': expected none, grade or full/);
   });
 });

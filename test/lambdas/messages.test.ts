@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseJob, parseResults, parseSchedule } from "../../lambdas/messages.ts";
+import type { ScanJob, ScanResults } from "../../lib/model/deep-scan.ts";
 import type { DrillResults, ProbeJob, ProbeResults } from "../../lib/model/jobs.ts";
 import { observation } from "../judge/build.ts";
 
@@ -35,6 +36,39 @@ const drill: DrillResults = {
   observation: observation({ kind: "starttls-absent", how: "absent" }),
 };
 
+const trail = [{ question: "sslv2", answer: { kind: "refused", how: "closed" } }] as const;
+const part = { slice: 1, slot: 2, depth: "grade", flaws: "usual", beside: "", version: 3 } as const;
+const scans: ScanJob = {
+  v: 4,
+  cycle: 5_666_666,
+  vantage: "here",
+  notAfter: 1_700_000_300_000,
+  gapMs: 30_000,
+  tasks: [
+    {
+      ...part,
+      target: { address: "192.0.2.1", port: 25, tls: "starttls" },
+      name: "mx1.acme.example",
+      allowPrivate: false,
+      trail,
+      again: null,
+      most: 1,
+    },
+  ],
+};
+const answered = { ...part, target: "192.0.2.1:25", at: 1_700_000_000_000 };
+const exhibits = { certificates: {}, primes: {} };
+const scanned: ScanResults = {
+  v: 4,
+  cycle: 5_666_666,
+  vantage: "here",
+  answers: [
+    { ...answered, kind: "same" },
+    { ...answered, kind: "news", trail, exhibits, stopped: { how: "421 too many", throttled: true } },
+    { ...answered, kind: "not-tried" },
+  ],
+};
+
 describe("messages between the steps", () => {
   it("a job comes out as it went in", () => {
     expect(parseJob(JSON.stringify(job))).toEqual({ kind: "parsed", value: job });
@@ -48,6 +82,26 @@ describe("messages between the steps", () => {
     expect(parseResults(JSON.stringify(drill))).toEqual({ kind: "parsed", value: drill });
     expect(parseResults(JSON.stringify({ ...drill, v: 1 })).kind).toBe("malformed");
     expect(parseResults(JSON.stringify({ ...drill, v: 3 }))).toEqual({ kind: "malformed", why: "v: 3 isn't right" });
+  });
+
+  it("a job of scans and what it brought come out as they went in", () => {
+    expect(parseJob(JSON.stringify(scans))).toEqual({ kind: "parsed", value: scans });
+    expect(parseResults(JSON.stringify(scanned))).toEqual({ kind: "parsed", value: scanned });
+  });
+
+  it.each<[string, object, string]>([
+    ["an address that is none", { target: { address: "mail.example", port: 25, tls: "starttls" } }, "tasks[0].target"],
+    ["a depth that nobody knows", { depth: "none" }, "tasks[0].depth"],
+    [
+      "a trail without an end",
+      { trail: Array.from({ length: 1_001 }, () => scans.tasks[0]?.trail[0]) },
+      "tasks[0].trail",
+    ],
+    ["a trail of something else", { trail: ["TLSv1.2"] }, "tasks[0].trail"],
+    ["flaws that nobody knows", { flaws: "all" }, "tasks[0].flaws"],
+  ])("of a scan: %s", (_, over, why) => {
+    const parsed = parseJob(JSON.stringify({ ...scans, tasks: [{ ...scans.tasks[0], ...over }] }));
+    expect(parsed.kind === "malformed" && parsed.why).toContain(why);
   });
 
   it("what was sent by a later version is refused, not misread", () => {

@@ -377,3 +377,26 @@ describe("several vantages that see the internet", () => {
     expect(built([acme], stored, []).changed).toEqual([]);
   });
 });
+
+describe("scans of a target that several share", () => {
+  const scansOf = (...wishes: readonly Partial<Customer>[]) => {
+    const { changed } = build(
+      wishes.map((over, at) => customer(`c${at}`, { domains: [], downstream: [server], ...over })),
+    );
+    const [entry] = changed.flatMap(({ entries }) => entries.flatMap((each) => each ?? []));
+    return { scan: entry?.scan, intrusive: entry?.intrusive };
+  };
+
+  it("are as deep as the one who wants most has it", () => {
+    expect(scansOf({})).toEqual({ scan: undefined, intrusive: undefined });
+    expect(scansOf({ scan: "none" }).scan).toBe("none");
+    expect(scansOf({ scan: "none" }, {}).scan).toBe(undefined);
+    expect(scansOf({ scan: "none" }, { scan: "full" }, {}).scan).toBe("full");
+  });
+
+  it("intrude only where all agreed", () => {
+    expect(scansOf({ intrusive: true }).intrusive).toBe(true);
+    expect(scansOf({ intrusive: true }, {}).intrusive).toBe(undefined);
+    expect(scansOf({}, { intrusive: true }).intrusive).toBe(undefined);
+  });
+});

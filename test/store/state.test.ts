@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ScanProgress, ScanResult } from "../../lib/model/deep-scan.ts";
 import type { Slice, SlotMemory } from "../../lib/model/roster.ts";
 import { type EmbeddedStore, openEmbedded } from "../../lib/store/embedded.ts";
 import type { StateStore } from "../../lib/store/store.ts";
 import { owed } from "../fakes/causes.ts";
+import { scanOf } from "../judge/grades/scans.ts";
 import { cause, certificate, observation, t0, targetState } from "./samples.ts";
 
 let embedded: EmbeddedStore;
@@ -126,6 +128,51 @@ describe("memory of a slice", () => {
     expect(await state.memory(0)).toEqual({ value: slots, version: 1 });
     expect(await state.putMemory(0, { value: [], version: 1 })).toBe(true);
     expect(await state.putMemory(0, { value: slots, version: 1 })).toBe(false);
+  });
+});
+
+describe("scans", () => {
+  const progress: ScanProgress = {
+    depth: "grade",
+    beside: "1a2b",
+    trail: [{ question: "sslv2", answer: { kind: "refused", how: "closed" } }],
+    exhibits: { certificates: {}, primes: {} },
+  };
+  const result: ScanResult = {
+    scan: scanOf({ suites: { "TLSv1.3": ["TLS_AES_128_GCM_SHA256"] } }),
+    since: t0,
+    changed: { at: t0, words: ["TLSv1 is gone"] },
+    throttled: null,
+  };
+
+  it("are written on by who read them last", async () => {
+    expect(await state.scanProgress("192.0.2.1:25")).toEqual({ value: null, version: 0 });
+    expect(await state.putScanProgress("192.0.2.1:25", { value: progress, version: 0 })).toBe(true);
+    expect(await state.putScanProgress("192.0.2.1:25", { value: { ...progress, trail: [] }, version: 0 })).toBe(false);
+    expect(await state.scanProgress("192.0.2.1:25")).toEqual({ value: progress, version: 1 });
+    const all = await state.scansInProgress(["192.0.2.1:25", "192.0.2.2:25"]);
+    expect([...all]).toEqual([["192.0.2.1:25", { value: progress, version: 1 }]]);
+  });
+
+  it("leave what they found, apart from their answers", async () => {
+    await state.putScanResult("192.0.2.1:25", result);
+    expect(await state.scanResult("192.0.2.1:25")).toEqual(result);
+    expect([...(await state.scanResults(["192.0.2.1:25", "192.0.2.2:25"]))]).toEqual([["192.0.2.1:25", result]]);
+    expect(await state.scanResult("192.0.2.2:25")).toBeUndefined();
+  });
+
+  it("go in time with a target that nobody uses, unless they are put again", async () => {
+    for (const key of ["192.0.2.7:25", "192.0.2.8:25"]) {
+      await state.putScanResult(key, result);
+      await state.putScanProgress(key, { value: progress, version: 0 });
+      await state.retireScan(key, t0 + 1_000);
+    }
+    await state.putScanResult("192.0.2.8:25", result);
+    await embedded.store.ledger.expire(t0 + 5_000);
+    expect(await state.scanResult("192.0.2.7:25")).toBeUndefined();
+    expect((await state.scanProgress("192.0.2.7:25")).value).toBe(null);
+    expect(await state.scanResult("192.0.2.8:25")).toEqual(result);
+    await state.retireScan("192.0.2.99:25", t0);
   });
 });
 
