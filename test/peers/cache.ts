@@ -7,7 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
-const cache = process.env.CHAINMAIL_PEERS ?? "";
+export const cache = process.env.CHAINMAIL_PEERS ?? "";
+/** Where Debian keeps them, below a root. */
+export const libraries = `usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`;
 export const postfixRoot = join(cache, "postfix");
 export const eximRoot = join(cache, "exim4-daemon-light");
 
@@ -24,7 +26,6 @@ export async function eximEnv(folder: string): Promise<NodeJS.ProcessEnv> {
     passwd: `${await readFile("/etc/passwd", "utf8")}\nDebian-exim:x:${uid}:${gid}::/:/usr/sbin/nologin\n`,
     group: `${await readFile("/etc/group", "utf8")}\nDebian-exim:x:${gid}:\n`,
   });
-  const libraries = `usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`;
   return {
     ...process.env,
     LD_LIBRARY_PATH: join(eximRoot, libraries),

@@ -1,10 +1,11 @@
 #!/bin/sh
-# Looks at real mail servers: Postfix and Exim on loopback ports, compared with posttls-finger, openssl s_client, sslscan
-# and nmap.
+# Looks at real mail servers: Postfix and Exim on loopback ports, and TLS servers of OpenSSL, GnuTLS, Go and Java behind a
+# relay, compared with posttls-finger, openssl s_client, sslscan, nmap and testssl.sh.
 #
 # Needs Debian or Ubuntu, root (Postfix starts as root), and the archive once: the packages are unpacked into a cache
-# folder, so nothing on the system changes and the two can stand side by side. By hand it would be:
+# folder, so nothing on the system changes and they can stand side by side. By hand it would be:
 #   apt-get update && apt-get install --no-install-recommends postfix openssl    (and exim4-daemon-light elsewhere)
+# Go and Java are taken from there too where the machine has none.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 CHAINMAIL_PEERS=${CHAINMAIL_PEERS:-${XDG_CACHE_HOME:-$HOME/.cache}/chainmail-peers}
@@ -34,11 +35,18 @@ unpack() {
   (cd "$root/debs" && apt-get download -qq ${debs:-$1}) || die "$1 can't be fetched: is there a network, and an archive in /etc/apt?"
   for deb in "$root"/debs/*.deb; do dpkg -x "$deb" "$root"; done
   rm -r "$root/debs"
+  # What is linked by a full path is in there as well.
+  find "$root" -type l -lname '/*' | while read -r link; do
+    to=$root$(readlink "$link")
+    if [ -e "$to" ]; then ln -sfn "$to" "$link"; fi
+  done
   touch "$root/done"
 }
 
 # Exim insists on an account of its own, which libnss-wrapper shows to it alone.
-packages="postfix exim4-daemon-light libnss-wrapper sslscan nmap"
+packages="postfix exim4-daemon-light libnss-wrapper sslscan nmap testssl.sh gnutls-bin"
+command -v go >/dev/null || packages="$packages golang-go"
+command -v java >/dev/null || packages="$packages default-jre-headless"
 wanted=
 for package in $packages; do [ -e "$CHAINMAIL_PEERS/$package/done" ] || wanted="$wanted $package"; done
 if [ -n "$wanted" ]; then

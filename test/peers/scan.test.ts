@@ -1,74 +1,137 @@
-/** `chainmail scan` of real servers, compared pair by pair with sslscan and nmap: none less, and none that neither confirms. */
+/**
+ * `chainmail scan` of real servers, compared pair by pair with sslscan, nmap and testssl.sh: none less than any of them, and
+ * none that nobody confirms; with no more connections than were promised.
+ */
 
-import { rm, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ScanTargetJson } from "../../lib/cli/scan-schema.ts";
 import { askedFlaws } from "../../lib/protocols/scan/flaws/asked.ts";
-import { selfSigned } from "../fakes/certificates.ts";
 import { makeFolder, run } from "./cache.ts";
-import { type Exim, startExim } from "./exim.ts";
-import { type Postfix, startPostfix } from "./postfix.ts";
-import { nmapPairs, sslscanPairs } from "./scanners.ts";
+import { type Counted, type Relay, startRelay } from "./relay.ts";
+import { nmapPairs, sslscanFacts, sslscanPairs, testsslPairs } from "./scanners.ts";
+import { type Known, type Material, makeMaterial, stacks } from "./stacks/catalogue.ts";
 
-const everything = {
-  smtpd_tls_ciphers: "medium",
-  tls_medium_cipherlist: "ALL:COMPLEMENTOFALL:@SECLEVEL=0",
-  smtpd_tls_protocols: ">=TLSv1",
-  tls_preempt_cipherlist: "yes",
-};
+/** Pairs that a peer sees and that aren't there, by server: with the reason. None so far. */
+const mistaken: Readonly<Record<string, readonly string[]>> = {};
 
-async function scanned(port: number): Promise<ScanTargetJson> {
-  const args = ["bin/chainmail.ts", "scan", `127.0.0.1:${port}`, "--allow-private", "--json"];
+/** They take two connections each at most. */
+const asked = askedFlaws.filter(({ when }) => when !== "intrusive").map(({ name }) => name);
+const versionsAsked = 6;
+
+interface Counting {
+  readonly scan: ScanTargetJson;
+  readonly counted: Counted;
+}
+
+async function scanned(relay: Relay, ...options: readonly string[]): Promise<Counting> {
+  relay.counted();
+  const args = ["bin/chainmail.ts", "scan", `127.0.0.1:${relay.port}`, "--allow-private", "--json", ...options];
   const { stdout, stderr } = await run(process.execPath, args);
   if (stdout === "") throw new Error(stderr);
-  return JSON.parse(stdout);
+  return { scan: JSON.parse(stdout), counted: relay.counted() };
 }
 
-function pairsOf({ protocols }: ScanTargetJson): readonly string[] {
-  return protocols.flatMap(({ name, suites }) => suites.map(({ code }) => `${name} ${code}`));
+const pairsOf = ({ protocols }: ScanTargetJson): readonly string[] =>
+  protocols.flatMap(({ name, suites }) => suites.map(({ code }) => `${name} ${code}`));
+
+/** Suites, order and groups; beside them the signature schemes, and the other certificate. */
+function mostConnections(scan: ScanTargetJson): number {
+  const questions = pairsOf(scan).length + 2 * versionsAsked + scan.groups.length + 4;
+  const keys = 3;
+  return questions + (scan.signatures.length === 0 ? 0 : scan.signatures.length + keys) + 1;
 }
 
-describe("pair by pair with sslscan and nmap", { timeout: 240_000 }, () => {
+const levels = ({ grades, score }: ScanTargetJson) => ({
+  score,
+  levels: grades?.map(({ name, level }) => [name, level]),
+});
+
+/** What both know must be the same. */
+function asKnown(scan: ScanTargetJson, known: Partial<Known>): void {
+  const accepted = scan.protocols.filter((protocol) => protocol.accepted);
+  const names = accepted.flatMap(({ suites }) => suites.map(({ openssl, iana }) => `${openssl} ${iana}`));
+  const orders = accepted.flatMap(({ name, preference }) =>
+    name === "TLSv1.3" || preference === null ? [] : preference,
+  );
+  if (known.versions !== undefined) expect(accepted.map(({ name }) => name)).toEqual(known.versions);
+  if (known.groups !== undefined) {
+    const groups = scan.groups.map(({ name }) => name?.toLowerCase()).sort();
+    expect(groups).toEqual(known.groups.map((name) => name.toLowerCase()).sort());
+  }
+  if (known.dh !== undefined) expect(scan.dhPrimes.map(({ bits }) => bits)).toEqual(known.dh);
+  if (known.preference !== undefined) expect(new Set(orders)).toEqual(new Set([known.preference]));
+  if (known.certificates !== undefined) expect(scan.certificates).toHaveLength(known.certificates);
+  if (known.pairs !== undefined) expect(names).toHaveLength(known.pairs);
+  for (const part of known.suites ?? [])
+    expect(
+      names.some((name) => name.includes(part)),
+      part,
+    ).toBe(true);
+}
+
+/** RFC 7627, as OpenSSL's client is told. Null: they don't come to terms. */
+async function extendedMasterSecret(port: number): Promise<boolean | null> {
+  const options = ["-starttls", "smtp", "-no_tls1_3", "-cipher", "ALL:@SECLEVEL=0", "-connect", `127.0.0.1:${port}`];
+  const { stdout } = await run("openssl", ["s_client", ...options], { timeoutMs: 20_000 });
+  const told = /Extended master secret: (yes|no)/.exec(stdout)?.[1];
+  return /Cipher is (?!\(NONE\))/.test(stdout) && told !== undefined ? told === "yes" : null;
+}
+
+describe("pair by pair with sslscan, nmap and testssl.sh", { timeout: 400_000 }, () => {
   let folder: string;
-  let postfix: Postfix;
-  let exim: Exim;
+  let material: Material;
 
   beforeAll(async () => {
     folder = await makeFolder("scan");
-    const rsa = await selfSigned({ names: ["mx.peers.example"], key: "rsa2048" });
-    const ec = await selfSigned({ names: ["mx.peers.example"], key: "ec" });
-    const files = [join(folder, "rsa.pem"), join(folder, "ec.pem")] as const;
-    await writeFile(files[0], rsa.keyPem + rsa.certPem);
-    await writeFile(files[1], ec.keyPem + ec.certPem);
-    const server = { smtpd_tls_chain_files: files[0] };
-    postfix = await startPostfix({
-      modern: { settings: { ...server, smtpd_tls_protocols: ">=TLSv1.2", smtpd_tls_exclude_ciphers: "aNULL" } },
-      everything: { settings: { ...server, ...everything } },
-      "two-certificates": { settings: { ...everything, smtpd_tls_chain_files: files.join(",") } },
-    });
-    exim = await startExim({ certificate: rsa.certPem, key: rsa.keyPem });
+    material = await makeMaterial(folder);
   });
-  afterAll(async () => {
-    await postfix?.stop();
-    await exim?.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it.each(["modern", "everything", "two-certificates", "exim"])("%s", async (name) => {
-    const port = name === "exim" ? exim.port : postfix.port(name);
-    const ours = await scanned(port);
-    const [sslscan, nmap] = [await sslscanPairs(port), await nmapPairs(port)];
-    const found = pairsOf(ours);
-    expect([...sslscan, ...nmap].filter((pair) => !found.includes(pair))).toEqual([]);
-    expect(found.filter((pair) => !sslscan.has(pair) && !nmap.has(pair))).toEqual([]);
-    expect(ours.incomplete).toBe(null);
-    const versionsAsked = ours.protocols.length;
-    // Then the signature schemes that the suites' own connections don't show, the other certificate, and each flaw's two.
-    const inventory = found.length + 2 * versionsAsked + ours.groups.length + 4;
-    const flaws = askedFlaws.filter(({ when }) => when !== "intrusive").length + 1;
-    expect(ours.connections).toBeLessThanOrEqual(inventory + ours.signatures.length + 3 + 2 * flaws);
-    if (name === "everything") expect(found).toHaveLength(104);
-    if (name === "two-certificates") expect(ours.certificates).toHaveLength(2);
+  it.concurrent.each(Object.entries(stacks))("%s", async (name, { start, knows, testssl }) => {
+    const server = await start(material);
+    const relay = await startRelay(server.ports, server.speaks);
+    try {
+      const full = await scanned(relay, "--skip", "capabilities-differ");
+      const bare = await scanned(relay, "--skip", ["capabilities-differ", ...asked].join(","));
+      const grade = await scanned(relay, "--grade");
+      const found = pairsOf(full.scan);
+      expect(pairsOf(bare.scan)).toEqual(found);
+      expect([full, bare, grade].map(({ scan }) => scan.incomplete)).toEqual([null, null, null]);
+
+      const report = join(folder, `${relay.port}.json`);
+      const peers = [
+        await sslscanPairs(relay.port),
+        await nmapPairs(relay.port),
+        ...(testssl ? [await testsslPairs(relay.port, report)] : []),
+      ];
+      const seen = new Set(peers.flatMap((pairs) => [...pairs]).filter((pair) => !mistaken[name]?.includes(pair)));
+      expect([...seen].filter((pair) => !found.includes(pair))).toEqual([]);
+      expect(found.filter((pair) => !seen.has(pair))).toEqual([]);
+
+      asKnown(full.scan, knows);
+      const facts = await sslscanFacts(relay.port);
+      const { habits, groups } = full.scan;
+      const codes = groups.map(({ code }) => Number(code));
+      expect(facts.groups.filter((code) => !codes.includes(code))).toEqual([]);
+      for (const fact of ["secureRenegotiation", "fallbackScsv", "compression"] as const) {
+        if (facts[fact] !== null && habits?.[fact] !== null) expect(habits?.[fact], fact).toBe(facts[fact]);
+      }
+      const extended = await extendedMasterSecret(relay.port);
+      if (extended !== null && habits?.extendedMasterSecret !== null) {
+        expect(habits?.extendedMasterSecret).toBe(extended);
+      }
+
+      expect(bare.scan.connections).toBeLessThanOrEqual(mostConnections(bare.scan));
+      expect(full.scan.connections).toBeLessThanOrEqual(mostConnections(full.scan) + 2 * asked.length);
+      expect(full.counted.most).toBeLessThanOrEqual(4);
+      expect(levels(grade.scan)).toEqual(levels(full.scan));
+      expect(grade.scan.connections).toBeLessThanOrEqual(/modern|TLS 1.3 alone/.test(name) ? 12 : 24);
+      expect(grade.counted.most).toBe(1);
+    } finally {
+      await relay.close();
+      await server.stop();
+    }
   });
 });
