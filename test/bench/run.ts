@@ -25,7 +25,7 @@ const chain = await rsaChain("mail.bench.example");
 const rows: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   light: () => lightProbeFigures(folder, chain),
   cold: () => coldStartFigures(folder, chain),
-  scan: () => scanFigures(),
+  scan: () => scanFigures(chain),
   slow: () => slowServerFigures(chain),
   names: () => manyNamesFigures(chain),
   units: () => writeUnitsFigures(),

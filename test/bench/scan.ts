@@ -5,11 +5,15 @@ import { rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { selfSigned } from "../fakes/certificates.ts";
-import { processUsage, type Usage } from "./child.ts";
+import type { Chain } from "./certificates.ts";
+import { measuredInChild, processUsage, type Usage } from "./child.ts";
 import { atMost, type Figure, median, notMeasured } from "./figure.ts";
+import type { ScansResult, ScansTask } from "./scans-at-once.ts";
+import { startServers } from "./servers.ts";
 
 const command = join(import.meta.dirname, "../../bin/chainmail.js");
 const rounds = 7;
+const scansAtOnce = 200;
 
 const everything = {
   smtpd_tls_ciphers: "medium",
@@ -18,7 +22,11 @@ const everything = {
   tls_preempt_cipherlist: "yes",
 };
 
-export async function scanFigures(): Promise<readonly Figure[]> {
+export async function scanFigures(chain: Chain): Promise<readonly Figure[]> {
+  return [...(await besideScanners()), ...(await manyAtOnce(chain))];
+}
+
+async function besideScanners(): Promise<readonly Figure[]> {
   process.env.CHAINMAIL_PEERS ??= join(homedir(), ".cache/chainmail-peers");
   if (!existsSync(join(process.env.CHAINMAIL_PEERS, "sslscan/done")) || process.getuid?.() !== 0)
     return [notMeasured("`chainmail scan` beside sslscan and nmap", "needs root, and `npm run test:peers` once")];
@@ -62,5 +70,20 @@ export async function scanFigures(): Promise<readonly Figure[]> {
   } finally {
     await postfix.stop();
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function manyAtOnce(chain: Chain): Promise<readonly Figure[]> {
+  const servers = await startServers(2, chain, { host: "0.0.0.0" });
+  try {
+    const task: ScansTask = { ports: servers.ports, count: scansAtOnce };
+    const { rssMB, whole, wallMs } = await measuredInChild<ScansTask, ScansResult>("scans-at-once.ts", task);
+    const detail = `all done in ${(wallMs / 1_000).toFixed(1)} s`;
+    return [
+      atMost(`${scansAtOnce} scans at once: RSS over idle`, rssMB, 150, "MB", detail),
+      atMost("… scans that were cut short", scansAtOnce - whole, 0, "scans"),
+    ];
+  } finally {
+    servers.stop();
   }
 }

@@ -12,6 +12,7 @@ import { inChunks } from "./chunks.ts";
 import { finiteGroupOf, finiteGroupsOf } from "./finite-groups.ts";
 import { graded, type Judges } from "./graded.ts";
 import { fallbackOf, habitsOf } from "./habits.ts";
+import { noting } from "./noting.ts";
 import type { Ask } from "./patient.ts";
 import { preferenceOf } from "./preference.ts";
 import { inquire, type NoChoice, versions } from "./question.ts";
@@ -100,19 +101,6 @@ export async function scanGraded(world: ScanWorld, judges: Judges): Promise<Scan
 
 function answeringOf({ answering }: ScanWorld): Pick<Scan, "answering"> {
   return answering === undefined ? {} : { answering: answering() };
-}
-
-/** `ask`, and all that was chosen through it. */
-function noting(ask: Ask): { readonly ask: Ask; readonly seen: readonly Chosen[] } {
-  const seen: Chosen[] = [];
-  return {
-    seen,
-    async ask(question) {
-      const answer = await ask(question);
-      if (answer.kind === "chosen") seen.push(answer);
-      return answer;
-    },
-  };
 }
 
 /** Groups are learnt in one version up to TLS 1.2: they are the same in all. */
