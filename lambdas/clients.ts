@@ -47,7 +47,13 @@ function message({ job, delayMs }: DelayedJob | DelayedScan): QueuedMessage {
   return { body: JSON.stringify(job), delaySeconds: Math.floor(delayMs / 1000) };
 }
 
+interface WakeUp {
+  readonly delaySeconds?: number;
+  /** Of the look that there may be something to tell of. */
+  readonly trace?: string;
+}
+
 /** Wakes `notify`, so that a message leaves within seconds; what is lost here leaves with the next tick. */
-export async function wakeNotify(delaySeconds = 0): Promise<void> {
-  await outboxQueue().send([{ body: JSON.stringify({ v: 1 }), delaySeconds }]);
+export async function wakeNotify({ delaySeconds = 0, trace }: WakeUp = {}): Promise<void> {
+  await outboxQueue().send([{ body: JSON.stringify({ v: 1, trace }), delaySeconds }]);
 }

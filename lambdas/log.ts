@@ -4,7 +4,7 @@ import { environmentNames } from "../lib/world/environment.ts";
 
 export type Step = "resolve" | "plan" | "probe" | "judge" | "tick" | "notify" | "contacts" | "status";
 
-export type Fields = Readonly<Record<string, string | number | boolean | null>>;
+export type Fields = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 
 export function log(step: Step, level: "info" | "error", message: string, fields: Fields = {}): void {
   write({ time: new Date().toISOString(), level, step, message, ...fields });

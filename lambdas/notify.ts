@@ -20,6 +20,7 @@ import { systemClock } from "../lib/world/clock.ts";
 import { type EnvironmentKey, fromEnvironment, intervalMs, optionalFromEnvironment } from "../lib/world/environment.ts";
 import { sendJobs, wakeNotify } from "./clients.ts";
 import { heartbeat, log, measure } from "./log.ts";
+import { traceOfWakeUp } from "./messages.ts";
 import { once } from "./once.ts";
 import { store } from "./store.ts";
 
@@ -79,21 +80,24 @@ async function world(): Promise<NotifyWorld> {
 }
 
 /** However many wake-ups come at once, one pass over the outboxes answers them all. */
-export async function handler(_event: SQSEvent): Promise<SQSBatchResponse> {
+export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   const telling = await world();
   const { sent, later, dead, unheard, jobs } = await notify(telling);
   await sendJobs(jobs);
   // The look's answer wakes it sooner; unanswered, the message leaves all the same, and not at the minute's tick.
-  if (jobs.length > 0) await wakeNotify(Math.ceil(proof.answeredWithinMs / 1_000) + 1);
-  for (const { id, to } of sent) log("notify", "info", "told", { id, to });
-  for (const { id, to, why } of later) log("notify", "error", `not told yet: ${why}`, { id, to });
-  for (const { id, to, why } of dead) log("notify", "error", `will never be told: ${why}`, { id, to });
+  if (jobs.length > 0) await wakeNotify({ delaySeconds: Math.ceil(proof.answeredWithinMs / 1_000) + 1 });
+  for (const { id, to, traces } of sent) log("notify", "info", "told", { id, to, traces });
+  for (const { id, to, why, traces } of later) log("notify", "error", `not told yet: ${why}`, { id, to, traces });
+  for (const { id, to, why, traces } of dead) log("notify", "error", `will never be told: ${why}`, { id, to, traces });
   for (const id of unheard) log("notify", "error", "reached nobody", { id });
   for (const to of await tellWeek({ ...telling, everyMs: intervalMs() }))
     log("notify", "info", "told the week", { to });
   for (const to of await tellTest(telling)) log("notify", "info", "took the monthly test", { to });
   measure("FailedPublishes", later.length);
   measure("DeadMessages", dead.length);
+  const traces = [...new Set(event.Records.flatMap(({ body }) => traceOfWakeUp(body) ?? []))];
+  const counts = { records: event.Records.length, sent: sent.length, later: later.length, dead: dead.length };
+  log("notify", "info", "batch", { ...counts, traces });
   heartbeat("notify");
   return { batchItemFailures: [] };
 }

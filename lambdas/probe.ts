@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { ScanJob } from "../lib/model/deep-scan.ts";
 import type { ProbeJob } from "../lib/model/jobs.ts";
+import { traceOf, traceOfScan } from "../lib/model/trace.ts";
 import { createTlsKit } from "../lib/protocols/tls/kit.ts";
 import { loadRoots } from "../lib/protocols/x509/roots.ts";
 import { createLanes } from "../lib/steps/lanes.ts";
@@ -13,9 +14,8 @@ import { systemClock } from "../lib/world/clock.ts";
 import { createDialler } from "../lib/world/dialler.ts";
 import { defaultEhloName } from "../lib/world/ehlo-name.ts";
 import { optionalFromEnvironment } from "../lib/world/environment.ts";
-import { recordsAtOnce } from "./batch.ts";
+import { recordsAtOnce, type Worked } from "./batch.ts";
 import { resultsQueue } from "./clients.ts";
-import { log } from "./log.ts";
 import { parseJob } from "./messages.ts";
 import { once } from "./once.ts";
 
@@ -39,17 +39,17 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   return recordsAtOnce(event, { step: "probe", parse: parseJob, work });
 }
 
-async function work(job: ProbeJob | ScanJob): Promise<void> {
+async function work(job: ProbeJob | ScanJob): Promise<Worked> {
   if (job.v === 4) return await scan(job);
   const results = await probe(job, world());
   await resultsQueue().send(results.map((part) => ({ body: JSON.stringify(part), delaySeconds: 0 })));
-  log("probe", "info", "looked", { cycle: job.cycle, slice: job.slice, round: job.round, tasks: job.tasks.length });
+  return { trace: traceOf(job), counts: { looks: job.tasks.length } };
 }
 
-async function scan(job: ScanJob): Promise<void> {
+async function scan(job: ScanJob): Promise<Worked> {
   // Its tables take their time to load, and most functions look only.
   const { deepProbe } = await import("../lib/steps/deep-probe.ts");
   const results = await deepProbe(job, { ...world(), pacer: pacer() });
   await resultsQueue().send(results.map((part) => ({ body: JSON.stringify(part), delaySeconds: 0 })));
-  log("probe", "info", "scanned", { cycle: job.cycle, tasks: job.tasks.length });
+  return { trace: traceOfScan({ ...job, answers: job.tasks }), counts: { scans: job.tasks.length } };
 }

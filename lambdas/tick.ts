@@ -7,7 +7,7 @@ import { tick } from "../lib/steps/tick.ts";
 import { systemClock } from "../lib/world/clock.ts";
 import { sendJobs, vantages, wakeNotify } from "./clients.ts";
 import { judging } from "./judging.ts";
-import { heartbeat, measure } from "./log.ts";
+import { heartbeat, log, measure } from "./log.ts";
 import { parseSchedule } from "./messages.ts";
 
 export async function handler(event: unknown): Promise<void> {
@@ -18,6 +18,8 @@ export async function handler(event: unknown): Promise<void> {
   const { jobs } = await tick(world);
   await sendJobs(jobs);
   await wakeNotify();
-  measure("OutboxAge", Math.round((await oldestOwedMs(world.store, systemClock())) / 1000));
+  const owedSeconds = Math.round((await oldestOwedMs(world.store, systemClock())) / 1000);
+  log("tick", "info", "ticked", { jobs: jobs.length, owedSeconds });
+  measure("OutboxAge", owedSeconds);
   heartbeat("tick");
 }

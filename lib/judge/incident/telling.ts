@@ -11,6 +11,7 @@ import {
   type OutboxEntry,
   type Reach,
 } from "../../model/incident.ts";
+import { traceOf } from "../../model/trace.ts";
 
 /** Six digits: among a thousand incidents two share an id once in 34 fleets. */
 const idDigits = 6;
@@ -56,6 +57,8 @@ export function tell(
   const number = incident.messages + 1;
   const announces = announcing.includes(kind) && (digest === null || digest.digest === certificatesDigest);
   const isUnannounced = !announces && (announced === false || number === 1);
+  const newest = cause.votes.at(-1);
+  const slice = cause.context.slot?.slice ?? null;
   const alert: Alert = {
     id: `${incident.id}·${number}`,
     incident: incident.id,
@@ -72,6 +75,7 @@ export function tell(
     within: cause.folded,
     ...(outlasted !== undefined && { outlasted }),
     ...(isUnannounced && { unannounced: true }),
+    ...(newest !== undefined && { trace: traceOf({ ...newest, slice }) }),
     parent: cause.parent,
     context: cause.context,
   };
