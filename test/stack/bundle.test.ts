@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import type { Metafile } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { bundleHandler } from "../../lib/stack/bundle.ts";
+import { agreedSizes, loadedAtStart, sizeOf, strayedFrom } from "../bench/bundle-sizes.ts";
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
@@ -56,27 +57,28 @@ describe("the functions' code", () => {
     expect(ours.filter((input) => /^lib\/(cli|local|customers|stack)\//.test(input))).toEqual([]);
   });
 
-  /** What a function's start loads: its entry, and all that is imported from there on. */
-  function loadedAtStart(handler: Handler): readonly string[] {
-    const outputs = metafiles.get(handler)?.outputs ?? {};
-    const loaded = new Set(Object.keys(outputs).filter((path) => path.endsWith("index.mjs")));
-    for (const path of loaded) {
-      for (const { kind, path: next } of outputs[path]?.imports ?? [])
-        if (kind === "import-statement") loaded.add(next);
-    }
-    return [...loaded].flatMap((path) => Object.keys(outputs[path]?.inputs ?? {}));
+  /** What a function's start loads. */
+  function inputsAtStart(handler: Handler): readonly string[] {
+    const metafile = metafiles.get(handler);
+    if (metafile === undefined) return [];
+    return loadedAtStart(metafile).flatMap((path) => Object.keys(metafile.outputs[path]?.inputs ?? {}));
   }
+
+  it.each(handlers)("%s is as large as test/bench/bundle-sizes.json says, within 10 %%", (handler) => {
+    const metafile = metafiles.get(handler);
+    expect(metafile && strayedFrom(handler, sizeOf(metafile))).toEqual([]);
+  });
 
   it("only notify sends mail, and loads what that takes when there is a relay", () => {
     expect(handlers.filter((handler) => contentsOf(handler).has("nodemailer"))).toEqual(["notify"]);
-    const inputs = loadedAtStart("notify");
+    const inputs = inputsAtStart("notify");
     expect(inputs.some((input) => input.endsWith("lib/steps/notify.ts"))).toBe(true);
     expect(inputs.filter((input) => input.includes("nodemailer"))).toEqual([]);
   });
 
   it("the probe loads what scans take when there is one to make", () => {
     expect(contentsOf("probe").has("lib/steps/deep-probe.ts")).toBe(true);
-    const inputs = loadedAtStart("probe");
+    const inputs = inputsAtStart("probe");
     expect(inputs).toContain("lib/steps/probe.ts");
     expect(inputs.filter((input) => /lib\/(protocols\/scan|judge\/grades)\/|deep-probe/.test(input))).toEqual([]);
   });
@@ -98,5 +100,24 @@ describe("the functions' code", () => {
 
   it("what isn't needed at start stands in chunks of its own", () => {
     expect(readdirSync(join(folder, "plan")).length).toBeGreaterThan(1);
+  });
+});
+
+describe("the agreed sizes of bundles", () => {
+  const agreed = { all: 1_000, start: 500 };
+
+  it.each([
+    [{ all: 1_000, start: 500 }, []],
+    [{ all: 1_100, start: 550 }, []],
+    [{ all: 1_101, start: 500 }, ["probe: all is 1101 bytes, agreed were 1000"]],
+    [{ all: 1_000, start: 551 }, ["probe: start is 551 bytes, agreed were 500"]],
+    [{ all: 900, start: 500 }, ["probe: all is 900 bytes, agreed were 1000"]],
+  ])("%j is told from them", (size, words) => {
+    expect(strayedFrom("probe", size, agreed)).toEqual(words);
+  });
+
+  it("are those of all functions", () => {
+    expect(Object.keys(agreedSizes)).toEqual([...handlers]);
+    expect(strayedFrom("new", agreed)).toEqual(["new: no size was agreed"]);
   });
 });
