@@ -83,7 +83,8 @@ function toVote(word: Word, look: TargetLook): ClassVote {
       hop: strictest?.hop ?? "gateway",
       customers: single ? 1 : needs.reduce((sum, { customers }) => sum + customers, 0),
       customer: single ? (needs[0]?.customer ?? null) : null,
-      ...(!single && { needs: needs.map(needId) }),
+      // Of what suffers alone: for each look that is well that would be work for nobody.
+      ...(!single && word.answer === "bad" && { needs: needs.map(needId) }),
       neverOffered: !look.everEncrypted,
       severity: word.severity,
       findings: insisted ? word.findings.map(withheld) : word.findings,

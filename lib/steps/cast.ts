@@ -2,19 +2,18 @@
 
 import { advance, type Digest, type Step, type VoteEvent } from "../judge/incident.ts";
 import { withoutGaps } from "../judge/sight/gaps.ts";
-import { type ClassVote, verifiedLevels, votesOf } from "../judge/votes.ts";
-import type { ScanResult } from "../model/deep-scan.ts";
+import { type ClassVote, verifiedLevels } from "../judge/votes.ts";
 import { type Cause, type IncidentClass, isSpent, type Vote } from "../model/incident.ts";
 import type { IncidentPolicy } from "../model/policy.ts";
 import type { RosterEntry } from "../model/roster.ts";
 import type { Gap } from "../model/sight.ts";
 import { type TargetKey, targetKey } from "../model/target.ts";
-import type { NameState, Store, TargetState } from "../store/store.ts";
+import type { Store, TargetState } from "../store/store.ts";
 import { isWantedBeside } from "./beside.ts";
 import { changeCause } from "./change-cause.ts";
 import { boundedFindings, decisiveLines } from "./evidence.ts";
 import { countShown, noteGone, noteShown } from "./shown.ts";
-import { leafOf, lookAt, presentOf } from "./target-state.ts";
+import { leafOf, presentOf } from "./target-state.ts";
 
 /** Not told beside an open loss of TLS. */
 const patientClasses: readonly IncidentClass[] = ["unreachable", "temporarily-unavailable"];
@@ -26,9 +25,8 @@ export interface Look {
   readonly state: TargetState;
   /** A newer look was judged before it: it may end a suspicion or a recovery, and does nothing else. */
   readonly isOvertaken: boolean;
-  readonly names: readonly NameState[];
-  /** Where somebody's verdict depends on it. */
-  readonly scan?: ScanResult;
+  /** What it says to each class of cause. */
+  readonly votes: readonly ClassVote[];
   /** Classes that were told of this target before. */
   readonly hot: readonly IncidentClass[];
   /** All classes with a vote are asked for their cause, not only the hot and the bad ones. */
@@ -61,16 +59,14 @@ export interface Cast {
 }
 
 /** The classes that this look will make hot, before any cause is written. */
-export function alarmedBy({ entry, state, isOvertaken, names, scan, vote }: Look): readonly IncidentClass[] {
+export function alarmedBy({ entry, isOvertaken, votes }: Look): readonly IncidentClass[] {
   if (isOvertaken || entry.leaving !== undefined) return [];
-  const votes = votesOf(lookAt(state, names, vote.at, scan), entry, { now: vote.at });
   return [...new Set(votes.filter(({ answer }) => answer === "bad").map((bad) => bad.class))];
 }
 
 /** Tells each cause that this look concerns. A cause that nobody's wish stands behind any more ends as gone. */
 export async function castVotes(world: VotingWorld, look: Look): Promise<Cast> {
-  const { entry, state, names, scan, vote } = look;
-  const votes = votesOf(lookAt(state, names, vote.at, scan), entry, { now: vote.at });
+  const { entry, state, votes } = look;
   const hot = new Set<IncidentClass>();
   const rounds = new Set<number>();
   const tellsAt: number[] = [];

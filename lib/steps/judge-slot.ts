@@ -3,6 +3,7 @@
 import { markOf } from "../judge/answer.ts";
 import { nextThreshold } from "../judge/dates.ts";
 import { fingerprint } from "../judge/fingerprint.ts";
+import { votesOf } from "../judge/votes.ts";
 import type { ProbeResults } from "../model/jobs.ts";
 import type { CertificateFacts, Observation } from "../model/observation.ts";
 import type { RosterEntry, SlotMemory } from "../model/roster.ts";
@@ -12,7 +13,7 @@ import { type Look, noLongerShown, type VotingWorld } from "./cast.ts";
 import { firstLookOf } from "./first-look.ts";
 import { decidesByScan, scanAfter } from "./scan-memory.ts";
 import { needsDigest, type SlotAnswers } from "./slot-answers.ts";
-import { afterLook, leafOf, presentOf } from "./target-state.ts";
+import { afterLook, leafOf, lookAt, presentOf } from "./target-state.ts";
 
 export interface SlotWorld extends VotingWorld {
   readonly everyMs: number;
@@ -55,8 +56,7 @@ export async function judgeSlot(slot: SlotAnswers, world: SlotWorld): Promise<Ju
     entry,
     state: passed ?? state,
     isOvertaken: passed !== null,
-    names: named.names,
-    ...(scan !== undefined && { scan }),
+    votes: votesOf(lookAt(passed ?? state, named.names, at, scan), entry, { now: at }),
     hot: memory.hot,
     thorough: world.results.round > 0,
     vote,

@@ -58,8 +58,9 @@ export async function judge(results: ProbeResults, world: JudgeWorld): Promise<J
   // What it still has a say in is judged as ever, and so is what it sees from this batch on.
   const hasSay = eyes.isBack || !isSighted(eyes.sight);
   const sighted = hasSay ? [...new Set([...world.sighted, results.vantage])] : world.sighted;
-  const watchers = toJudge.flatMap(({ entry }) => [entry.vantage, ...entry.beside.map(({ vantage }) => vantage)]);
-  const gaps = await gapsIn(store, [...new Set(watchers)]);
+  const watchers = new Set(toJudge.flatMap(({ entry }) => [entry, ...entry.beside].map(({ vantage }) => vantage)));
+  watchers.delete(results.vantage);
+  const gaps = new Map([...(await gapsIn(store, [...watchers])), [results.vantage, eyes.gaps]]);
   const mayVote = sighted.includes(results.vantage);
   const context = { store, policy, everyMs, now, results, late, sighted, mayVote, gaps };
 

@@ -24,7 +24,7 @@ export interface Crowd {
 }
 
 /** One in so many histories with faults. */
-const oneIn = 16;
+const oneIn = 24;
 const mostHappenings = 7;
 
 export const gate = "gate";

@@ -2,7 +2,7 @@
 
 import { type Claim, contactName, type Evidence, type Look, phoneName, secondName } from "./evidence.ts";
 import { secondAfterMs } from "./servers.ts";
-import { heard, isEnd, isShared, type Story, surelyHeard, wordOf } from "./stories.ts";
+import { heard, hearingsOf, isEnd, isShared, type Story, surelyHeard, wordOf } from "./stories.ts";
 
 const minute = 60_000;
 /** A message leaves at once, or after a channel that takes its time, and the one look that was asked for. */
@@ -147,23 +147,17 @@ function untrue({ class: cls, subject, claims }: Story, evidence: Evidence): rea
 }
 
 function isKnownToBeWell(evidence: Evidence, cls: Story["class"], subject: string, at: number): boolean {
-  const speaks = (look: Parameters<typeof wordOf>[1]) => wordOf(cls, look) !== "says nothing";
-  const before = surelyHeard(evidence, subject, at - leavesWithinMs).filter((look) => {
-    return speaks(look) && !isOvertaken(look, evidence);
-  });
-  const newest = Map.groupBy(heard(evidence, subject, at).filter(speaks), ({ vantage }) => vantage);
-  return (
-    before.length > 0 &&
-    [...newest.values()].every((looks) => {
-      const last = looks.at(-1);
-      return last !== undefined && before.includes(last) && wordOf(cls, last) === "good";
-    })
-  );
+  const speaking = heard(evidence, subject, at).filter((look) => wordOf(cls, look) !== "says nothing");
+  // The last one of each vantage.
+  const last = new Map(speaking.map((look) => [look.vantage, look]));
+  if (last.size === 0 || [...last.values()].some((look) => wordOf(cls, look) !== "good")) return false;
+  const before = new Set(surelyHeard(evidence, subject, at - leavesWithinMs));
+  return [...last.values()].every((look) => before.has(look) && !isOvertaken(look, evidence));
 }
 
 /** A younger look from there was judged before it: it has no vote on what is open. */
-function isOvertaken({ subject, vantage, at }: Look, { hearings }: Evidence): boolean {
-  const own = hearings.filter(({ look }) => look.subject === subject && look.vantage === vantage);
+function isOvertaken({ subject, vantage, at }: Look, evidence: Evidence): boolean {
+  const own = hearingsOf(evidence, subject).filter(({ look }) => look.vantage === vantage);
   const begun = Math.min(...own.filter(({ look }) => look.at === at).map(({ begin }) => begin));
   return own.some(({ look, begin }) => look.at > at && begin < begun);
 }

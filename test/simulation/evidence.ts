@@ -36,6 +36,22 @@ export interface Hearing {
   end: number | null;
 }
 
+/** Of looks at one subject: in the order in which they came to the judge, and in that in which they were made. */
+interface Tries {
+  readonly inTurn: Hearing[];
+  readonly byLook: Hearing[];
+}
+
+/** Writes it down. */
+export function hear({ hearings, tries }: Evidence, hearing: Hearing): void {
+  const { subject, at } = hearing.look;
+  const own = tries.get(subject) ?? { inTurn: [], byLook: [] };
+  tries.set(subject, own);
+  own.inTurn.push(hearing);
+  own.byLook.splice(own.byLook.findLastIndex(({ look }) => look.at <= at) + 1, 0, hearing);
+  hearings.push(hearing);
+}
+
 /** A message that the machine came to owe, as it was first written. */
 export interface Claim {
   readonly alert: Alert;
@@ -66,6 +82,8 @@ export interface Fold {
 export interface Evidence {
   readonly looks: Look[];
   readonly hearings: Hearing[];
+  /** The same ones by subject. */
+  readonly tries: Map<string, Tries>;
   readonly claims: Claim[];
   readonly received: Received[];
   /** What became of the store's causes against its promises, as it was seen. */
@@ -113,6 +131,7 @@ export function noEvidence(
     ...known,
     looks: [],
     hearings: [],
+    tries: new Map(),
     claims: [],
     received: [],
     breaches: [],

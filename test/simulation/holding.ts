@@ -17,6 +17,7 @@ export interface Hold {
 }
 
 export function holdsOf(everything: Evidence): readonly Hold[] {
+  if (everything.claims.every(({ alert }) => alert.class !== "mass-change")) return [];
   return storiesOf(aboutHolds(everything)).map(({ claims, endedAt }) => ({
     from: claims[0]?.writtenAt ?? 0,
     until: claims.find(({ alert }) => alert.at === endedAt)?.writtenAt ?? endedAt,

@@ -14,6 +14,7 @@ import {
   type Class,
   classes,
   heard,
+  hearingsOf,
   isEnd,
   isPatient,
   nameOf,
@@ -102,11 +103,11 @@ function unfounded(story: Story, evidence: Evidence, stories: readonly Story[]):
 function goodBetween({ class: cls, subject, since, claims }: Story, evidence: Evidence): readonly Look[] {
   const at = claims[0]?.alert.at ?? 0;
   const good = ofWord(cls, "good", surelyHeard(evidence, subject, at - 1));
-  const about = evidence.hearings.filter(({ look }) => look.subject === subject && look.at === since);
+  const about = hearingsOf(evidence, subject).filter(({ look }) => look.at === since);
   const from = about[0]?.look.vantage;
   const known = Math.min(...about.map(({ end }) => end ?? Number.POSITIVE_INFINITY));
   return good.filter((look) => {
-    const begin = evidence.hearings.find((hearing) => hearing.look === look)?.begin ?? 0;
+    const begin = hearingsOf(evidence, subject).find((hearing) => hearing.look === look)?.begin ?? 0;
     return look.vantage === from || begin > known;
   });
 }
@@ -184,8 +185,10 @@ interface Suffering {
 /** Every confirmed loss is told to everybody who can be told. */
 function untold(suffering: Suffering, evidence: Evidence, stories: readonly Story[]): readonly string[] {
   const { class: cls, subject } = suffering;
+  const found = confirmations(suffering, evidence, stories);
+  if (found.length === 0) return [];
   const got = new Set(evidence.received.map(({ to, id }) => `${to} ${id.split("·")[0]}`));
-  return confirmations(suffering, evidence, stories).flatMap(({ from, at }) => {
+  return found.flatMap(({ from, at }) => {
     const about = stories.filter((story) => story.class === cls && story.subject === subject);
     const own = about.filter((story) => story.since <= at && story.endedAt >= from);
     const told = [...own, ...own.flatMap(({ folds }) => folds.flatMap((fold) => parentOf(fold, stories) ?? []))];
@@ -203,8 +206,10 @@ function untold(suffering: Suffering, evidence: Evidence, stories: readonly Stor
 /** It opened when the breaker held, and was over before that did, or seemed to be: nobody has to know. */
 function isHeldToTheEnd({ class: cls, subject, claims, endedAt }: Story, evidence: Evidence): boolean {
   const opened = claims[0]?.alert.at ?? 0;
+  const holds = holdsOf(evidence);
+  if (holds.length === 0) return false;
   const bad = ofWord(cls, "bad", heard(evidence, subject, endedAt));
-  return holdsOf(evidence).some(({ from, until }) => {
+  return holds.some(({ from, until }) => {
     const isOver = evidence.places.has(subject)
       ? endedAt < Number.POSITIVE_INFINITY && bad.every(({ at }) => at < until)
       : endedAt < until + overAfter.ms + 3 * every;
@@ -225,19 +230,23 @@ function confirmations(
   const dropped = evidence.dropped.filter((drop) => drop.subject === subject).map(({ at }) => at);
   const sights = evidence.sights.map(({ at }) => at);
   let run: Look[] = [];
+  // What holds of a run's first confirmation holds of each that follows in it.
+  let isFound = false;
   const each = new Map<string, Look[]>();
   let since = 0;
   for (const { look, until, isClean } of looks) {
     const isApart =
       dropped.some((at) => at >= since - 60_000 && at <= until) || sights.some((at) => at >= since && at <= until);
-    if (!isClean || isApart) [run, since] = [[], look.at];
+    if (!isClean || isApart) [run, since, isFound] = [[], look.at, false];
     if (!isClean || isApart) each.clear();
     if (!isClean || isApart || wordOf(cls, look) === "says nothing") continue;
     const word = wordOf(cls, look);
-    run = word === "bad" ? [...run, look] : [];
+    if (word !== "bad") [run, isFound] = [[], false];
+    else if (!isFound) run.push(look);
     const own = each.get(look.vantage) ?? [];
     each.set(look.vantage, own[0] !== undefined && wordOf(cls, own[0]) === word ? [...own, look] : [look]);
-    const [first] = run;
+    const [first] = isFound ? [] : run;
+    const before = found.length;
     if (first !== undefined && isPatient(cls)) {
       // It lasts since the last vantage that was answered got no answer for the first time.
       const silentSince = Math.max(...[...byVantage(run).values()].map(([begin]) => begin?.at ?? 0));
@@ -248,6 +257,7 @@ function confirmations(
       const isSeconded = byVantage(run).size >= Math.min(2, sightedAt(evidence, look.at).length);
       if (isConfirming(run) && isSeconded) found.push({ from: first.at, at: look.at });
     }
+    isFound ||= found.length > before;
     if (!isPatient(cls) && each.size > 1) found.push(...dividedAt(cls, [...each.values()], look.at));
   }
   return found;
@@ -278,7 +288,7 @@ function orderly(
   const seen = new Set<Look>();
   const latest = new Map<string, number>();
   const busyUntil = new Map<string, number>();
-  const hearings = evidence.hearings.filter((hearing) => hearing.look.subject === subject);
+  const hearings = hearingsOf(evidence, subject);
   const isAlone = evidence.vantages.length === 1;
   const judged = hearings.map(({ look, begin, end, isStale, mayVote }) => {
     const { vantage } = look;

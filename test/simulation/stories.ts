@@ -1,7 +1,7 @@
 /** What the oracle makes of a history first: each incident's messages, and what looks meant. In other words than the judge's. */
 
 import type { Alert } from "../../lib/model/incident.ts";
-import type { Claim, Evidence, Fold, Look, Mode } from "./evidence.ts";
+import type { Claim, Evidence, Fold, Hearing, Look, Mode } from "./evidence.ts";
 
 export type Class = "cleartext" | "weak" | "unreachable" | "temporarily-unavailable";
 export type Word = "good" | "bad" | "says nothing";
@@ -61,20 +61,25 @@ export function nameOf({ incident, class: cls, subject }: Story): string {
   return `${incident} (${cls} of ${subject})`;
 }
 
+/** All tries of the judge at looks at `subject`. */
+export function hearingsOf({ tries }: Evidence, subject: string): readonly Hearing[] {
+  return tries.get(subject)?.inTurn ?? [];
+}
+
 /** Looks at `subject` with a vote that a judge took in hand not later than `at`, each once, in the order of the looks. */
 export function heard(evidence: Evidence, subject: string, at: number): readonly Look[] {
-  const looks = evidence.hearings
-    .filter(({ look, begin, mayVote }) => mayVote && look.subject === subject && begin <= at)
-    .map(({ look }) => look);
-  return [...new Set(looks)].sort((a, b) => a.at - b.at);
+  return looksOf(evidence, subject, ({ begin, mayVote }) => mayVote && begin <= at);
 }
 
 /** Only those whose judgement was done by then, and that could not be passed over. */
 export function surelyHeard(evidence: Evidence, subject: string, at: number): readonly Look[] {
-  const done = evidence.hearings.filter(
-    ({ look, end, isStale, mayVote }) => mayVote && look.subject === subject && !isStale && end !== null && end <= at,
-  );
-  return [...new Set(done.map(({ look }) => look))].sort((a, b) => a.at - b.at);
+  return looksOf(evidence, subject, ({ end, isStale, mayVote }) => mayVote && !isStale && end !== null && end <= at);
+}
+
+function looksOf({ tries }: Evidence, subject: string, isMeant: (hearing: Hearing) => boolean): readonly Look[] {
+  const looks = new Set<Look>();
+  for (const hearing of tries.get(subject)?.byLook ?? []) if (isMeant(hearing)) looks.add(hearing.look);
+  return [...looks];
 }
 
 export const wordOf = (cls: Class, { mode }: Look): Word => meaning[cls][mode];

@@ -13,6 +13,7 @@ import {
   contactName,
   type Evidence,
   type Hearing,
+  hear,
   type Look,
   type Mode,
   noEvidence,
@@ -123,7 +124,7 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
   const gateways = places.some(({ shares }) => shares.includes(`mx:${gate}`))
     ? [{ id: gate, hosts: places.filter(({ shares }) => shares.length > 0).map(({ host }) => host), port: 25 }]
     : [];
-  const store = createMemoryStore([acme], hear, gateways);
+  const store = createMemoryStore([acme], note, gateways);
   const fates = new Map<number, Fate>();
   if (crashAt !== null) fates.set(crashAt.number, crashAt.after ? "dies-after" : "dies-before");
   const awaits = createAwaits(timeline, random, fateOf);
@@ -155,7 +156,7 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
     return fate;
   }
 
-  function hear(before: Cause | null, after: Cause): void {
+  function note(before: Cause | null, after: Cause): void {
     const known = new Set(before?.outbox.map(({ alert }) => alert.id));
     for (const { alert, digest } of after.outbox) {
       if (!known.has(alert.id)) evidence.claims.push({ alert, writtenAt: now(), isDigest: digest !== null });
@@ -300,7 +301,7 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
       if (way && !isStale) way.delivered = null;
       return { look, begin: now(), end: null, isStale, mayVote: !blind.has(look.vantage) };
     });
-    evidence.hearings.push(...hearings);
+    for (const hearing of hearings) hear(evidence, hearing);
     const { jobs, tellsIn } = await machinery.judge(results, judged(host));
     for (const hearing of hearings) {
       hearing.end = now();
