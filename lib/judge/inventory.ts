@@ -4,6 +4,7 @@ import type { Scan } from "../model/scan.ts";
 import { groupByCode } from "../protocols/tls/groups.ts";
 import { sslv2KindByCode } from "../protocols/tls/sslv2.ts";
 import { suiteByCode } from "../protocols/tls/suites.ts";
+import { flawsIn } from "./flaws.ts";
 import { groupBadness, suiteBadness } from "./grades/badness.ts";
 import { changesBetween, type Inventory } from "./scan-diff.ts";
 
@@ -41,8 +42,8 @@ export function scanChanges(before: Scan, after: Scan): readonly string[] {
   );
 }
 
-export function inventoryOf(scan: Scan): Inventory {
-  const { versions, groups, certificates, incomplete, habits, intolerant } = scan;
+function inventoryOf(scan: Scan): Inventory {
+  const { versions, groups, certificates, incomplete } = scan;
   return {
     protocols: versions.filter(({ accepted }) => accepted).map(({ name }) => name),
     suites: versions.flatMap(({ name, suites }) =>
@@ -52,11 +53,7 @@ export function inventoryOf(scan: Scan): Inventory {
     ),
     groups: groups.map(groupName),
     certificates: certificates.map(({ sha256 }) => sha256),
-    flaws: [
-      ...(habits.secureRenegotiation === false ? ["insecure renegotiation"] : []),
-      ...(habits.compression === true ? ["compression"] : []),
-      ...(intolerant ? ["version intolerance"] : []),
-    ],
+    flaws: flawsIn(scan).flatMap(({ name, result }) => (result === "flawed" ? name : [])),
     isComplete: incomplete === null,
   };
 }

@@ -5,7 +5,7 @@ import type { CycleNumber, ProbeJob, ProbeResults } from "../model/jobs.ts";
 import type { Clock } from "../model/ports.ts";
 import type { DelayedJob, PlanReport } from "../steps/plan.ts";
 
-export type Planned = Pick<PlanReport, "jobs" | "scans">;
+type Planned = Pick<PlanReport, "jobs" | "scans">;
 
 /** The steps, each with its world already in its hands. */
 export interface Steps {

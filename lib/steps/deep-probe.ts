@@ -50,6 +50,10 @@ async function answerTo(task: ScanTask, job: ScanJob, world: DeepProbeWorld): Pr
       again === null ? await resume(program, place, trail, live) : await askAgain(program, place, trail, again, live);
     if (news === null) return { ...common, kind: "same" };
     const stopped = news.stopped?.how === tooLate.how ? null : news.stopped;
+    // Nobody was asked anything, or another machine answered: that says nothing.
+    if (news.stopped !== null && !stopped?.throttled && news.trail.length === trail.length) {
+      return { ...common, kind: "same" };
+    }
     return { ...common, kind: "news", trail: news.trail, exhibits: news.exhibits, stopped };
   } catch {
     // A fault of ours: nothing is known of the server by it.

@@ -24,6 +24,7 @@ describe("what changed between two scans", () => {
       "DES-CBC3-SHA in TLSv1.2 is gone",
       "group secp256r1 is gone",
       "group X25519MLKEM768 is new",
+      "sweet32 is gone",
     ]);
     expect(scanChanges(scanOf(old), scanOf(old))).toEqual([]);
   });
@@ -35,11 +36,13 @@ describe("what changed between two scans", () => {
       "AES128-SHA is gone",
       "DES-CBC3-SHA is gone",
       "group X25519MLKEM768 is new",
+      "sweet32 is gone",
     ]);
     expect(scanChanges(graded(modern), graded(old))).toEqual([
       "TLSv1 is new",
       "AES128-SHA is new",
       "DES-CBC3-SHA is new",
+      "sweet32 is new",
     ]);
   });
 

@@ -35,7 +35,7 @@ export interface LiveFlaw {
 }
 
 /** Why no more was asked before the end: the server's doing, not ours. */
-export interface Stopped {
+interface Stopped {
   readonly how: string;
   /** It had answered before, or says itself that it is too much. */
   readonly throttled: boolean;
