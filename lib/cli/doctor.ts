@@ -7,6 +7,7 @@ import { checkContacts, withPhones } from "../local/doctor-contacts.ts";
 import type { Customer } from "../model/customer.ts";
 import type { Resolver } from "../model/ports.ts";
 import type { SmsAccount } from "../model/sms-account.ts";
+import { publicDomains } from "../steps/port25.ts";
 import { unsubscribedIn } from "../steps/unsubscribe.ts";
 import { findTexter } from "../world/channels/phones.ts";
 import { systemClock } from "../world/clock.ts";
@@ -25,8 +26,6 @@ interface DoctorOptions extends DataOptions {
   readonly json?: boolean;
 }
 
-/** Big providers in unrelated networks: one of them answers wherever port 25 is open. */
-const publicDomains = ["gmail.com", "outlook.com", "icloud.com"];
 const clockUrl = "https://www.google.com/generate_204";
 
 export async function doctorCommand(options: DoctorOptions, io: Io): Promise<ExitCode> {
@@ -52,7 +51,7 @@ function examinePlace(options: DoctorOptions): Promise<readonly Check[]> {
 }
 
 /** Under the caller's own AWS credentials. */
-async function stackChecks(options: DoctorOptions): Promise<readonly Check[]> {
+export async function stackChecks(options: DataOptions & Pick<DoctorOptions, "resolver">): Promise<readonly Check[]> {
   const resolver = createResolver({ servers: options.resolver ?? [], now: systemClock });
   return withStore(options, (store) => examineStack({ store, now: systemClock, resolver, smsAccount: ownAccount }));
 }
@@ -61,7 +60,7 @@ async function ownAccount(): Promise<SmsAccount> {
   return (await import("../world/sms-account.ts")).ownSmsAccount();
 }
 
-function worstOf(checks: readonly Check[]): ExitCode {
+export function worstOf(checks: readonly Check[]): ExitCode {
   if (checks.some(({ state }) => state === "bad")) return 2;
   return checks.some(({ state }) => state === "unknown") ? 3 : 0;
 }

@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 import { deadLetterQueues } from "../world/queue-names.ts";
 import type { ExitCode } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { count, dataOptions } from "./options.ts";
+import { count, dataOptions, duration } from "./options.ts";
 
 export type MakeCommand = (parent: Command, usage: string, description: string, options: readonly Option[]) => Command;
 
@@ -26,6 +26,19 @@ export function lifeCommands(program: Command, command: MakeCommand, io: Io, end
     ...dataOptions(),
     new Option("--yes", "replace what is here"),
   ]).action(async (file, options) => ended(await (await import("./fleet.ts")).importCommand(file, options, io)));
+
+  command(
+    program,
+    "deploy-check",
+    "walk the chain of a deployed stack with a drill, and see what only an account shows",
+    [
+      stackOption(),
+      new Option("--drill <id>", "of this customer or target (default: the first customer)"),
+      new Option("--within <duration>", "how long each channel has for each message")
+        .argParser(duration(1_000, 3_600_000))
+        .default(120_000, "2m"),
+    ],
+  ).action(async (options) => ended(await (await import("./deploy-check.ts")).deployCheckCommand(options, io)));
 }
 
 function stackOption(): Option {

@@ -1,17 +1,13 @@
 /** Can this place do the job? Each check stands alone; what can't be asked is `unknown`, never `bad`. */
 
-import { isIPv6 } from "node:net";
+import type { Check } from "../model/check.ts";
 import type { Clock, Dialler, Resolver } from "../model/ports.ts";
 import { findHost } from "../protocols/dns/host.ts";
 import { findMx } from "../protocols/dns/mx.ts";
-import { addressBytes } from "../protocols/ip/address.ts";
+import { reverseName } from "../protocols/dns/reverse.ts";
+import { checkPort25 } from "../steps/port25.ts";
 
-export interface Check {
-  readonly name: string;
-  readonly state: "good" | "warning" | "bad" | "unknown";
-  /** One sentence with what was seen and, where it is bad, what to do. */
-  readonly words: string;
-}
+export type { Check } from "../model/check.ts";
 
 export interface DoctorWorld {
   readonly resolver: Resolver;
@@ -30,7 +26,6 @@ export interface DoctorWorld {
   readonly checkCanaries: () => Promise<readonly Check[]>;
 }
 
-const dialMs = 8_000;
 const clockToleranceMs = 5_000;
 
 export async function examine(world: DoctorWorld): Promise<readonly Check[]> {
@@ -65,31 +60,6 @@ async function checkDns({ resolver, publicDomains }: DoctorWorld): Promise<Check
   };
 }
 
-async function checkPort25({ resolver, dial, publicDomains }: DoctorWorld, family: "IPv4" | "IPv6"): Promise<Check> {
-  const name = `port 25, ${family}`;
-  const tried: string[] = [];
-  for (const domain of publicDomains) {
-    const mx = await findMx(domain, resolver);
-    const host = mx.kind === "mx" ? mx.records[0]?.host : undefined;
-    if (host === undefined) continue;
-    const { addresses } = await findHost(host, resolver);
-    const address = addresses.find((candidate) => isIPv6(candidate) === (family === "IPv6"));
-    if (address === undefined) continue;
-    const result = await dial({ address, port: 25, allowPrivate: false, signal: AbortSignal.timeout(dialMs) });
-    if (result.kind === "connected") {
-      result.socket.destroy();
-      return { name, state: "good", words: `open: connected to ${host} [${address}]` };
-    }
-    tried.push(`${host} [${address}]: ${result.kind === "failed" ? result.silence : result.range}`);
-  }
-  if (tried.length === 0) return { name, state: "unknown", words: "nothing to dial: DNS gave no address" };
-  return {
-    name,
-    state: "bad",
-    words: `closed (${tried.join(", ")}): ask the provider to open outgoing port 25, or look at servers on other ports`,
-  };
-}
-
 /** Mail servers distrust a client whose EHLO name, address and PTR don't agree (RFC 1912 §2.1). */
 async function checkName({ resolver, ehloName }: DoctorWorld): Promise<Check> {
   const name = "EHLO name";
@@ -115,14 +85,6 @@ async function checkName({ resolver, ehloName }: DoctorWorld): Promise<Check> {
   if (wrong.length === 0)
     return { name, state: "good", words: `${ehloName}: address and PTR agree (${addresses.join(", ")})` };
   return { name, state: "bad", words: `${ehloName}: ${wrong.join("; ")}: set the PTR record to ${ehloName}` };
-}
-
-/** `1.2.0.192.in-addr.arpa` (RFC 1035 §3.5), `….ip6.arpa` (RFC 3596 §2.5). */
-export function reverseName(address: string): string {
-  const bytes = [...(addressBytes(address) ?? [])].reverse();
-  if (!isIPv6(address)) return `${bytes.join(".")}.in-addr.arpa`;
-  const nibbles = bytes.flatMap((byte) => [byte & 0xf, byte >> 4]);
-  return `${nibbles.map((nibble) => nibble.toString(16)).join(".")}.ip6.arpa`;
 }
 
 async function checkClock({ now, otherClock }: DoctorWorld): Promise<Check> {

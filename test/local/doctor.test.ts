@@ -1,11 +1,12 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { type DoctorWorld, examine, reverseName } from "../../lib/local/doctor.ts";
+import { type DoctorWorld, examine } from "../../lib/local/doctor.ts";
 import { checkCanaries } from "../../lib/local/doctor-canaries.ts";
 import { checkContacts, nobodyTold, type ToldFleet, type Ways } from "../../lib/local/doctor-contacts.ts";
 import type { Contact, Customer } from "../../lib/model/customer.ts";
 import { type NotifySettings, noNotify, type SmtpSettings } from "../../lib/model/notify-settings.ts";
 import type { DnsAnswer, Resolver } from "../../lib/model/ports.ts";
+import { reverseName } from "../../lib/protocols/dns/reverse.ts";
 import { customerOf } from "../fakes/customers.ts";
 import { fakeResolver } from "../fakes/resolver.ts";
 
