@@ -9,6 +9,7 @@ import type { Finding } from "../../model/finding.ts";
 import type { Observation } from "../../model/observation.ts";
 import type { ChainStatus, CustomerStatus, HopStatus, TargetStatus } from "../../model/status.ts";
 import { parseTargetKey } from "../../model/target.ts";
+import { isSafePrime, primeName } from "../../protocols/tls/primes.ts";
 import { certificateJson, outcomeText, sessionJson } from "./facts.ts";
 import { inventoryJson } from "./scan.ts";
 import type { ChainJson, FindingJson, HopJson, StatusJson, TargetJson } from "./schemas.ts";
@@ -55,6 +56,11 @@ function scansJson({ chains }: CustomerStatus): StatusJson["scans"] {
   );
 }
 
+/** A reader of the page doesn't wait for seconds while a server's own prime is looked into. */
+function isKnownSafe(prime: string): boolean | null {
+  return primeName(prime) === null ? null : isSafePrime(prime);
+}
+
 function targetScanJson({ scan, since, changed, throttled }: ScanResult, facts: Observation | null) {
   if (scan === null) return null;
   const leaves = facts === null ? [] : leavesOf(scan, facts.outcome);
@@ -64,7 +70,7 @@ function targetScanJson({ scan, since, changed, throttled }: ScanResult, facts: 
     grades: gradesOf(scan, leaves),
     score: scoreOf(scan, leaves),
   };
-  const { throttled: _, ...found } = inventoryJson(graded);
+  const { throttled: _, ...found } = inventoryJson(graded, isKnownSafe);
   return {
     ...found,
     since: iso(since),

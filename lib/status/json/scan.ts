@@ -18,13 +18,17 @@ export interface GradedScan {
   readonly score: number | null;
 }
 
-export function inventoryJson({ scan, flaws, grades, score }: GradedScan): InventoryJson {
+/** `isSafe`: of a prime in hex; null where it isn't found out. */
+export function inventoryJson(
+  { scan, flaws, grades, score }: GradedScan,
+  isSafe: (prime: string) => boolean | null = isSafePrime,
+): InventoryJson {
   return {
     depth: scan?.depth ?? null,
     protocols: (scan?.versions ?? []).map(versionJson),
     groups: (scan?.groups ?? []).map(groupJson),
     dhPrimes: (scan?.primes ?? []).map(({ bits, prime }) => {
-      return { bits, prime, known: primeName(prime), safe: isSafePrime(prime) };
+      return { bits, prime, known: primeName(prime), safe: isSafe(prime) };
     }),
     signatures: (scan?.signatures ?? []).map(hex),
     certificates: (scan?.certificates ?? []).map(({ sha256 }) => sha256),
