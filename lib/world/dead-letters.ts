@@ -18,7 +18,7 @@ import { reasonOf } from "./channels/reason.ts";
 import { failedRun } from "./failed-run.ts";
 import { type DeadLetterQueue, deadLetterLogicalIds, deadLetterQueues } from "./queue-names.ts";
 
-export interface DeadLetter {
+interface DeadLetter {
   readonly id: string;
   /** Epoch ms; null where SQS didn't say. */
   readonly sentAt: number | null;

@@ -4,7 +4,7 @@ import { GetAccountSettingsCommand, InvokeCommand, LambdaClient, ListFunctionsCo
 import { environmentNames } from "./environment.ts";
 import { resultsQueueName } from "./queue-names.ts";
 
-export interface DeployedFunction {
+interface DeployedFunction {
   readonly name: string;
   /** `arm64`, `x86_64`. */
   readonly architecture: string;

@@ -64,7 +64,7 @@ describe("the functions' code", () => {
     return loadedAtStart(metafile).flatMap((path) => Object.keys(metafile.outputs[path]?.inputs ?? {}));
   }
 
-  it.each(handlers)("%s is as large as test/bench/bundle-sizes.json says, within 10 %%", (handler) => {
+  it.each(handlers)("%s is as large as test/bench/bundle-sizes.json says, within a tenth", (handler) => {
     const metafile = metafiles.get(handler);
     expect(metafile && strayedFrom(handler, sizeOf(metafile))).toEqual([]);
   });
