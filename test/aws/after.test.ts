@@ -3,6 +3,12 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import {
+  DeleteTableCommand,
+  DynamoDBClient,
+  RestoreTableToPointInTimeCommand,
+  waitUntilTableExists,
+} from "@aws-sdk/client-dynamodb";
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openFunctions } from "../../lib/world/functions.ts";
@@ -12,6 +18,7 @@ import { chainmail, runStep, stack, until } from "./lab.ts";
 
 const minute = 60_000;
 const sqs = new SQSClient({});
+const dynamodb = new DynamoDBClient({});
 let folder: string;
 let server: FakeMailServer;
 /** Others may have left customers: then there is one to play a drill with. */
@@ -32,6 +39,7 @@ afterAll(async () => {
   if (isOurs) await chainmail("customers", "remove", "walked");
   await server.close();
   sqs.destroy();
+  dynamodb.destroy();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -95,6 +103,26 @@ describe("the fleet", { timeout: 3 * minute }, () => {
     });
     const copied = (await chainmailOn("customers", "list", ...here)).out;
     expect(copied).toBe((await chainmail("customers", "list")).stdout);
+  });
+
+  it("put back to a moment stands in tables of another name, which --stack takes", async () => {
+    const restored = `${stack}-restored`;
+    const roles = ["config", "state", "ledger"];
+    for (const role of roles)
+      await dynamodb.send(
+        new RestoreTableToPointInTimeCommand({
+          SourceTableName: `${stack}-${role}`,
+          TargetTableName: `${restored}-${role}`,
+          UseLatestRestorableTime: true,
+        }),
+      );
+    for (const role of roles)
+      await waitUntilTableExists({ client: dynamodb, maxWaitTime: 60 }, { TableName: `${restored}-${role}` });
+    const run = (...args: readonly string[]) => chainmailOn(...args, "--stack", restored);
+    expect((await run("customers", "list")).out).toBe((await chainmail("customers", "list")).stdout);
+    expect(await run("verify")).toMatchObject({ code: 0 });
+    expect((await run("export")).code).toBe(0);
+    for (const role of roles) await dynamodb.send(new DeleteTableCommand({ TableName: `${restored}-${role}` }));
   });
 
   it("can't be replaced while the stack is at work", async () => {

@@ -1,6 +1,6 @@
 /** A whole fleet moved from one process to AWS and back, in the middle of incidents. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
@@ -161,6 +161,16 @@ describe("a fleet", () => {
     expect(imported.code).toBe(2);
     expect(imported.out).toContain("the record: entry 2 was removed");
   });
+});
+
+it("a folder that was copied while nothing ran on it is a backup", async () => {
+  await inFolder(({ store }) => fill(store));
+  const before = await inFolder(itemsOf);
+  cpSync(here[1] ?? "", join(folder, "backup"), { recursive: true });
+  await inFolder(({ store }) => store.config.removeCustomers(["customer-1"]));
+  here = ["--data", join(folder, "backup")];
+  expect(await inFolder(itemsOf)).toEqual(before);
+  expect((await chainmail("verify", ...here)).code).toBe(0);
 });
 
 it("half a fleet is none to start with", async () => {
