@@ -1,6 +1,6 @@
 /** Machines with one fault each, as somebody might build them. The oracle has to find every one; it is proved by them. */
 
-import type { Contact, Customer } from "../../lib/model/customer.ts";
+import { type Contact, type Customer, defaultSettings } from "../../lib/model/customer.ts";
 import type { Cause, OutboxEntry } from "../../lib/model/incident.ts";
 import type { ProbeAnswer, ProbeResults } from "../../lib/model/jobs.ts";
 import type { Channel, Delivery } from "../../lib/model/ports.ts";
@@ -267,6 +267,20 @@ export const defects: readonly Defect[] = [
           return channel.deliver({ ...letter, event: messages ? { ...rest, messages: messages.slice(0, -1) } : rest });
         },
       })),
+    },
+  },
+  {
+    name: "nobody minds a window",
+    breaks: /inside a window/,
+    machinery: {
+      ...asBuilt,
+      through: (store) => {
+        const none = { silences: async () => [], settings: async () => defaultSettings };
+        const config = new Proxy(store.config, {
+          get: (inner, name) => Reflect.get(none, name) ?? Reflect.get(inner, name),
+        });
+        return { ...store, config };
+      },
     },
   },
   {

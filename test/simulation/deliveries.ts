@@ -10,6 +10,7 @@ const leavesWithinMs = minute;
 
 export function deliveries(evidence: Evidence, stories: readonly Story[]): readonly string[] {
   return [
+    ...toldInside(evidence),
     ...stories.flatMap((story) => [
       ...missing(story, evidence),
       ...unheardSecond(story, evidence),
@@ -18,6 +19,16 @@ export function deliveries(evidence: Evidence, stories: readonly Story[]): reado
     ...lostByPhone(evidence, stories),
     ...order(evidence, stories),
   ];
+}
+
+/** Nothing is told inside a window: by no pass that began in it. */
+function toldInside({ quiet, claims, received }: Evidence): readonly string[] {
+  if (quiet === null) return [];
+  const about = new Set(claims.filter(({ alert }) => alert.subject === quiet.subject).map(({ alert }) => alert.id));
+  return received
+    .filter(({ id }) => about.has(id))
+    .filter(({ at, passFrom }) => quiet.spans.some(({ from, until }) => passFrom >= from && at < until))
+    .map(({ to, id }) => `${to} got ${id} inside a window`);
 }
 
 /** One copy each but for crashes and lost replies, each of which may repeat one message; none at all by what claims first. */
@@ -118,7 +129,7 @@ function isOverdue({ incident, class: cls, subject, claims, endedAt }: Story, ev
   if (!evidence.hasSecond || subject !== evidence.recipients.keys().next().value || cls !== "cleartext") return false;
   // What the first looks after an import find is told to the operators alone.
   if (claims.some(({ alert, isDigest }) => alert.kind === "flapping" || isDigest)) return false;
-  if (evidence.crashes + evidence.outages > 0) return false;
+  if (evidence.crashes + evidence.outages > 0 || evidence.quiet?.subject === subject) return false;
   if (evidence.acknowledged.some((each) => each.incident === incident)) return false;
   const told = Math.min(...evidence.received.filter(({ id }) => id.split("·")[0] === incident).map(({ at }) => at));
   const from = told + secondAfterMs + 2 * minute;

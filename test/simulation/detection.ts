@@ -61,6 +61,7 @@ export async function cleanLoss(runs: number): Promise<Delays> {
       mode: "lambda",
       targets: 1,
       crowd: null,
+      quiet: null,
       vantages: 1,
       channels: 1,
       tokens: [10],

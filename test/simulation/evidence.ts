@@ -79,6 +79,12 @@ export interface Fold {
   readonly at: number;
 }
 
+/** From when to when, epoch ms. */
+export interface Span {
+  readonly from: number;
+  readonly until: number;
+}
+
 export interface Evidence {
   readonly looks: Look[];
   readonly hearings: Hearing[];
@@ -105,6 +111,8 @@ export interface Evidence {
   readonly folds: Fold[];
   /** What each target shares with others; and in which network it stands. */
   readonly places: ReadonlyMap<string, Place>;
+  /** When nobody wanted to be told of one server. */
+  readonly quiet: { readonly subject: string; readonly spans: readonly Span[] } | null;
   /** What the operator said to what the breaker held, and when; when another build began to judge, epoch ms. */
   readonly decisions: { readonly at: number; readonly keeps: boolean }[];
   readonly upgrades: number[];
@@ -125,7 +133,7 @@ export interface Evidence {
 }
 
 export function noEvidence(
-  known: Pick<Evidence, "recipients" | "places" | "vantages" | "hasPhone" | "hasSecond">,
+  known: Pick<Evidence, "recipients" | "places" | "quiet" | "vantages" | "hasPhone" | "hasSecond">,
 ): Evidence {
   return {
     ...known,

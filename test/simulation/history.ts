@@ -3,6 +3,7 @@
 import { type Crowd, type Crowded, crowdHappenings, drawCrowd } from "./crowd.ts";
 import type { Mode } from "./evidence.ts";
 import { every, type Happening, minute, second, type Trouble } from "./happenings.ts";
+import { drawQuiet, type Quiet } from "./quiet.ts";
 import { createRandom, type Random } from "./random.ts";
 
 export interface History {
@@ -13,6 +14,8 @@ export interface History {
   readonly targets: number;
   /** Null: they are too few to share anything. */
   readonly crowd: Crowd | null;
+  /** Null: everybody wants to be told of everything. */
+  readonly quiet: Quiet | null;
   /** Each target is looked at from all of them. */
   readonly vantages: number;
   readonly channels: number;
@@ -47,7 +50,7 @@ function withCrowd(history: History, { crowd, random }: Crowded, faults: boolean
   const targets = crowd.kin + crowd.strangers;
   const aFault = (draw: Random) => fault(draw, targets, history.channels);
   const happenings = crowdHappenings(random, crowd, pause, faults ? aFault : null);
-  return { ...history, crowd, targets, vantages: 1, isFresh: false, isLong: false, happenings };
+  return { ...history, crowd, quiet: null, targets, vantages: 1, isFresh: false, isLong: false, happenings };
 }
 
 function drawFew(seed: number, faults: boolean): History {
@@ -65,6 +68,8 @@ function drawFew(seed: number, faults: boolean): History {
     targets,
     vantages,
     crowd: null,
+    // Who has to wait for a message as well may get it when nobody remembers why.
+    quiet: faults && !isScarce ? drawQuiet(seed, targets) : null,
     channels,
     tokens,
     hasPhone: random.chance(0.25),

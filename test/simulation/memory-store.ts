@@ -8,6 +8,7 @@ import { type Customer, defaultSettings, type Gateway } from "../../lib/model/cu
 import { type Cause, isSpent } from "../../lib/model/incident.ts";
 import { type RecordEntry, recordId } from "../../lib/model/record.ts";
 import type { Slice, SlotMemory } from "../../lib/model/roster.ts";
+import type { MaintenanceWindow, Silence } from "../../lib/model/silence.ts";
 import type {
   ConfigStore,
   LedgerEntry,
@@ -30,11 +31,18 @@ export interface MemoryStore extends Store {
   recorded(): readonly RecordEntry[];
 }
 
+/** What people wrote. */
+interface Fleet {
+  readonly gateways?: readonly Gateway[];
+  readonly silences?: readonly Silence[];
+  readonly windows?: readonly MaintenanceWindow[];
+}
+
 /** `written` hears of every write of a cause that stood. */
 export function createMemoryStore(
   customers: readonly Customer[],
   written: (before: Cause | null, after: Cause) => void,
-  gateways: readonly Gateway[] = [],
+  { gateways = [], silences = [], windows = [] }: Fleet = {},
 ): MemoryStore {
   const slices = new Map<number, Slice>();
   const memories = new Map<number, Versioned<readonly SlotMemory[]>>();
@@ -48,11 +56,12 @@ export function createMemoryStore(
 
   const placeOf = (key: string, vantage: string) => `${key} ${vantage}`;
 
+  const settings = { ...defaultSettings, windows };
   const config: Partial<ConfigStore> = {
-    settings: async () => defaultSettings,
+    settings: async () => settings,
     customer: async (id) => customers.find((customer) => customer.id === id),
-    silences: async () => [],
-    gateways: async () => [...gateways],
+    silences: async () => silences,
+    gateways: async () => gateways,
   };
 
   const state: Partial<StateStore> = {

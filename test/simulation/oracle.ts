@@ -203,10 +203,11 @@ function untold(suffering: Suffering, evidence: Evidence, stories: readonly Stor
   });
 }
 
-/** It opened when the breaker held, and was over before that did, or seemed to be: nobody has to know. */
+/** It opened when the breaker held, or in a window, and was over before that, or seemed to be: nobody has to know. */
 function isHeldToTheEnd({ class: cls, subject, claims, endedAt }: Story, evidence: Evidence): boolean {
   const opened = claims[0]?.alert.at ?? 0;
-  const holds = holdsOf(evidence);
+  const spans = evidence.quiet?.subject === subject ? evidence.quiet.spans : [];
+  const holds = [...holdsOf(evidence), ...spans];
   if (holds.length === 0) return false;
   const bad = ofWord(cls, "bad", heard(evidence, subject, endedAt));
   return holds.some(({ from, until }) => {

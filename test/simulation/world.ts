@@ -1,6 +1,6 @@
 /**
  * The steps in a world of one history: servers, queues, schedules, mailboxes and people, over a store in memory. As on AWS
- * (`lambda`) or in one process (`single`).
+ * (`lambda`) or in one process (`single`). Longer than other files, since all of it changes one and the same state.
  */
 
 import type { Cause } from "../../lib/model/incident.ts";
@@ -25,6 +25,7 @@ import type { History } from "./history.ts";
 import type { Machinery } from "./machinery.ts";
 import { createMemoryStore } from "./memory-store.ts";
 import { createAwaits, createHost, type Fate, type Host } from "./process.ts";
+import { quietIn, spansOf } from "./quiet.ts";
 import { createRandom } from "./random.ts";
 import { acme, answerOf, entryOf, placesOf, sliceOf, subjectOf, vantageName } from "./servers.ts";
 import { createTimeline } from "./timeline.ts";
@@ -83,7 +84,7 @@ export interface CrashAt {
 }
 
 export function createWorld(history: History, machinery: Machinery, crashAt: CrashAt | null = null): World {
-  const { mode, isFresh } = history;
+  const { mode, isFresh, quiet } = history;
   const random = createRandom(history.seed + 1);
   const timeline = createTimeline(start);
   const { now } = timeline;
@@ -100,6 +101,7 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
   const vantages = Array.from({ length: history.vantages }, (_, vantage) => vantageName(vantage));
   const places = placesOf(history);
   const subjects = places.map(subjectOf);
+  const quietPlace = quiet === null ? undefined : places[quiet.target];
   const servers = subjects.map((): Server => {
     const ways = vantages.map((): Way => ({ mode: null, delivered: null, latest: 0 }));
     return { mode: "good", flaky: 0, connections: 0, ways };
@@ -109,6 +111,7 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
 
   const evidence = noEvidence({
     places: new Map(places.map((place) => [subjectOf(place), place])),
+    quiet: quiet && { subject: subjects[quiet.target] ?? "", spans: spansOf(quiet, start) },
     recipients: new Map(
       servers.map((_, target) => {
         const operating = operators.filter((box) => box !== phone);
@@ -124,7 +127,10 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
   const gateways = places.some(({ shares }) => shares.includes(`mx:${gate}`))
     ? [{ id: gate, hosts: places.filter(({ shares }) => shares.length > 0).map(({ host }) => host), port: 25 }]
     : [];
-  const store = createMemoryStore([acme], note, gateways);
+  const store = createMemoryStore([acme], note, {
+    gateways,
+    ...(quietPlace && quiet && quietIn(quiet, quietPlace, start)),
+  });
   const fates = new Map<number, Fate>();
   if (crashAt !== null) fates.set(crashAt.number, crashAt.after ? "dies-after" : "dies-before");
   const awaits = createAwaits(timeline, random, fateOf);
