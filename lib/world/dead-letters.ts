@@ -5,7 +5,6 @@ import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
-  ListDeadLetterSourceQueuesCommand,
   ListQueuesCommand,
   ListQueueTagsCommand,
   type Message,
@@ -64,8 +63,8 @@ export async function openDeadLetters(stack: string): Promise<{ readonly all: re
   try {
     const found = await findQueues(services);
     const all = deadLetterQueues.flatMap((queue) => {
-      const url = found.get(queue);
-      return url === undefined ? [] : [deadLettersAt(services, queue, url)];
+      const { dead, source } = found.get(queue) ?? {};
+      return dead === undefined ? [] : [deadLettersAt(services, { queue, url: dead, source: source ?? null })];
     });
     if (all.length === 0)
       throw new Error("it has none in this account and region: check the name, AWS_PROFILE and AWS_REGION");
@@ -76,9 +75,15 @@ export async function openDeadLetters(stack: string): Promise<{ readonly all: re
   }
 }
 
+/** URLs. */
+interface Found {
+  readonly dead?: string;
+  readonly source?: string;
+}
+
 /** By CloudFormation's tags: names are shortened where they would be too long. */
-async function findQueues({ stack, sqs }: Services): Promise<ReadonlyMap<DeadLetterQueue, string>> {
-  const found = new Map<DeadLetterQueue, string>();
+async function findQueues({ stack, sqs }: Services): Promise<ReadonlyMap<DeadLetterQueue, Found>> {
+  const found = new Map<DeadLetterQueue, Found>();
   let next: string | undefined;
   do {
     const page = await sqs.send(
@@ -87,15 +92,26 @@ async function findQueues({ stack, sqs }: Services): Promise<ReadonlyMap<DeadLet
     for (const url of page.QueueUrls ?? []) {
       const { Tags = {} } = await sqs.send(new ListQueueTagsCommand({ QueueUrl: url }));
       const id = Tags["aws:cloudformation:logical-id"] ?? "";
-      const queue = deadLetterQueues.find((candidate) => id.startsWith(deadLetterLogicalIds[candidate]));
-      if (Tags["aws:cloudformation:stack-name"] === stack && queue !== undefined) found.set(queue, url);
+      if (Tags["aws:cloudformation:stack-name"] !== stack) continue;
+      for (const queue of deadLetterQueues) {
+        const { dead, source } = deadLetterLogicalIds[queue];
+        if (id.startsWith(dead)) found.set(queue, { ...found.get(queue), dead: url });
+        else if (source !== null && id.startsWith(source)) found.set(queue, { ...found.get(queue), source: url });
+      }
     }
     next = page.NextToken;
   } while (next !== undefined);
   return found;
 }
 
-function deadLettersAt(services: Services, queue: DeadLetterQueue, url: string): DeadLetters {
+interface Place {
+  readonly queue: DeadLetterQueue;
+  readonly url: string;
+  /** Null: none was found. */
+  readonly source: string | null;
+}
+
+function deadLettersAt(services: Services, { queue, url, source }: Place): DeadLetters {
   const { sqs } = services;
 
   async function receive(visibleAfter: number): Promise<readonly Message[]> {
@@ -154,7 +170,7 @@ function deadLettersAt(services: Services, queue: DeadLetterQueue, url: string):
     },
 
     async replay(refused) {
-      const send = queue === "runs" ? runner(services) : await sender(services, url);
+      const send = queue === "runs" ? runner(services) : sender(services, source);
       const left: Message[] = [];
       let replayed = 0;
       try {
@@ -196,13 +212,10 @@ function letterOf({ MessageId = "", Body = "", Attributes = {}, MessageAttribute
 /** Answers why it can't be sent; null: it was. */
 type Send = (letter: DeadLetter) => Promise<string | null>;
 
-/** Into the one queue whose dead letters these are. */
-async function sender({ sqs }: Services, url: string): Promise<Send> {
-  const { queueUrls = [] } = await sqs.send(new ListDeadLetterSourceQueuesCommand({ QueueUrl: url }));
-  const [source] = queueUrls;
-  if (source === undefined || queueUrls.length > 1)
-    throw new UnavailableError(`${url}: expected one queue whose dead letters these are, found ${queueUrls.length}`);
+/** Into the queue whose dead letters these are. */
+function sender({ sqs }: Services, source: string | null): Send {
   return async ({ body }) => {
+    if (source === null) return "the queue that it came from isn't there";
     await sqs.send(new SendMessageCommand({ QueueUrl: source, MessageBody: body }));
     return null;
   };

@@ -14,10 +14,12 @@ export function jobsQueueName(stack: string): string {
 export const deadLetterQueues = ["jobs", "results", "outbox", "runs"] as const;
 export type DeadLetterQueue = (typeof deadLetterQueues)[number];
 
-/** CloudFormation names these, and tags them with the names that their constructs give them in the template. */
-export const deadLetterLogicalIds: Readonly<Record<DeadLetterQueue, string>> = {
-  jobs: "VantageJobsDeadLetters",
-  results: "ResultsDeadLetters",
-  outbox: "OutboxDeadLetters",
-  runs: "RhythmDeadLetters",
+/** CloudFormation names these, and tags them with the names that their constructs give them in the template: those of the dead letters, and of the queue that they failed in. */
+export const deadLetterLogicalIds: Readonly<
+  Record<DeadLetterQueue, { readonly dead: string; readonly source: string | null }>
+> = {
+  jobs: { dead: "VantageJobsDeadLetters", source: "VantageJobsQueue" },
+  results: { dead: "ResultsDeadLetters", source: "ResultsQueue" },
+  outbox: { dead: "OutboxDeadLetters", source: "OutboxQueue" },
+  runs: { dead: "RhythmDeadLetters", source: null },
 };

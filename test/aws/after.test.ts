@@ -81,6 +81,7 @@ describe("dead letters", { timeout: 3 * minute }, () => {
     await bury("runs", JSON.stringify({ v: 1, at: new Date().toISOString() }), { TARGET_ARN: arn });
     const { code, stdout } = await chainmail("dlq", "show");
     expect(code).toBe(2);
+    process.stderr.write(stdout);
     expect(stdout).toMatch(/^outbox {3}1 in Lab-/m);
     expect(await chainmail("dlq", "replay")).toMatchObject({
       code: 0,
@@ -126,6 +127,7 @@ describe("the fleet", { timeout: 3 * minute }, () => {
   });
 
   it("can't be replaced while the stack is at work", async () => {
+    expect(await runStep("Plan", Date.now())).toBeNull();
     const { code, stderr } = await chainmail("import", join(folder, "fleet.jsonl"), "--yes");
     expect([code, stderr]).toEqual([64, expect.stringContaining("is at work: deploy it with -c paused=true")]);
   });

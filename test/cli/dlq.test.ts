@@ -9,19 +9,22 @@ const arn = (name: string): string => `arn:aws:lambda:eu-central-1:123456789012:
 
 beforeEach(async () => {
   aws = await startDeadLetters();
-  aws.addQueue("Lab-jobs-dead", "Lab", "VantageJobsDeadLettersA1", ["Lab-jobs"]);
+  aws.addQueue("Lab-jobs-dead", "Lab", "VantageJobsDeadLettersA1");
   aws.addQueue("Lab-jobs", "Lab", "VantageJobsQueueA1");
-  aws.addQueue("Lab-results-dead", "Lab", "ResultsDeadLettersA1", ["Lab-results"]);
+  aws.addQueue("Lab-results-dead", "Lab", "ResultsDeadLettersA1");
   aws.addQueue("Lab-results", "Lab", "ResultsQueueA1");
   aws.addQueue("Lab-runs-dead", "Lab", "RhythmDeadLettersA1");
-  aws.addQueue("Lab-2-results-dead", "Lab-2", "ResultsDeadLettersB2", ["Lab-2-results"]);
+  aws.addQueue("Lab-2-results-dead", "Lab-2", "ResultsDeadLettersB2");
 });
 afterEach(() => aws.close());
 
 it("the template's dead letters are called what the command line looks for", () => {
   const ids = Object.keys(synthesized().template.findResources("AWS::SQS::Queue"));
-  for (const queue of deadLetterQueues)
-    expect(ids.filter((id) => id.startsWith(deadLetterLogicalIds[queue]))).toHaveLength(1);
+  for (const queue of deadLetterQueues) {
+    const { dead, source } = deadLetterLogicalIds[queue];
+    for (const wanted of source === null ? [dead] : [dead, source])
+      expect(ids.filter((id) => id.startsWith(wanted))).toHaveLength(1);
+  }
 });
 
 describe("chainmail dlq show", () => {

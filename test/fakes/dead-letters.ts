@@ -16,8 +16,6 @@ interface FakeMessage {
 
 interface FakeQueue {
   readonly tags: Readonly<Record<string, string>>;
-  /** Whose dead letters these are. */
-  readonly sources: readonly string[];
   messages: FakeMessage[];
 }
 
@@ -64,8 +62,6 @@ export async function startDeadLetters() {
         };
       case "ListQueueTags":
         return { Tags: queue?.tags };
-      case "ListDeadLetterSourceQueues":
-        return { queueUrls: queue?.sources.map(urlOf) };
       case "GetQueueAttributes":
         return { Attributes: { ApproximateNumberOfMessages: String(messages.length) } };
       case "ReceiveMessage":
@@ -121,9 +117,9 @@ export async function startDeadLetters() {
   return {
     called,
     failing,
-    addQueue(name: string, stack: string, logicalId: string, sources: readonly string[] = []) {
+    addQueue(name: string, stack: string, logicalId: string) {
       const tags = { "aws:cloudformation:stack-name": stack, "aws:cloudformation:logical-id": logicalId };
-      queues.set(name, { tags, sources, messages: [] });
+      queues.set(name, { tags, messages: [] });
     },
     put(name: string, body: string, attributes: Readonly<Record<string, string>> = {}) {
       queues.get(name)?.messages.push({ id: `m${++made}`, body, attributes, hidden: false });
