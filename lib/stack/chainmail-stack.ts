@@ -17,7 +17,7 @@ import { Tables } from "./tables.ts";
 import { Vantage } from "./vantage.ts";
 import { queueArn } from "./vantage-stack.ts";
 import { Watch } from "./watch.ts";
-import { WorkQueue } from "./work-queue.ts";
+import { letSend, WorkQueue } from "./work-queue.ts";
 
 export class ChainmailStack extends Stack {
   constructor(scope: Construct, settings: StackSettings) {
@@ -123,14 +123,14 @@ export class ChainmailStack extends Stack {
     const urls = Object.fromEntries([...jobs].map(([name, { queueUrl }]) => [name, queueUrl]));
     for (const step of [plan, judge, tick, notify]) {
       step.tell("jobQueues", this.toJsonString(urls));
-      for (const queue of jobs.values()) queue.grantSendMessages(step.function);
+      for (const queue of jobs.values()) letSend(step, queue);
     }
     // Notify wakes itself where a look has to bear out a message: unanswered, it leaves all the same.
     for (const step of [judge, tick, notify]) {
       step.tell("outboxQueue", outbox.queue.queueUrl);
-      outbox.queue.grantSendMessages(step.function);
+      letSend(step, outbox.queue);
     }
-    for (const topic of operators.all) topic.grantPublish(notify.function);
+    operators.letPublish(notify);
     for (const step of [notify, contacts]) {
       step.tell("topic", operators.topic.topicArn);
       if (operators.phones !== null) step.tell("phones", operators.phones.topicArn);
@@ -140,12 +140,14 @@ export class ChainmailStack extends Stack {
     operators.letList(contacts);
     letTextPhones(notify);
 
-    tables.grant(resolve, { config: ["read"], state: ["read", "put", "remove"], ledger: ["put"] });
-    tables.grant(plan, { state: ["read", "put"] });
-    tables.grant(judge, { config: ["read"], state: ["read", "put", "remove"], ledger: ["read", "put"] });
-    tables.grant(tick, { config: ["read"], state: ["read", "put", "remove"], ledger: ["put"] });
-    tables.grant(notify, { config: ["read"], state: ["read", "put", "remove"], ledger: ["read", "put"] });
-    tables.grant(contacts, { config: ["read"], state: ["read", "put"] });
+    // Which of them each one makes is recorded, and compared both ways: test/lambdas/rights.test.ts.
+    const causes = ["get", "getMany", "query", "queryIndex", "put", "remove"] as const;
+    tables.grant(resolve, { config: ["get", "query"], state: [...causes, "writeMany"], ledger: ["put"] });
+    tables.grant(plan, { state: ["get", "getMany", "query", "put"] });
+    tables.grant(judge, { config: ["get", "query"], state: causes, ledger: ["query", "put"] });
+    tables.grant(tick, { config: ["get", "query"], state: causes, ledger: ["put"] });
+    tables.grant(notify, { config: ["get", "query"], state: causes, ledger: ["get", "query", "put"] });
+    tables.grant(contacts, { config: ["get"], state: ["get", "put"] });
 
     const queues = { jobs: vantage.jobs, results, outbox };
     const watch = new Watch(this, "Watch", {

@@ -60,6 +60,14 @@ export class Operators extends Construct {
     return [...this.first, this.second, this.secondPhones].filter((topic) => topic !== null);
   }
 
+  letPublish(step: Step): void {
+    const publish = { actions: ["sns:Publish"], resources: this.all.map(({ topicArn }) => topicArn) };
+    step.function.addToRolePolicy(new PolicyStatement(publish));
+    if (this.key === null) return;
+    const encrypt = { actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [this.key.keyArn] };
+    step.function.addToRolePolicy(new PolicyStatement(encrypt));
+  }
+
   /** Who is subscribed, and who never confirmed. */
   letList(step: Step): void {
     const list = { actions: ["sns:ListSubscriptionsByTopic"], resources: this.all.map(({ topicArn }) => topicArn) };

@@ -62,7 +62,11 @@ export class Status extends Construct {
       upkeep: settings,
     });
     // Written is only who acknowledged an incident, with its cause and in the record, and which contact unsubscribed.
-    tables.grant(status, { config: ["read"], state: ["read", "put"], ledger: ["read", "put"] });
+    tables.grant(status, {
+      config: ["get", "query"],
+      state: ["get", "getMany", "query", "queryIndex", "put"],
+      ledger: ["get", "query", "put"],
+    });
     operators.letConfirm(status);
     const { apiAuth, webAcl } = settings;
     // Behind CloudFront the name is the distribution's.

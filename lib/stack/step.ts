@@ -52,6 +52,7 @@ export class Step extends Construct {
       timeout,
       role,
       logGroup,
+      // CDK lets it write to X-Ray (`xray:PutTraceSegments`, `xray:PutTelemetryRecords`) on `*`: AWS has no resource there.
       ...(upkeep.tracing && { tracing: Tracing.ACTIVE }),
       ...(place ?? {}),
       environment: Object.fromEntries(
@@ -65,7 +66,10 @@ export class Step extends Construct {
   }
 }
 
-/** Lambda's own service makes the interfaces with the function's role (AWS has no resource for some of it); the function's code may not. */
+/**
+ * Lambda's own service makes the interfaces with the function's role; the function's code may not. On `*`: the two that
+ * describe have no resource at AWS, and the interfaces of the others have no name before they are made.
+ */
 function letStandIn(role: Role): void {
   const actions = [
     "ec2:CreateNetworkInterface",

@@ -8,13 +8,17 @@ import { Construct } from "constructs";
 import { type TableDefinition, type TableRole, tableDefinitions, tableNames, tableRoles } from "../store/tables.ts";
 import type { Step } from "./step.ts";
 
-/** What a step may do with the items of a table. Nobody may scan. */
-export type Access = "read" | "put" | "remove";
+/** What a step may do with the items of a table, each as one method of `lib/store/table.ts`. Nobody may scan. */
+export type Access = "get" | "getMany" | "query" | "queryIndex" | "put" | "remove" | "writeMany";
 
-const actions: Readonly<Record<Access, readonly string[]>> = {
-  read: ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"],
-  put: ["dynamodb:PutItem"],
-  remove: ["dynamodb:DeleteItem", "dynamodb:BatchWriteItem"],
+const actions: Readonly<Record<Access, string>> = {
+  get: "dynamodb:GetItem",
+  getMany: "dynamodb:BatchGetItem",
+  query: "dynamodb:Query",
+  queryIndex: "dynamodb:Query",
+  put: "dynamodb:PutItem",
+  remove: "dynamodb:DeleteItem",
+  writeMany: "dynamodb:BatchWriteItem",
 };
 
 export interface TablesProps {
@@ -47,12 +51,10 @@ export class Tables extends Construct {
 
   grant(step: Step, access: Partial<Record<TableRole, readonly Access[]>>): void {
     for (const [role, table] of this.tables) {
-      const kinds = access[role] ?? [];
-      const allowed = kinds.flatMap((kind) => actions[kind]);
-      if (allowed.length === 0) continue;
-      allow(step, allowed, [table.tableArn]);
-      const indexes = tableDefinitions[role].indexes.map(({ name }) => `${table.tableArn}/index/${name}`);
-      if (kinds.includes("read") && indexes.length > 0) allow(step, ["dynamodb:Query"], indexes);
+      for (const kind of access[role] ?? []) {
+        const indexes = tableDefinitions[role].indexes.map(({ name }) => `${table.tableArn}/index/${name}`);
+        allow(step, [actions[kind]], kind === "queryIndex" ? indexes : [table.tableArn]);
+      }
     }
     if (this.key !== null) step.function.addToRolePolicy(useThroughTables(this.key));
   }
@@ -97,8 +99,10 @@ function useThroughTables(key: IKey): PolicyStatement {
       "kms:Decrypt",
       "kms:DescribeKey",
       "kms:Encrypt",
-      "kms:GenerateDataKey*",
-      "kms:ReEncrypt*",
+      "kms:GenerateDataKey",
+      "kms:GenerateDataKeyWithoutPlaintext",
+      "kms:ReEncryptFrom",
+      "kms:ReEncryptTo",
     ],
     resources: [key.keyArn],
     conditions: { StringEquals: { "kms:ViaService": `dynamodb.${Stack.of(key).region}.${Aws.URL_SUFFIX}` } },

@@ -6,7 +6,7 @@ import type { StackSettings } from "./context.ts";
 import { Network } from "./network.ts";
 import { tellOfPort25 } from "./port25.ts";
 import { minutes, Step } from "./step.ts";
-import { WorkQueue } from "./work-queue.ts";
+import { letSend, WorkQueue } from "./work-queue.ts";
 
 export interface VantageProps {
   /** The name that customers and jobs call it by. */
@@ -57,7 +57,7 @@ export class Vantage extends Construct {
       oldest: minutes(30),
       ...(queueName !== undefined && { name: queueName }),
     });
-    results.grantSendMessages(this.probe.function);
+    letSend(this.probe, results);
     tellOfPort25(this, network, { ...settings, vantage: name, isOpen });
   }
 }

@@ -162,7 +162,7 @@ export class Watch extends Construct {
         period: Duration.minutes(1),
         statistic: Stats.MAXIMUM,
       }),
-      description: `Chainmail: messages of '${name}' failed again and again and lie in ${queue.queueName}: read one and the step's log.`,
+      description: `Chainmail: messages of '${name}' failed for good and lie in ${queue.queueName}: read one and the step's log.`,
       threshold: 0,
       comparison: ComparisonOperator.GREATER_THAN_THRESHOLD,
       periods: 1,

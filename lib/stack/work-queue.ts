@@ -1,8 +1,8 @@
 /** A queue that one step empties. What fails again and again ends in its dead letters, where an alarm sees it. */
 
-import { Duration } from "aws-cdk-lib";
-import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
-import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import { Duration, Names } from "aws-cdk-lib";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { type IQueue, Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { Step } from "./step.ts";
 
@@ -37,14 +37,24 @@ export class WorkQueue extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
     });
-    props.consumer.function.addEventSource(
-      new SqsEventSource(this.queue, {
-        batchSize: props.batchSize,
-        maxConcurrency: props.maxConcurrency,
-        reportBatchItemFailures: true,
-      }),
-    );
+    const { function: consumer } = props.consumer;
+    // As CDK's `SqsEventSource` would, by the same logical id, but with what Lambda's poller needs and no more.
+    consumer.addToRolePolicy(new PolicyStatement({ actions: [...polling], resources: [this.queue.queueArn] }));
+    consumer.addEventSourceMapping(`SqsEventSource:${Names.nodeUniqueId(this.queue.node)}`, {
+      eventSourceArn: this.queue.queueArn,
+      batchSize: props.batchSize,
+      maxConcurrency: props.maxConcurrency,
+      reportBatchItemFailures: true,
+    });
   }
+}
+
+/** Those of AWS's managed policy for functions that a queue feeds. */
+const polling = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
+
+/** CDK's own grant would let it ask for the queue's address and attributes too, which no step does. */
+export function letSend(step: Step, queue: IQueue): void {
+  step.function.addToRolePolicy(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queue.queueArn] }));
 }
 
 /** Keeps for the longest that SQS can what nobody could work on. */

@@ -13,17 +13,12 @@ import { openEmbedded } from "../../lib/store/embedded.ts";
 import type { Store } from "../../lib/store/store.ts";
 import type { TableNames, TableRole } from "../../lib/store/tables.ts";
 import { environmentNames } from "../../lib/world/environment.ts";
+import { noTopic } from "../stack/synthesized.ts";
 
 interface SentMessage {
   readonly queue: string;
   readonly body: string;
   readonly delaySeconds: number;
-}
-
-interface TableCall {
-  /** `PutItem`, … */
-  readonly action: string;
-  readonly table: TableRole;
 }
 
 export interface FakeAws {
@@ -42,11 +37,28 @@ export interface FakeAws {
   readonly answers: Map<string, string>;
   /** Form fields of each other SNS call. */
   readonly asked: URLSearchParams[];
-  /** Table calls since the last time of asking. */
-  tableCalls(): readonly TableCall[];
+  /** What was asked of AWS since the last time of asking, as the rights that it takes: `dynamodb:Query state/index/wake`. */
+  used(): readonly string[];
   /** True: every message to a queue fails, as under throttling. */
   refuse(all: boolean): void;
   close(): Promise<void>;
+}
+
+/** The resource of the template that each queue and topic here stands for. */
+const standsFor: Readonly<Record<string, string>> = {
+  jobs: "VantageJobsQueue",
+  results: "ResultsQueue",
+  outbox: "OutboxQueue",
+  operators: "OperatorsTopic",
+  phones: "OperatorsPhones",
+  second: "OperatorsSecond",
+  "second-phones": "OperatorsSecondPhones",
+};
+
+interface TableRequest {
+  readonly TableName?: string;
+  readonly IndexName?: string;
+  readonly RequestItems?: Readonly<Record<string, unknown>>;
 }
 
 interface BatchRequest {
@@ -68,7 +80,7 @@ export async function startAws(): Promise<FakeAws> {
   const { accessKeyId, secretAccessKey } = await embedded.client.config.credentials();
   const roles = new Map(Object.entries(embedded.tables).map(([role, name]) => [name, role as TableRole]));
   let queued: SentMessage[] = [];
-  let calls: TableCall[] = [];
+  let used = new Set<string>();
   let refusing = false;
   const published: URLSearchParams[] = [];
   const asked: URLSearchParams[] = [];
@@ -84,6 +96,7 @@ export async function startAws(): Promise<FakeAws> {
   });
 
   function sendBatch({ QueueUrl, Entries }: BatchRequest): unknown {
+    used.add(`sqs:SendMessage ${standsFor[QueueUrl.split("/").at(-1) ?? ""]}`);
     if (refusing) return { Failed: Entries.map(({ Id }) => ({ Id, SenderFault: false, Code: "ThrottlingException" })) };
     queued.push(
       ...Entries.map(({ MessageBody, DelaySeconds = 0 }) => ({
@@ -105,6 +118,8 @@ export async function startAws(): Promise<FakeAws> {
     const fields = new URLSearchParams(body);
     const action = fields.get("Action") ?? "";
     response.setHeader("content-type", "text/xml");
+    const topic = fields.get("TopicArn")?.split(":").at(-1);
+    used.add(`sns:${action} ${topic === undefined ? noTopic : standsFor[topic]}`);
     if (action !== "Publish") {
       asked.push(fields);
       const result = action === "ListSubscriptionsByTopic" ? listOf(subscriptions) : (answers.get(action) ?? "");
@@ -120,9 +135,10 @@ export async function startAws(): Promise<FakeAws> {
   }
 
   async function toStore(action: string, body: string, request: IncomingMessage, response: ServerResponse) {
-    const input = JSON.parse(body) as { TableName?: string; RequestItems?: Record<string, unknown> };
-    for (const name of input.TableName === undefined ? Object.keys(input.RequestItems ?? {}) : [input.TableName])
-      calls.push({ action, table: roles.get(name) ?? "config" });
+    const { TableName, IndexName, RequestItems } = JSON.parse(body) as TableRequest;
+    const index = IndexName === undefined ? "" : `/index/${IndexName}`;
+    for (const name of TableName === undefined ? Object.keys(RequestItems ?? {}) : [TableName])
+      used.add(`dynamodb:${action} ${roles.get(name)}${index}`);
     const headers = Object.fromEntries(
       ["authorization", "content-type", "x-amz-target", "x-amz-date"].map((name) => [
         name,
@@ -171,9 +187,9 @@ export async function startAws(): Promise<FakeAws> {
       return taken;
     },
     waiting: (queue) => queued.filter((message) => message.queue === queue).length,
-    tableCalls() {
-      const since = calls;
-      calls = [];
+    used() {
+      const since = [...used];
+      used = new Set();
       return since;
     },
     refuse(all) {

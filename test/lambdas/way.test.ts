@@ -75,7 +75,7 @@ beforeAll(async () => {
   await config.putCustomers([acme]);
   await config.bumpRevision();
   await config.putToken(createHash("sha256").update(token).digest("hex"), { customer: null, createdAt: 0 });
-  aws.tableCalls();
+  aws.used();
 });
 afterAll(async () => {
   hook.close();
@@ -97,10 +97,10 @@ beforeEach(() => {
 
 /** Runs one handler, and remembers what it did to which table. */
 async function as<T>(step: string, work: () => Promise<T>): Promise<T> {
-  aws.tableCalls();
+  aws.used();
   const result = await work();
   const rights = did.get(step) ?? new Set();
-  for (const { action, table } of aws.tableCalls()) rights.add(`dynamodb:${action} ${table}`);
+  for (const right of aws.used()) rights.add(right);
   did.set(step, rights);
   return result;
 }
@@ -161,6 +161,7 @@ describe("the way of the data on AWS", () => {
     await wholeCycle();
     mail.set({ starttls: false });
     cycle += 1;
+    lines.length = 0;
     await as("Plan", () => plan(scheduled(cycle * everyMs)));
     await lookAndJudge();
     const confirming = aws.take("jobs");
@@ -189,6 +190,21 @@ describe("the way of the data on AWS", () => {
     expect(message?.get("Message")).toContain("https://status.example/");
     expect(posted).toMatchObject([{ type: "chainmail.incident.opened", source: "https://status.example" }]);
     expect(await verdict()).toBe("lost");
+
+    // One trace leads from the job to the message, with one line for each batch.
+    const trace = `${cycle}.here.1`;
+    expect(wakeUps.map((body) => JSON.parse(body))).toContainEqual({ v: 1, trace });
+    expect(posted).toMatchObject([{ data: { trace } }]);
+    expect(lines.filter((line) => line.message === "batch")).toMatchObject([
+      { step: "probe", records: 1, failed: 0, looks: 1, traces: [trace] },
+      { step: "judge", records: 1, failed: 0, answers: 1, confirming: 3, traces: [trace] },
+      { step: "probe", records: 3, failed: 0, looks: 3, traces: [trace] },
+      { step: "judge", records: 3, failed: 0, answers: 3, traces: [trace] },
+      { step: "notify", sent: 2, traces: [trace] },
+      { step: "notify", sent: 0, traces: [trace] },
+    ]);
+    const told = lines.filter((line) => line.message === "told");
+    expect(told.map(({ traces }) => traces)).toEqual([[trace], [trace]]);
   });
 
   it("the tick does what is due and wakes notify", async () => {
@@ -201,7 +217,7 @@ describe("the way of the data on AWS", () => {
     const { template } = synthesized();
     expect([...did.keys()].sort()).toEqual(["Judge", "Notify", "Plan", "Resolve", "StatusApi", "Tick", "VantageProbe"]);
     for (const [step, done] of did) expect(rightsOf(template, step)).toEqual(expect.arrayContaining([...done]));
-    expect(did.get("VantageProbe")).toEqual(new Set());
+    expect(did.get("VantageProbe")).toEqual(new Set(["sqs:SendMessage ResultsQueue"]));
   });
 });
 

@@ -16,17 +16,6 @@ export const acknowledgements: readonly Acknowledgement[] = [
       "The app asks for a token of its own for all that tells of a customer; an authoriser before it is there by context, and never before health, the icon and signed links.",
   },
   {
-    rule: /^AwsSolutions-IAM5\[Resource::<(Contacts|Plan|Resolve|Tick)Function\w{8}\.Arn>:\*\]$/,
-    path: /^SchedulerRoleForTarget-\w+\/DefaultPolicy\/Resource$/,
-    reason: "CDK's own grant to the scheduler: any version of this one function.",
-  },
-  {
-    rule: /^AwsSolutions-IAM5\[Action::kms:(GenerateDataKey|ReEncrypt)\*\]$/,
-    path: /^(Contacts|Judge|Notify|Plan|Resolve|Status\/Api|Tick)\/Role\/DefaultPolicy\/Resource$/,
-    reason:
-      "The variants of one operation that DynamoDB needs of a key of ours, on this key alone and through DynamoDB alone.",
-  },
-  {
     rule: /^AwsSolutions-IAM5\[Resource::\*\]$/,
     path: /^(Contacts|Judge|Notify|Plan|Resolve|Status\/Api|Tick|Vantage\/Probe)\/Role\/DefaultPolicy\/Resource$/,
     reason:

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { App } from "aws-cdk-lib";
 import { Annotations, Template } from "aws-cdk-lib/assertions";
 import { vi } from "vitest";
@@ -64,6 +65,7 @@ export function resourcesOf(template: Template, type: string): ReadonlyMap<strin
 }
 
 interface Statement {
+  readonly Effect: "Allow" | "Deny";
   readonly Action: string | readonly string[];
   readonly Resource?: unknown;
   readonly NotResource?: unknown;
@@ -73,23 +75,36 @@ export function statementsOf(policy: Resource): readonly Statement[] {
   return (policy.Properties.PolicyDocument as { readonly Statement: readonly Statement[] }).Statement;
 }
 
-/** `dynamodb:PutItem state`, `sqs:SendMessage VantageJobsQueue`, … of the function whose id begins with `step`. */
+/** What is no topic: a phone has no name that a right could be given on. */
+export const noTopic = "whatever is no topic";
+
+/** What AWS's own services do in the function's name: its log, what its queue feeds it with, what failed for good. */
+const byServices =
+  /^(logs:(CreateLogStream|PutLogEvents) |sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes) |sqs:SendMessage RhythmDeadLetters$)/;
+
+/** What the code of the function whose id begins with `step` may ask for: `dynamodb:PutItem state`, `sqs:SendMessage VantageJobsQueue`, … */
 export function rightsOf(template: Template, step: string): readonly string[] {
   return [...resourcesOf(template, "AWS::IAM::Policy").entries()]
     .filter(([id]) => id.startsWith(`${step}Role`))
     .flatMap(([, policy]) => statementsOf(policy))
+    .filter(({ Effect }) => Effect === "Allow")
     .flatMap(({ Action, Resource, NotResource }) => {
-      const on = NotResource === undefined ? [Resource].flat().map(nameOf) : [`not ${JSON.stringify(NotResource)}`];
+      const on = NotResource === undefined ? [Resource].flat().map(nameOf) : [exceptFor(NotResource)];
       return [Action].flat().flatMap((action) => on.map((name) => `${action} ${name}`));
     })
-    .filter((right) => !/^(logs:|sqs:GetQueue)/.test(right));
+    .filter((right) => !byServices.test(right));
+}
+
+function exceptFor(resource: unknown): string {
+  const topics = { "Fn::Join": ["", ["arn:", { Ref: "AWS::Partition" }, ":sns:*:*:*"]] };
+  return isDeepStrictEqual(resource, topics) ? noTopic : `not ${JSON.stringify(resource)}`;
 }
 
 function nameOf(resource: unknown): string {
   const text = JSON.stringify(resource);
   if (text.includes(":sqs:")) return joined(resource);
   const id = /"(?:Ref|Fn::GetAtt)":\[?"(\w+?)[0-9A-F]{8}"/.exec(text)?.[1] ?? text;
-  return `${id.replace(/^Tables/, "")}${text.includes("/index/") ? "/index" : ""}`;
+  return `${id.replace(/^Tables/, "")}${/\/index\/[^"]*/.exec(text)?.[0] ?? ""}`;
 }
 
 /** An ARN that is put together by name, without what only a deployment knows. */
