@@ -41,7 +41,7 @@ export function helloOf(question: Question, serverName: string | null, more: Par
     fallback,
     suites: fallbackScsv ? [...suites, fallbackSignal] : suites,
     compression: isOlder ? [deflate] : [],
-    extra: [...(isOlder ? olderExtensions : []), ...(signatures === undefined ? [] : [anyCertificate])],
+    extra: [...(isOlder || fallback ? olderExtensions : []), ...(signatures === undefined ? [] : [anyCertificate])],
     groups,
     random: randomBytes(32),
     serverName,

@@ -107,6 +107,7 @@ export function* graded(judges: Judges): Inquiry<Graded> {
   // The third kind of certificate, which TLS 1.2 often has no signature for, and the size of its prime.
   yield* show(isDss, olderOnes[0]);
   yield* show(isDhe, olderOnes.at(-1));
+  yield* show(isLooseDhe, olderOnes.at(-1));
   if (isNamed && incomplete === null) yield* choiceOf(plain(olderOnes.at(-1) ?? 0, left(isDhe), withoutFinite));
   return done();
 }
@@ -123,4 +124,10 @@ function plain(version: number, suites: readonly number[], groups: readonly numb
 }
 
 const isEcdhe = (code: number): boolean => suiteByCode(code)?.keyExchange === "ecdhe";
+/** Without a key of its own whose strength a prime could follow, OpenSSL takes one of 1024 bits for these. */
+function isLooseDhe(code: number): boolean {
+  const { authentication = "", bits = 0 } = suiteByCode(code) ?? {};
+  return isDhe(code) && ["anonymous", "psk"].includes(authentication) && bits < 256;
+}
+
 const isDss = (code: number): boolean => isDhe(code) && suiteByCode(code)?.authentication === "dss";

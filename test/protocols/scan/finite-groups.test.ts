@@ -105,6 +105,19 @@ describe("a grade", () => {
     expect((await primesOf({ suites, named: [], fixed: own })).primes).toEqual([1024]);
   });
 
+  it("sees the short prime that OpenSSL takes where no key tells it how strong to be", async () => {
+    const [certified = 0, loose = 0] = codes("DHE-RSA-AES256-SHA", "ADH-AES128-SHA");
+    const suites = { [tls12]: [certified, loose] };
+    const seen: (number | null)[] = [];
+    await inquire(graded({ suite: suiteBadness, group: groupBadness }), async (question) => {
+      const answer = fieldAnswer({ suites, named: [], fixed: fields.get(257) ?? own }, question);
+      if (answer.kind !== "chosen" || answer.hello.suite !== loose) return answer;
+      seen.push(1024);
+      return { ...answer, key: { ...answer.key, bits: 1024, prime: own } };
+    });
+    expect(seen).not.toEqual([]);
+  });
+
   it("sees the DSS certificate that TLS 1.2 has no suite for", async () => {
     const [dss = 0] = codes("DHE-DSS-AES128-SHA");
     const [none = 0] = codes("NULL-MD5");
