@@ -32,10 +32,11 @@ export async function startRelay(behind: readonly number[], speaks: "smtp" | "tl
     const gone = () => open.delete(socket);
     socket.on("error", gone).on("end", gone).on("close", gone);
     socket.on("close", () => all.delete(socket));
-    // Who hung up before this one came may only be heard of in the same turn.
-    setImmediate(() => {
-      most = Math.max(most, open.size);
-    });
+    // Who hung up before this one came may be heard of a moment later.
+    const here = [...open];
+    setTimeout(() => {
+      most = Math.max(most, here.filter((each) => open.has(each)).length);
+    }, 1);
     if (speaks === "smtp") join(socket, busy);
     else converse(socket, busy);
   });

@@ -48,7 +48,7 @@ export async function sslscanFacts(port: number): Promise<SslscanFacts> {
   };
   return {
     groups: [...stdout.matchAll(/<group [^>]*id="0x([0-9a-fA-F]+)"/g)].map(([, id = ""]) => Number.parseInt(id, 16)),
-    secureRenegotiation: told(/<renegotiation [^>]*secure="(\d)"/),
+    secureRenegotiation: told(/<renegotiation supported="1" secure="(\d)"/),
     fallbackScsv: told(/<fallback supported="(\d)"/),
     compression: told(/<compression supported="(\d)"/),
   };
@@ -65,9 +65,9 @@ export function nmapCommand(port: number): ScannerCommand {
 export async function sslscanPairs(port: number): Promise<ReadonlySet<string>> {
   const { stdout, stderr } = await scanned(sslscanCommand(port));
   const found = stdout.matchAll(/sslversion="([^"]+)"[^>]* id="0x([0-9A-Fa-f]+)"/g);
-  return notEmpty(
+  return done(
     [...found].map(([, version = "", id = ""]) => pair(versionOf(version), Number.parseInt(id, 16))),
-    stderr,
+    stdout.includes("</document>") ? null : stderr,
   );
 }
 
@@ -83,7 +83,7 @@ export async function nmapPairs(port: number): Promise<ReadonlySet<string>> {
     const suite = suiteByName((name ?? "").replace("TLS_AKE_WITH_", "TLS_"));
     if (suite !== undefined && version !== "") pairs.push(pair(version, suite.code));
   }
-  return notEmpty(pairs, stderr);
+  return done(pairs, stdout.includes('exit="success"') ? null : stderr);
 }
 
 /** As testssl.sh names versions. */
@@ -112,10 +112,11 @@ export async function testsslPairs(port: number, file: string): Promise<Readonly
     },
     timeoutMs: 300_000,
   });
-  const found = (await readFile(file, "utf8")).matchAll(/"cipher-(\w+)_x([0-9a-f]+)"/g);
-  return notEmpty(
+  const report = await readFile(file, "utf8");
+  const found = report.matchAll(/"cipher-(\w+)_x([0-9a-f]+)"/g);
+  return done(
     [...found].map(([, version = "", id = ""]) => pair(testsslVersions[version] ?? version, Number.parseInt(id, 16))),
-    stdout + stderr,
+    report.includes("scanTime") ? null : stdout + stderr,
   );
 }
 
@@ -123,7 +124,8 @@ function scanned({ args: [program, ...args], env }: ScannerCommand): Promise<Ran
   return run(program, args, { env, timeoutMs: 120_000 });
 }
 
-function notEmpty(pairs: readonly string[], told: string): ReadonlySet<string> {
-  if (pairs.length === 0) throw new Error(`nothing found: ${told}`);
+/** `failed`: what a scanner said that didn't come to its end. */
+function done(pairs: readonly string[], failed: string | null): ReadonlySet<string> {
+  if (failed !== null) throw new Error(`a scanner failed: ${failed}`);
   return new Set(pairs);
 }

@@ -212,15 +212,24 @@ export const stacks: Readonly<Record<string, Stack>> = {
         dh2048,
         "-groups",
         oldCurves.join(":"),
-        ...suites("ECDHE+AES:DHE+ARIA"),
+        ...suites("ECDHE+AESGCM:ECDHE-RSA-AES128-SHA:DHE+ARIA"),
         ...since10,
         "-no_tls1_3",
       ]),
+    testssl: true,
     knows: { versions: ["TLSv1", "TLSv1.1", "TLSv1.2"], groups: oldCurves, dh: [2048] },
   },
   "OpenSSL: a key on a brainpool curve": {
     start: ({ brainpool }) =>
-      startSServer(["-cert", brainpool, ...suites("ALL"), "-groups", "brainpoolP256r1:brainpoolP384r1", "-serverpref"]),
+      startSServer([
+        "-cert",
+        brainpool,
+        ...suites("ECDHE+AESGCM:ECDHE+ARIA"),
+        "-groups",
+        "brainpoolP256r1:brainpoolP384r1",
+        "-serverpref",
+      ]),
+    testssl: true,
     knows: { versions: ["TLSv1.2"], groups: ["brainpoolP256r1", "brainpoolP384r1"], certificates: 1 },
   },
   "OpenSSL: DSS alone": {
@@ -234,7 +243,6 @@ export const stacks: Readonly<Record<string, Stack>> = {
   "OpenSSL: shared secrets alone": {
     start: () => startSServer(["-nocert", ...suites("PSK:DHE-PSK-NULL-SHA"), ...psk, "-tls1_2"]),
     knows: { versions: ["TLSv1.2"], certificates: 0 },
-    testssl: true,
   },
   "OpenSSL: TLS 1.3 alone, rare groups": {
     start: ({ ec }) =>
