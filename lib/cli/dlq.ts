@@ -8,6 +8,7 @@ import type { DeadLetterQueue } from "../world/queue-names.ts";
 import type { ExitCode } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { printJson } from "./print-json.ts";
+import type { DeadLettersJson } from "./schemas.ts";
 
 interface DlqOptions {
   readonly stack: string;
@@ -26,20 +27,9 @@ const mostShown = 600;
 /** 0: there are none; 2: there are some. */
 export async function showCommand({ most, json, ...options }: ShowOptions, io: Io): Promise<ExitCode> {
   return withQueues(options, async (queues) => {
-    const shown = [];
+    const shown: Shown[] = [];
     for (const letters of queues) shown.push({ letters, about: await letters.count(), some: await letters.look(most) });
-    if (json)
-      printJson(
-        {
-          queues: shown.map(({ letters, about, some }) => ({
-            queue: letters.queue,
-            name: letters.name,
-            about,
-            letters: some,
-          })),
-        },
-        io,
-      );
+    if (json) printJson(jsonOf(shown), io);
     else
       for (const { letters, about, some } of shown) {
         const number = Math.max(about, some.length);
@@ -53,6 +43,23 @@ export async function showCommand({ most, json, ...options }: ShowOptions, io: I
       }
     return shown.some(({ about, some }) => about > 0 || some.length > 0) ? 2 : 0;
   });
+}
+
+interface Shown {
+  readonly letters: DeadLetters;
+  readonly about: number;
+  readonly some: Awaited<ReturnType<DeadLetters["look"]>>;
+}
+
+function jsonOf(shown: readonly Shown[]): DeadLettersJson {
+  return {
+    queues: shown.map(({ letters: { queue, name }, about, some }) => ({
+      queue,
+      name,
+      about,
+      letters: some.map(({ attributes, ...letter }) => ({ ...letter, attributes: { ...attributes } })),
+    })),
+  };
 }
 
 /** 0: nothing is left that was there; 2: some could not be put back, and stay. */

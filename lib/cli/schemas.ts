@@ -4,6 +4,7 @@ import * as z from "zod";
 import { incidentClasses } from "../model/incident.ts";
 import { verdicts } from "../model/verdict.ts";
 import { certificate, finding, session, transcriptRow } from "../status/json/schemas.ts";
+import { deadLetterQueues } from "../world/queue-names.ts";
 import { scanSchema } from "./scan-schema.ts";
 
 const milliseconds = z.number().min(0);
@@ -132,6 +133,27 @@ const drillSchema = z
   })
   .describe("chainmail drill --json");
 
+const deadLettersSchema = z
+  .strictObject({
+    queues: z.array(
+      z.strictObject({
+        queue: z.enum(deadLetterQueues),
+        name: z.string().describe("SQS's."),
+        about: z.int().min(0).describe("How many there are, as far as SQS knows."),
+        letters: z.array(
+          z.strictObject({
+            id: z.string(),
+            sentAt: z.int().nullable().describe("Epoch ms."),
+            body: z.string(),
+            attributes: z.record(z.string(), z.string()),
+          }),
+        ),
+      }),
+    ),
+  })
+  .describe("chainmail dlq show --json");
+
+export type DeadLettersJson = z.infer<typeof deadLettersSchema>;
 export type DrillJson = z.infer<typeof drillSchema>;
 export type SilencesJson = z.infer<typeof silencesSchema>;
 export type VerificationJson = z.infer<typeof verificationSchema>;
@@ -143,6 +165,7 @@ export function cliJsonSchemas(): Readonly<Record<string, object>> {
     "scan.json": z.toJSONSchema(scanSchema),
     "doctor.json": z.toJSONSchema(doctorSchema),
     "customers-list.json": z.toJSONSchema(customersSchema),
+    "dead-letters.json": z.toJSONSchema(deadLettersSchema),
     "drill.json": z.toJSONSchema(drillSchema),
     "silences.json": z.toJSONSchema(silencesSchema),
     "verification.json": z.toJSONSchema(verificationSchema),

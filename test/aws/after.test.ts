@@ -81,7 +81,6 @@ describe("dead letters", { timeout: 3 * minute }, () => {
     await bury("runs", JSON.stringify({ v: 1, at: new Date().toISOString() }), { TARGET_ARN: arn });
     const { code, stdout } = await chainmail("dlq", "show");
     expect(code).toBe(2);
-    process.stderr.write(stdout);
     expect(stdout).toMatch(/^outbox {3}1 in Lab-/m);
     expect(await chainmail("dlq", "replay")).toMatchObject({
       code: 0,
@@ -140,7 +139,6 @@ describe("chainmail deploy-check", { timeout: 8 * minute }, () => {
     await until("a drill", 4 * minute, async () => {
       const { stderr, stdout } = await chainmail("deploy-check");
       if (stderr.includes("nothing of this customer is watched yet")) return undefined;
-      process.stderr.write(stdout);
       expect(stderr).toBe("");
       expect(stdout).toContain("told sns:operators");
       expect(stdout).toContain("everybody was reached, of the loss and of its end");
