@@ -16,7 +16,7 @@ import { noting } from "./noting.ts";
 import type { Ask } from "./patient.ts";
 import { preferenceOf } from "./preference.ts";
 import { inquire, type NoChoice, versions } from "./question.ts";
-import { type AcceptedSuites, groupsOf, signaturesOf, signerOf, suitesOf } from "./suites-of.ts";
+import { type AcceptedSuites, certificateCurves, groupsOf, signaturesOf, signerOf, suitesOf } from "./suites-of.ts";
 import { suitesOf13 } from "./suites-of-13.ts";
 
 export interface ScanWorld {
@@ -49,7 +49,7 @@ export async function scan(world: ScanWorld): Promise<Scan> {
   });
   const groups = [...new Set([newest, ...answered].flatMap((found) => found.groups))];
   const [moreGroups, finite, fallbackScsv] = await Promise.all([
-    furtherGroups(ask, answered, groups),
+    furtherGroups(ask, answered, groups, certificateCurves(seen)),
     finiteGroups(ask, answered, seen, newest.groups),
     inquire(fallbackOf(spoken), ask),
     furtherSignatures(ask, answered, seen),
@@ -128,9 +128,14 @@ async function newestOf(ask: Ask) {
 }
 
 /** Those of older versions that the suites' own connections didn't show. */
-async function furtherGroups(ask: Ask, answered: readonly AcceptedSuites[], known: readonly number[]) {
+async function furtherGroups(
+  ask: Ask,
+  answered: readonly AcceptedSuites[],
+  known: readonly number[],
+  curves: readonly number[],
+) {
   const newest = newestOlder(answered);
-  return newest === null ? [] : await inquire(groupsOf(newest.version, newest.suites, known), ask);
+  return newest === null ? [] : await inquire(groupsOf(newest.version, newest.suites, known, curves), ask);
 }
 
 /** Finite fields; `known`: those of TLS 1.3. */

@@ -4,6 +4,7 @@
  * striking them out as well.
  */
 
+import { curveOf } from "../tls/certificate-curve.ts";
 import type { Chosen } from "../tls/flight.ts";
 import { everySignature, olderGroups } from "../tls/hello.ts";
 import { suiteByCode } from "../tls/suites.ts";
@@ -33,7 +34,14 @@ export interface SuitesAsked {
 const mostStrays = 2;
 
 /** Without the curve of its key a server can't show an ECDSA certificate (RFC 8422 §5.1), and its order would be another. */
-const certificateCurves: readonly number[] = [23, 24, 25];
+const usualCurves: readonly number[] = [23, 24, 25];
+
+/** Of the ECDSA key that was shown; the usual ones where there is none to be read. */
+export function certificateCurves(seen: readonly Chosen[]): readonly number[] {
+  const leaf = seen.find(({ hello }) => isEcdsa(hello.suite))?.certificates[0];
+  const code = leaf === undefined ? undefined : curveOf(leaf);
+  return code === undefined ? usualCurves : [code];
+}
 
 export function* suitesOf({ version, suites, groupsToo }: SuitesAsked): Inquiry<AcceptedSuites> {
   const left = new Set(suites);
@@ -44,6 +52,7 @@ export function* suitesOf({ version, suites, groupsToo }: SuitesAsked): Inquiry<
   /** What is struck out beside suites. */
   let learning: "groups" | "signatures" | null = groupsToo ? "groups" : null;
   let strays = 0;
+  let curves = usualCurves;
   /** Who signed last. */
   let signer: string | null = null;
 
@@ -65,7 +74,7 @@ export function* suitesOf({ version, suites, groupsToo }: SuitesAsked): Inquiry<
   };
 
   while (left.size > 0 && strays < mostStrays) {
-    const of = learning === "groups" ? offeredBeside(groups, accepted.some(isEcdsa)) : olderGroups;
+    const of = learning === "groups" ? offeredBeside(groups, accepted.some(isEcdsa) ? curves : []) : olderGroups;
     const fewer = learning === "signatures" && signatures.length > 0;
     const answer = yield {
       ...question(version, [...left], of),
@@ -87,6 +96,7 @@ export function* suitesOf({ version, suites, groupsToo }: SuitesAsked): Inquiry<
     }
     if (!isChoice) break;
     const { suite } = answer.hello;
+    if (isEcdsa(suite) && !accepted.some(isEcdsa)) curves = certificateCurves([answer]);
     signer = signerOf(suite);
     if (!learnSignature(answer) && signer !== null && learning === "signatures") learning = null;
     if (!learnGroup(answer) && isEcdhe(suite) && learning === "groups") learning = "signatures";
@@ -97,20 +107,21 @@ export function* suitesOf({ version, suites, groupsToo }: SuitesAsked): Inquiry<
 }
 
 /**
- * Its further groups in that version: of those `known` the curves that its certificate needs are offered along, where none
- * of its suites can do without one.
+ * Its further groups in that version: of those `known` the `curves` that its certificate needs are offered along, where
+ * none of its suites can do without one.
  */
 export function* groupsOf(
   version: number,
   suites: readonly number[],
   known: readonly number[],
+  curves: readonly number[],
 ): Inquiry<readonly number[]> {
   const free = suites.filter((code) => isEcdhe(code) && !isEcdsa(code));
   const some = free.length > 0 ? free : suites.filter(isEcdhe);
   const found: number[] = [];
   while (some.length > 0) {
     const seen = [...known, ...found];
-    const answer = yield question(version, some, offeredBeside(seen, free.length === 0));
+    const answer = yield question(version, some, offeredBeside(seen, free.length === 0 ? curves : []));
     const code = answer.kind === "chosen" ? answer.key.code : null;
     if (code === null || seen.includes(code)) break;
     found.push(code);
@@ -132,9 +143,8 @@ export function* signaturesOf(version: number, suites: readonly number[], known:
 }
 
 /** The groups that are new, and behind them the curves of certificates where they are needed. */
-function offeredBeside(seen: readonly number[], needed: boolean): readonly number[] {
-  const fresh = olderGroups.filter((code) => !seen.includes(code));
-  return needed ? [...fresh, ...seen.filter((code) => certificateCurves.includes(code))] : fresh;
+function offeredBeside(seen: readonly number[], curves: readonly number[]): readonly number[] {
+  return [...olderGroups.filter((code) => !seen.includes(code)), ...seen.filter((code) => curves.includes(code))];
 }
 
 function question(version: number, suites: readonly number[], groups: readonly number[]): Question {

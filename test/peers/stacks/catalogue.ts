@@ -227,7 +227,6 @@ export const stacks: Readonly<Record<string, Stack>> = {
         ...suites("ECDHE+AESGCM:ECDHE+ARIA"),
         "-groups",
         "brainpoolP256r1:brainpoolP384r1",
-        "-serverpref",
       ]),
     testssl: true,
     knows: { versions: ["TLSv1.2"], groups: ["brainpoolP256r1", "brainpoolP384r1"], certificates: 1 },
