@@ -3,8 +3,10 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Writable } from "node:stream";
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { exportCommand } from "../../lib/cli/fleet.ts";
 import { notify } from "../../lib/steps/notify.ts";
 import { openTables } from "../../lib/store/copy.ts";
 import { type EmbeddedStore, openEmbedded } from "../../lib/store/embedded.ts";
@@ -161,6 +163,24 @@ describe("a fleet", () => {
     expect(imported.code).toBe(2);
     expect(imported.out).toContain("the record: entry 2 was removed");
   });
+});
+
+it("waits for whoever reads slower than it prints: memory doesn't grow with the fleet", async () => {
+  await inFolder(({ store }) => fill(store));
+  let printed = 0;
+  let mostWaiting = 0;
+  class Slow extends Writable {
+    override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+      printed += chunk.length;
+      mostWaiting = Math.max(mostWaiting, this.writableLength);
+      setImmediate(done);
+    }
+  }
+  const stdout = new Slow({ highWaterMark: 1 });
+  const io = { stdout, stderr: { write: () => true }, env: {} };
+  expect(await exportCommand({ data: here[1] ?? "" }, io)).toBe(0);
+  expect(printed).toBeGreaterThan(50_000);
+  expect(mostWaiting).toBeLessThan(5_000);
 });
 
 it("a folder that was copied while nothing ran on it is a backup", async () => {
