@@ -32,7 +32,11 @@ export function measure(name: keyof typeof measures, value: number): void {
   metric({}, name, measures[name], value);
 }
 
-function metric(dimensions: Readonly<Record<string, string>>, name: string, unit: string, value: number): void {
+/** No others: each combination of values is a metric that is paid for. */
+type Dimensions = Readonly<Partial<Record<"Vantage" | "Step" | "Code", string>>>;
+
+/** Beside the stack's name, by which several of one account are told apart. */
+function metric(dimensions: Dimensions, name: string, unit: string, value: number): void {
   const of = { Stack: process.env[environmentNames.stack] ?? "", ...dimensions };
   const CloudWatchMetrics = [
     { Namespace: "Chainmail", Dimensions: [Object.keys(of)], Metrics: [{ Name: name, Unit: unit }] },
