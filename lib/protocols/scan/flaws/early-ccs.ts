@@ -28,8 +28,7 @@ export const earlyCcs: AskedFlaw = {
       }
       if (tookIt.includes(alertIn(heard)))
         return flawed(`taken before the key exchange: ${wordsOf(heard)} to the next record`);
-      if ("end" in heard && heard.end === "timeout")
-        return unknown("two of them were met with silence");
+      if ("end" in heard && heard.end === "timeout") return unknown("two of them were met with silence");
       return sound(wordsOf(heard));
     });
     if (found === null) return unknown("it chose nothing");
