@@ -35,7 +35,7 @@ emulator=$!
 for name in $(env | sed -n 's/^\(AWS_[A-Z0-9_]*\)=.*/\1/p'); do unset "$name"; done
 export NODE_EXTRA_CA_CERTS="$work/ca.pem" AWS_CA_BUNDLE="$work/ca.pem" AWS_ENDPOINT_URL=https://localhost:$port
 export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=$region AWS_EC2_METADATA_DISABLED=true
-export CHAINMAIL_AWS_OUTPUTS="$work/outputs.json" CHAINMAIL_AWS_LOG="$work/emulator.log"
+export CHAINMAIL_AWS_OUTPUTS="$work/outputs.json" CHAINMAIL_AWS_LOG="$work/emulator.log" CHAINMAIL_AWS_WORK="$work"
 
 fail() {
   tail -n 60 "$1"
@@ -58,6 +58,7 @@ step() {
 }
 
 settings="-c stackName=Lab -c every=1m -c alertEmail=ops@example.com -c alertSms=+15005550006 -c escalateEmail=boss@example.com"
+export CHAINMAIL_AWS_SETTINGS="$settings"
 step bootstrap bootstrap aws://$account/$region $settings
 step deploy deploy $settings --require-approval never --outputs-file "$CHAINMAIL_AWS_OUTPUTS"
 vitest run --project aws "$@" || fail "$work/emulator.log" "a test"

@@ -1,10 +1,11 @@
 /** The deployed stack as its operator sees it: the command line, the topics, the functions. `emulate.sh` deploys it. */
 
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { get } from "node:https";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import {
@@ -18,6 +19,8 @@ import {
   CreateQueueCommand,
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
+  ListQueuesCommand,
+  PurgeQueueCommand,
   ReceiveMessageCommand,
   SetQueueAttributesCommand,
   SQSClient,
@@ -59,10 +62,13 @@ interface Printed {
 
 /** `chainmail ARGS --stack Lab`, as a process of its own. */
 export async function chainmail(...args: readonly string[]): Promise<Printed> {
-  const child = spawn(process.execPath, ["bin/chainmail.js", ...args, "--stack", stack]);
-  const printed = Promise.all([text(child.stdout), text(child.stderr)]);
+  return await printed(spawn(process.execPath, ["bin/chainmail.js", ...args, "--stack", stack]));
+}
+
+async function printed(child: ChildProcessWithoutNullStreams): Promise<Printed> {
+  const all = Promise.all([text(child.stdout), text(child.stderr)]);
   const [code] = (await once(child, "exit")) as [number | null];
-  const [stdout, stderr] = await printed;
+  const [stdout, stderr] = await all;
   return { code, stdout, stderr };
 }
 
@@ -175,30 +181,76 @@ async function functionOf(step: string): Promise<Deployed> {
 
 /** Runs a step as the scheduler does, of the cycle of `at` (epoch ms). Its answer, or what it failed of. */
 export async function runStep(step: string, at: number): Promise<unknown> {
-  const { FunctionName } = await functionOf(step);
-  const event = JSON.stringify({ v: 1, at: new Date(at).toISOString() });
-  return await lambda(`/2015-03-31/functions/${FunctionName}/invocations`, { method: "POST", body: event });
+  return await invoke(step, { v: 1, at: new Date(at).toISOString() });
 }
 
-/** Takes a right from a step's role; answers what gives it back. */
-export async function withdraw(step: string, action: string): Promise<() => Promise<void>> {
+/** Hands one message to a step, as its queue does. */
+export async function feed(step: string, message: unknown): Promise<unknown> {
+  return await invoke(step, { Records: [{ messageId: "m0", body: JSON.stringify(message), attributes: {} }] });
+}
+
+async function invoke(step: string, event: unknown): Promise<unknown> {
+  const { FunctionName } = await functionOf(step);
+  const path = `/2015-03-31/functions/${FunctionName}/invocations`;
+  return await lambda(path, { method: "POST", body: JSON.stringify(event) });
+}
+
+/** Deploys the stack anew, with further settings. */
+export async function redeploy(...settings: readonly string[]): Promise<Printed> {
+  const work = fromShell("CHAINMAIL_AWS_WORK");
+  const all = [...fromShell("CHAINMAIL_AWS_SETTINGS").split(" "), ...settings];
+  return await printed(
+    spawn("cdk", ["--output", join(work, "cdk.out"), "deploy", ...all, "--require-approval", "never"]),
+  );
+}
+
+export async function queueUrlOf(name: string): Promise<string> {
+  const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));
+  return QueueUrls.find((url) => url.includes(name)) ?? "";
+}
+
+/** What failed while a test had a hand in it is nobody's trouble afterwards. */
+export async function forgetDeadLetters(): Promise<void> {
+  const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({ QueueNamePrefix: `${stack}-` }));
+  for (const QueueUrl of QueueUrls.filter((url) => url.includes("DeadLetters")))
+    await sqs.send(new PurgeQueueCommand({ QueueUrl }));
+}
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource?: string | readonly string[];
+}
+
+/** Takes a right from a step's role, on one resource (`sqs:SendMessage OutboxQueue`, `dynamodb:Query state/index/wake`); answers what gives it back. */
+export async function withdraw(step: string, right: string): Promise<() => Promise<void>> {
   const RoleName = (await functionOf(step)).Role.split("/").at(-1) ?? "";
   const names = await iam("ListRolePolicies", { RoleName });
   const [PolicyName = ""] = /(?<=<member>)[^<]+/.exec(names) ?? [];
   const policy = await iam("GetRolePolicy", { RoleName, PolicyName });
   const [written = ""] = /(?<=<PolicyDocument>)[^<]+/.exec(policy) ?? [];
   const PolicyDocument = decodeURIComponent(written.replaceAll("&quot;", '"').replaceAll("&amp;", "&"));
-  const document = JSON.parse(PolicyDocument) as {
-    readonly Statement: readonly { readonly Action: string | string[] }[];
-  };
-  const left = document.Statement.map((statement) => ({
-    ...statement,
-    Action: [statement.Action].flat().filter((one) => one !== action),
-  })).filter(({ Action }) => Action.length > 0);
-  const without = JSON.stringify({ ...document, Statement: left });
-  if (without.length === JSON.stringify(document).length) throw new Error(`${step} has no right to ${action}`);
-  await iam("PutRolePolicy", { RoleName, PolicyName, PolicyDocument: without });
+  const document = JSON.parse(PolicyDocument) as { readonly Statement: readonly Statement[] };
+  const Statement = document.Statement.flatMap((one) => without(one, right));
+  const left = JSON.stringify({ ...document, Statement });
+  if (left.length === JSON.stringify(document).length) throw new Error(`${step} has no right to ${right}`);
+  await iam("PutRolePolicy", { RoleName, PolicyName, PolicyDocument: left });
   return async () => void (await iam("PutRolePolicy", { RoleName, PolicyName, PolicyDocument }));
+}
+
+/** What is left of a statement: its other actions as they were, and this one on its other resources. */
+function without(statement: Statement, right: string): readonly Statement[] {
+  const [wanted = "", name = ""] = right.split(" ");
+  const actions = [statement.Action].flat();
+  if (!actions.includes(wanted)) return [statement];
+  const others = { ...statement, Action: actions.filter((action) => action !== wanted) };
+  const kept = others.Action.length > 0 ? [others] : [];
+  if (statement.Resource === undefined) return [statement];
+  const table = /^(config|state|ledger)/.test(name) ? `:table/${stack}-${name}` : null;
+  const isIt = (arn: string) => (table === null ? arn.includes(name) : arn.endsWith(table));
+  const resources = [statement.Resource].flat();
+  const rest = resources.filter((arn) => !isIt(arn));
+  if (rest.length === resources.length) return [statement];
+  return rest.length > 0 ? [...kept, { ...statement, Action: wanted, Resource: rest }] : kept;
 }
 
 async function iam(action: string, fields: Readonly<Record<string, string>>): Promise<string> {

@@ -6,7 +6,20 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AwsStore, openAws } from "../../lib/store/aws.ts";
 import { type FakeMailServer, startMailServer } from "../fakes/mail-server.ts";
-import { alertsTopic, chainmail, publish, runStep, stack, type Tap, tap, textsTo, topicOf, until } from "./lab.ts";
+import {
+  alertsTopic,
+  chainmail,
+  feed,
+  publish,
+  redeploy,
+  runStep,
+  stack,
+  type Tap,
+  tap,
+  textsTo,
+  topicOf,
+  until,
+} from "./lab.ts";
 
 const minute = 60_000;
 const contact = "+15005550007";
@@ -47,6 +60,7 @@ describe("the stack, deployed", { timeout: 5 * minute }, () => {
       file,
       [
         "notify: { escalate: { after: 1m, to: [boss@example.com] } }",
+        "policy: { cleanFor: 1m }",
         "customers:",
         `  - { id: acme, downstream: ["${keyOf(acme)}"], allowPrivate: true, contacts: ["${contact}"] }`,
         `  - { id: globex, downstream: ["${keyOf(globex)}"], allowPrivate: true }`,
@@ -108,7 +122,7 @@ describe("the stack, deployed", { timeout: 5 * minute }, () => {
     // The topics are told one after the other, the customer's phone last.
     await until("a text", minute, async () => ((await textsTo(contact)).length > 0 ? true : undefined));
     expect(await runStep("Tick", Date.now())).toBeNull();
-    expect(await runStep("Notify", Date.now())).toEqual({ batchItemFailures: [] });
+    expect(await feed("Notify", { v: 1 })).toEqual({ batchItemFailures: [] });
     // Nobody acknowledged it: a minute later second contacts are told, by a topic of their own.
     await until("an escalation", 3 * minute, async () => ((await taps.second()).length > 0 ? true : undefined));
     const [second, all, ofGlobex, openings, phones] = await Promise.all([
@@ -126,6 +140,27 @@ describe("the stack, deployed", { timeout: 5 * minute }, () => {
     expect(words(phones)).toEqual(words(all));
     expect(words(second)).toEqual(["escalated acme real"]);
     expect(await textsTo(contact)).toEqual([expect.stringContaining("TLS lost: 127.0.0.1, cleartext, 1 customer")]);
+  });
+
+  it("goes on when it is deployed anew in the middle of an incident, and tells of its end, once", async () => {
+    const [opened] = of(keyOf(acme))(await taps.all());
+    // Functions, a queue's consumer and logs change under what is open.
+    const { code, stderr } = await redeploy("-c", "ehlo=probe.example.com", "-c", "logDays=60");
+    expect([code, code === 0 ? "" : stderr]).toEqual([0, ""]);
+    const acknowledged = await chainmail("incidents", "ack", opened?.attributes.incident ?? "", "--by", "ops");
+    expect(acknowledged).toMatchObject({ code: 0, stderr: "" });
+    acme.set({ starttls: true });
+    await until("a recovery", 4 * minute, async () => {
+      const kinds = of(keyOf(acme))(await taps.all()).map(({ attributes: { kind } }) => kind);
+      return kinds.includes("recovered") ? kinds : undefined;
+    });
+    expect(await runStep("Tick", Date.now())).toBeNull();
+    expect(await feed("Notify", { v: 1 })).toEqual({ batchItemFailures: [] });
+    const told = of(keyOf(acme))(await taps.all());
+    expect(told.map(({ attributes: { kind, incident } }) => [kind, incident])).toEqual([
+      ["opened", opened?.attributes.incident],
+      ["recovered", opened?.attributes.incident],
+    ]);
   });
 
   describe("it is the filter policy that keeps a message from a subscriber", () => {
