@@ -39,6 +39,9 @@ export type KeptAnswer =
       readonly prime: string | null;
       /** SHA-256 of the certificate that it showed. */
       readonly leaf: string | null;
+      /** Code points of groups: of the certificate's key, and of the prime; left out where there is none. */
+      readonly curve?: number;
+      readonly field?: number;
     }
   /** Of SSLv2. */
   | { readonly kind: "kinds"; readonly kinds: readonly number[]; readonly leaf: string | null }

@@ -11,7 +11,8 @@ import { suiteByCode } from "../tls/suites.ts";
 import type { Inquiry } from "./question.ts";
 
 /** The published prime of a group that a hello can name; null: another, or none. */
-export function finiteGroupOf({ key: { prime } }: Chosen): number | null {
+export function finiteGroupOf({ key: { prime }, told }: Chosen): number | null {
+  if (told !== undefined) return told.field;
   const name = prime === null ? null : primeName(Buffer.from(prime).toString("hex"));
   return name?.startsWith("ffdhe") ? (groupByName(name)?.code ?? null) : null;
 }

@@ -7,7 +7,9 @@ import type { Chosen } from "../tls/flight.ts";
 import { groupByCode } from "../tls/groups.ts";
 import { noKey } from "../tls/messages.ts";
 import type { Sslv2Answer } from "../tls/sslv2.ts";
+import { finiteGroupOf } from "./finite-groups.ts";
 import type { NoChoice, Unasked } from "./question.ts";
+import { curveShownBy } from "./suites-of.ts";
 import { groupOf } from "./suites-of-13.ts";
 
 const mostExtensions = 40;
@@ -39,6 +41,7 @@ export function keptAnswer(
   }
   if (answer.kind !== "chosen") return { kind: answer.kind, how: answer.how.slice(0, longestWords) };
   const { hello, key, certificates } = answer;
+  const [curve, field] = [curveShownBy(answer), finiteGroupOf(answer)];
   return {
     kind: "chosen",
     version: hello.version,
@@ -51,6 +54,8 @@ export function keptAnswer(
     signature: key.signature,
     prime: key.prime === null ? null : exhibit(exhibits.primes, key.prime, mostPrimeBytes, "hex"),
     leaf: leafIn(certificates[0]),
+    ...(curve !== null && { curve }),
+    ...(field !== null && { field }),
   };
 }
 
@@ -95,6 +100,7 @@ export function answerAgain(
       prime: prime === undefined ? null : Buffer.from(prime, "hex"),
     },
     certificates: leaf.length === 0 ? [] : [leaf],
+    told: { curve: answer.curve ?? null, field: answer.field ?? null },
   };
 }
 
@@ -106,7 +112,9 @@ export function differs(before: KeptAnswer, now: KeptAnswer): boolean {
   }
   if (before.kind !== now.kind) return before.kind !== "silent" || now.kind === "chosen";
   if (before.kind !== "chosen" || now.kind !== "chosen") return before.kind === "kinds" && isOther(before, now);
-  return isOther({ ...before, prime: null }, { ...now, prime: null });
+  const { field: _before, ...old } = { ...before, prime: null };
+  const { field: _now, ...young } = { ...now, prime: null };
+  return isOther(old, young);
 }
 
 function isOther(a: KeptAnswer, b: KeptAnswer): boolean {

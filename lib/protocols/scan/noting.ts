@@ -31,12 +31,13 @@ function pool(): Once {
 }
 
 /** Of the certificates the server's own alone. */
-function copyOf({ kind, hello, key, certificates }: Chosen, once: Once): Chosen {
+function copyOf({ kind, hello, key, certificates, told }: Chosen, once: Once): Chosen {
   const extensions = new Map([...hello.extensions].map(([type, body]) => [type, once(body)]));
   return {
     kind,
     hello: { ...hello, sessionId: Uint8Array.from(hello.sessionId), extensions },
     key: { ...key, prime: key.prime && once(key.prime) },
     certificates: certificates.slice(0, 1).map(once),
+    ...(told && { told }),
   };
 }

@@ -38,9 +38,14 @@ const usualCurves: readonly number[] = [23, 24, 25];
 
 /** Of the ECDSA key that was shown; the usual ones where there is none to be read. */
 export function certificateCurves(seen: readonly Chosen[]): readonly number[] {
-  const leaf = seen.find(({ hello }) => isEcdsa(hello.suite))?.certificates[0];
-  const code = leaf === undefined ? undefined : curveOf(leaf);
-  return code === undefined ? usualCurves : [code];
+  const shown = seen.find(({ hello }) => isEcdsa(hello.suite));
+  const code = shown === undefined ? null : curveShownBy(shown);
+  return code === null ? usualCurves : [code];
+}
+
+export function curveShownBy({ certificates: [leaf], told }: Chosen): number | null {
+  if (told !== undefined) return told.curve;
+  return leaf === undefined ? null : (curveOf(leaf) ?? null);
 }
 
 export function* suitesOf({ version, suites, groupsToo }: SuitesAsked): Inquiry<AcceptedSuites> {

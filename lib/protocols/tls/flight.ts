@@ -26,6 +26,8 @@ export interface Chosen {
   readonly key: ServerKey;
   /** DER, in the order sent; none in TLS 1.3. */
   readonly certificates: readonly Uint8Array[];
+  /** Of an answer that was kept: code points of groups, told by a certificate and a prime that aren't at hand. */
+  readonly told?: { readonly curve: number | null; readonly field: number | null };
 }
 
 const tls13 = 0x0304;
