@@ -15,7 +15,8 @@ export function accountKey(scope: Construct, id: string, keep: boolean): Key {
   key.addToResourcePolicy(
     new PolicyStatement({
       principals: [new ServicePrincipal("cloudwatch.amazonaws.com")],
-      actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+      // As AWS documents it for services that publish: where too little is granted, alarms are dropped in silence.
+      actions: ["kms:Decrypt", "kms:GenerateDataKey*"],
       // In a key's own policy that is this key: it has no other way to name itself.
       resources: ["*"],
       conditions: { StringEquals: { "aws:SourceAccount": Stack.of(scope).account } },
