@@ -1,5 +1,6 @@
 /** What goes wrong on the way: a message that nobody can read, and a function that dies between two of its writes. */
 
+import { readFile } from "node:fs/promises";
 import {
   GetQueueAttributesCommand,
   SendMessageCommand,
@@ -9,6 +10,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AwsStore, openAws } from "../../lib/store/aws.ts";
 import { chainmail, forgetDeadLetters, queueUrlOf, stack, until, withdraw } from "./lab.ts";
+import { fromShell } from "./shell.ts";
 
 const minute = 60_000;
 const sqs = new SQSClient({});
@@ -57,14 +59,10 @@ describe("the way of the data", { timeout: 3 * minute }, () => {
     const cycle = Math.floor(Date.now() / minute) - 1_500;
     const giveBack = await withdraw("Judge", "dynamodb:PutItem ledger");
     const results = { v: 1, cycle, slice, vantage: "here", round: 0, part: 0, answers: [] };
-    await send(JSON.stringify(results));
-    await until("a try that failed", minute, async () => {
-      const asked = new GetQueueAttributesCommand({
-        QueueUrl,
-        AttributeNames: ["ApproximateNumberOfMessagesNotVisible"],
-      });
-      return (await sqs.send(asked)).Attributes?.ApproximateNumberOfMessagesNotVisible === "0" ? undefined : true;
-    });
+    const { MessageId = "" } = await send(JSON.stringify(results));
+    // As its log says.
+    const log = async () => readFile(fromShell("CHAINMAIL_AWS_LOG"), "utf8");
+    await until("a try that failed", minute, async () => ((await log()).includes(MessageId) ? true : undefined));
     expect(await aws.store.ledger.ledger(slice, 5)).toEqual([]);
     await giveBack();
     await until("its mark", minute, async () =>

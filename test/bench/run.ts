@@ -13,6 +13,7 @@ import { asTable, type Figure } from "./figure.ts";
 import { importFigures } from "./import.ts";
 import { lightProbeFigures } from "./light-probe.ts";
 import { manyNamesFigures } from "./many-names.ts";
+import { rieFigures } from "./rie.ts";
 import { scanFigures } from "./scan.ts";
 import { slowServerFigures } from "./slow-servers.ts";
 import { writeUnitsFigures } from "./write-units.ts";
@@ -31,6 +32,7 @@ const rows: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   units: () => writeUnitsFigures(),
   import: () => importFigures(folder),
   bundles: () => bundleFigures(folder),
+  rie: () => rieFigures(folder),
 };
 
 const wanted = process.argv.slice(2);

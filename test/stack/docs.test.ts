@@ -55,4 +55,16 @@ describe("docs/aws.md", () => {
     const parts = (Value as { readonly "Fn::Join": readonly [string, readonly unknown[]] })["Fn::Join"][1];
     expect(text).toContain(parts.map((part) => (typeof part === "string" ? part : "192.0.2.10")).join(""));
   });
+
+  it("has a picture that shows each function, queue, table and topic, and nothing that isn't there", () => {
+    const picture = readFileSync(join(import.meta.dirname, "../../docs/aws.svg"), "utf8");
+    const shown = [...picture.matchAll(/class="id">(\w+)</g)].map(([, id = ""]) => id);
+    const { Resources } = synthesized().template.toJSON() as { Resources: Record<string, { readonly Type: string }> };
+    const all = Object.entries(Resources).map(([id, { Type }]) => ({ id: id.replace(/[0-9A-F]{8}$/, ""), Type }));
+    expect(shown.filter((id) => !all.some((one) => one.id === id))).toEqual([]);
+    const drawn = /^AWS::(Lambda::Function|DynamoDB::Table|SNS::Topic|SQS::Queue)$/;
+    const isDrawn = ({ id, Type }: (typeof all)[number]) =>
+      drawn.test(Type) && !/(Jobs|Results|Outbox)DeadLetters/.test(id);
+    expect(all.filter((one) => isDrawn(one) && !shown.includes(one.id)).map(({ id }) => id)).toEqual([]);
+  });
 });
