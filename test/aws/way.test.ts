@@ -23,6 +23,8 @@ import {
 
 const minute = 60_000;
 const contact = "+15005550007";
+/** Of this file's servers: where rights are tried the same customer is told of samples. */
+const texts = async () => (await textsTo(contact)).filter((text) => text.includes("127.0.0.1"));
 
 let folder: string;
 let acme: FakeMailServer;
@@ -120,7 +122,7 @@ describe("the stack, deployed", { timeout: 5 * minute }, () => {
 
   it("told each subscriber what its filter policy lets through, and nothing twice", async () => {
     // The topics are told one after the other, the customer's phone last.
-    await until("a text", minute, async () => ((await textsTo(contact)).length > 0 ? true : undefined));
+    await until("a text", minute, async () => ((await texts()).length > 0 ? true : undefined));
     expect(await runStep("Tick", Date.now())).toBeNull();
     expect(await feed("Notify", { v: 1 })).toEqual({ batchItemFailures: [] });
     // Nobody acknowledged it: a minute later second contacts are told, by a topic of their own.
@@ -139,7 +141,7 @@ describe("the stack, deployed", { timeout: 5 * minute }, () => {
     expect(words(openings)).toEqual(["opened acme real", "opened globex true"]);
     expect(words(phones)).toEqual(words(all));
     expect(words(second)).toEqual(["escalated acme real"]);
-    expect(await textsTo(contact)).toEqual([expect.stringContaining("TLS lost: 127.0.0.1, cleartext, 1 customer")]);
+    expect(await texts()).toEqual([expect.stringContaining("TLS lost: 127.0.0.1, cleartext, 1 customer")]);
   });
 
   it("goes on when it is deployed anew in the middle of an incident, and tells of its end, once", async () => {
