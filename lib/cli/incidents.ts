@@ -3,7 +3,7 @@
 import { InputError } from "../model/input-error.ts";
 import { acknowledge } from "../status/acknowledge.ts";
 import { loadIncidents, loadSuspected } from "../status/incidents.ts";
-import type { CoverJson, IncidentJson } from "../status/json/schemas.ts";
+import type { CoverJson, IncidentJson } from "../status/json/incident-schemas.ts";
 import { coverName } from "../steps/words/cover.ts";
 import { customersWord } from "../steps/words/phrases.ts";
 import { systemClock } from "../world/clock.ts";

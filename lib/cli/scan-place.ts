@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { acceptedFindings } from "../judge/accepted.ts";
 import { flawsIn } from "../judge/flaws.ts";
-import { groupBadness, suiteBadness } from "../judge/grades/badness.ts";
+import { judges } from "../judge/grades/badness.ts";
 import { type Grade, gradesOf } from "../judge/grades/grade.ts";
 import { leavesOf } from "../judge/grades/leaves.ts";
 import { scoreOf } from "../judge/grades/score.ts";
@@ -22,7 +22,7 @@ import { otherCertificate } from "../protocols/scan/other-certificate.ts";
 import { patient } from "../protocols/scan/patient.ts";
 import { type ScanWorld, scan, scanGraded } from "../protocols/scan/scan.ts";
 import { createPacer } from "../steps/pacer.ts";
-import { createLanes, createLimit } from "../world/limit.ts";
+import { createLimit, createLimitWithSpare } from "../world/limit.ts";
 import { lookAt } from "./look-at.ts";
 import type { Looking } from "./looking.ts";
 import type { LookOptions } from "./options.ts";
@@ -56,7 +56,6 @@ export interface Scanned extends Looked {
   readonly score: number | null;
 }
 
-const judges = { suite: suiteBadness, group: groupBadness };
 /** Connections that are open at once. */
 const atOnce = 4;
 /** When we are slowed down, ms. */
@@ -73,7 +72,7 @@ export async function scanPlace(
   const looked = await lookAt(place, { ...plan, unannounced: !plan.leftOut.has("unannounced-starttls") }, looking);
   const { outcome } = looked.observation;
   if (!speaksTls(outcome)) return { looked, scan: null, other: null };
-  const { first, spare } = createLanes(atOnce);
+  const { first, spare } = createLimitWithSpare(atOnce);
   const sightings: Sighting[] = [];
   let connections = 0;
   const world: AskWorld = {

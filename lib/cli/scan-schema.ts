@@ -2,8 +2,9 @@
 
 import * as z from "zod";
 import { verdicts } from "../model/verdict.ts";
+import { finding } from "../status/json/pieces.ts";
 import { scanShape } from "../status/json/scan-schemas.ts";
-import { certificate, finding, session } from "../status/json/schemas.ts";
+import { certificate, session } from "../status/json/schemas.ts";
 
 const verdict = z.enum(verdicts);
 const scanTarget = z.strictObject({

@@ -3,7 +3,8 @@
 import * as z from "zod";
 import { incidentClasses } from "../model/incident.ts";
 import { verdicts } from "../model/verdict.ts";
-import { certificate, finding, session, transcriptRow } from "../status/json/schemas.ts";
+import { finding } from "../status/json/pieces.ts";
+import { certificate, session, transcriptRow } from "../status/json/schemas.ts";
 import { deadLetterQueues } from "../world/queue-names.ts";
 import { scanSchema } from "./scan-schema.ts";
 

@@ -5,7 +5,7 @@ import { groupByCode } from "../protocols/tls/groups.ts";
 import { sslv2KindByCode } from "../protocols/tls/sslv2.ts";
 import { suiteByCode } from "../protocols/tls/suites.ts";
 import { flawsIn } from "./flaws.ts";
-import { groupBadness, suiteBadness } from "./grades/badness.ts";
+import { judges } from "./grades/badness.ts";
 import { changesBetween, type Inventory } from "./scan-diff.ts";
 
 /**
@@ -21,8 +21,8 @@ export function scanChanges(before: Scan, after: Scan): readonly string[] {
   };
   const suitesOf = ({ versions }: Scan) => versions.flatMap(({ name, suites }) => (name === "SSLv2" ? [] : suites));
   const groupsOf = ({ groups }: Scan) => groups;
-  const suites = (some: Scan, other: Scan) => certain(some, other, suitesOf, suiteBadness).map(suiteName);
-  const groups = (some: Scan, other: Scan) => certain(some, other, groupsOf, groupBadness).map(groupName);
+  const suites = (some: Scan, other: Scan) => certain(some, other, suitesOf, judges.suite).map(suiteName);
+  const groups = (some: Scan, other: Scan) => certain(some, other, groupsOf, judges.group).map(groupName);
   const modern = (some: Scan, other: Scan) =>
     groupsOf(some).filter((code) => isQuantum(code) && !groupsOf(other).includes(code));
   return changesBetween(

@@ -5,7 +5,7 @@ import type { Incident } from "../model/incident.ts";
 import { defaultPolicy } from "../model/policy.ts";
 import { changeCause } from "../steps/change-cause.ts";
 import type { Store } from "../store/store.ts";
-import type { IncidentJson } from "./json/schemas.ts";
+import type { IncidentJson } from "./json/incident-schemas.ts";
 
 export type AcknowledgeResult = "acknowledged" | "ended";
 

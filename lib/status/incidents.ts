@@ -4,7 +4,8 @@ import type { OutboxEntry } from "../model/incident.ts";
 import { coversNow } from "../steps/covers.ts";
 import type { Store } from "../store/store.ts";
 import { endedIncidentJson, openIncidentJson, suspicionJson } from "./json/incident.ts";
-import type { IncidentJson, StatusJson, SuspicionJson } from "./json/schemas.ts";
+import type { IncidentJson, SuspicionJson } from "./json/incident-schemas.ts";
+import type { StatusJson } from "./json/schemas.ts";
 
 /** Messages looked back upon: what ended before them is no longer listed. */
 const lookBack = 500;

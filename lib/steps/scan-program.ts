@@ -1,13 +1,11 @@
 /** What is asked at each depth. Loaded by those who scan only: the tables behind it take their time. */
 
-import { groupBadness, suiteBadness } from "../judge/grades/badness.ts";
+import { judges } from "../judge/grades/badness.ts";
 import type { FlawsWanted, ScanDepth } from "../model/deep-scan.ts";
 import { askedFlaws } from "../protocols/scan/flaws/asked.ts";
 import type { AskedFlaw } from "../protocols/scan/flaws/flaw.ts";
 import type { Program } from "../protocols/scan/resume.ts";
 import { scan, scanGraded } from "../protocols/scan/scan.ts";
-
-const judges = { suite: suiteBadness, group: groupBadness };
 
 export function programOf(depth: Exclude<ScanDepth, "none">): Program {
   return depth === "full" ? scan : (world) => scanGraded(world, judges);

@@ -17,12 +17,12 @@ export function createLimit(most: number): <T>(task: () => Promise<T>) => Promis
 }
 
 /** Two kinds of tasks that share so many places; `spare` ones only take those that the others leave, and never the last one. */
-export interface Lanes {
+export interface LimitWithSpare {
   first<T>(task: () => Promise<T>): Promise<T>;
   spare<T>(task: () => Promise<T>): Promise<T>;
 }
 
-export function createLanes(most: number): Lanes {
+export function createLimitWithSpare(most: number): LimitWithSpare {
   const limit = createLimit(most);
   const waiting: (() => void)[] = [];
   let busy = 0;

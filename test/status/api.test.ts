@@ -1,6 +1,7 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
-import type { HistoryJson, IncidentJson, StatusJson } from "../../lib/status/json/schemas.ts";
+import type { IncidentJson } from "../../lib/status/json/incident-schemas.ts";
+import type { HistoryJson, StatusJson } from "../../lib/status/json/schemas.ts";
 import { statusJsonSchemas } from "../../lib/status/json/schemas.ts";
 import { type Fixture, fixture } from "./helpers.ts";
 import { noon } from "./looks.ts";

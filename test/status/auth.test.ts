@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { createToken, revokeToken } from "../../lib/customers/tokens.ts";
-import type { IncidentJson } from "../../lib/status/json/schemas.ts";
+import type { IncidentJson } from "../../lib/status/json/incident-schemas.ts";
 import { bearer, browser, type Fixture, fixture, form } from "./helpers.ts";
 
 let world: Fixture;

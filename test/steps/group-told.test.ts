@@ -29,16 +29,21 @@ async function silence(covers: Partial<Coverage>, lasts: number, id = "S-0000A1"
   await embedded.store.config.putSilence({ id, covers: wholly, reason: "known", by: "ops", ...times });
 }
 
+/** All are lost while the parent is covered for ten minutes, and are lost still at the end. */
+async function expectToldLate(): Promise<void> {
+  await home.lose(all);
+  await home.minutes(9);
+  expect(home.operated()).toEqual([]);
+  await home.minutes(4);
+  expect(home.operated()).toEqual([`opened ${parent}`]);
+  expect(home.operator.letters[0]?.text).toContain("Told late");
+}
+
 describe("a silence", () => {
   it("of the parent holds its message, and nobody is told of a child in its place", async () => {
     await home.know(all);
     await silence({ host: parent }, 10 * minute);
-    await home.lose(all);
-    await home.minutes(9);
-    expect(home.operated()).toEqual([]);
-    await home.minutes(4);
-    expect(home.operated()).toEqual([`opened ${parent}`]);
-    expect(home.operator.letters[0]?.text).toContain("Told late");
+    await expectToldLate();
   });
 
   it("of what the children suffer makes no parent either", async () => {
@@ -248,12 +253,7 @@ describe("a maintenance window", () => {
   it("over the parent holds its message until its end, and tells it late if it still holds", async () => {
     await home.know(all);
     await plan(parent, 10 * minute);
-    await home.lose(all);
-    await home.minutes(9);
-    expect(home.operated()).toEqual([]);
-    await home.minutes(4);
-    expect(home.operated()).toEqual([`opened ${parent}`]);
-    expect(home.operator.letters[0]?.text).toContain("Told late");
+    await expectToldLate();
   });
 
   it("over the parent keeps all of it from everybody where it is over before", async () => {

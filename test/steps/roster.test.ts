@@ -11,6 +11,7 @@ import type { KnownDns } from "../../lib/model/reach.ts";
 import type { Slice } from "../../lib/model/roster.ts";
 import { targetKey } from "../../lib/model/target.ts";
 import { createRosterBuilder } from "../../lib/steps/roster.ts";
+import { customerOf } from "../fakes/customers.ts";
 
 const gateways: readonly Gateway[] = [
   { id: "gw", hosts: ["mx1.gw.example"], port: 25 },
@@ -31,20 +32,13 @@ const world = dns({
   "mail.acme.example": ["198.51.100.7"],
 });
 
-function customer(id: string, over: Partial<Customer> = {}): Customer {
-  return {
-    id,
+const customer = (id: string, over: Partial<Customer> = {}): Customer =>
+  customerOf(id, {
     created: "2020-01-01",
     gateway: "gw",
     domains: [{ name: "acme.example", tlsMode: null }],
-    downstream: [],
-    require: { gateway: defaultRequirement, downstream: defaultRequirement },
-    vantage: { gateway: null, downstream: null },
-    allowPrivate: false,
-    contacts: [],
     ...over,
-  };
-}
+  });
 
 const server = { host: "mail.acme.example", port: 25, tls: "starttls", name: "mail.acme.example" } as const;
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { createLanes, createLimit } from "../../lib/world/limit.ts";
+import { createLimit, createLimitWithSpare } from "../../lib/world/limit.ts";
 
 /** Tasks that end when told to. */
 function tasks() {
@@ -39,7 +39,7 @@ describe("a limit", () => {
 describe("two lanes", () => {
   it("spare tasks take what the others leave, but for the last place", async () => {
     const { running, task, end } = tasks();
-    const { first, spare } = createLanes(4);
+    const { first, spare } = createLimitWithSpare(4);
     const all = [..."abcde"].map((name) => first(task(name)));
     const spares = ["x", "y", "z"].map((name) => spare(task(name)));
     await pause(1);
@@ -58,7 +58,7 @@ describe("two lanes", () => {
 
   it("what asks one thing after the other isn't overtaken between two", async () => {
     const { running, task, end } = tasks();
-    const { first, spare } = createLanes(3);
+    const { first, spare } = createLimitWithSpare(3);
     const chain = (async () => {
       for (const name of ["a", "b"]) await first(task(name));
     })();
@@ -75,7 +75,7 @@ describe("two lanes", () => {
   });
 
   it("a task that fails gives its place back", async () => {
-    const { first, spare } = createLanes(2);
+    const { first, spare } = createLimitWithSpare(2);
     await expect(first(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
     expect(await spare(async () => 1)).toBe(1);
   });

@@ -11,8 +11,9 @@ import type { ChainStatus, CustomerStatus, HopStatus, TargetStatus } from "../..
 import { parseTargetKey } from "../../model/target.ts";
 import { isSafePrime, primeName } from "../../protocols/tls/primes.ts";
 import { certificateJson, outcomeText, sessionJson } from "./facts.ts";
+import type { FindingJson } from "./pieces.ts";
 import { inventoryJson } from "./scan.ts";
-import type { ChainJson, FindingJson, HopJson, StatusJson, TargetJson } from "./schemas.ts";
+import type { ChainJson, HopJson, StatusJson, TargetJson } from "./schemas.ts";
 import { iso } from "./time.ts";
 import { transcriptJson } from "./transcript.ts";
 

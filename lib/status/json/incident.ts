@@ -5,7 +5,7 @@ import { isDrill } from "../../model/drill.ts";
 import type { Alert, Cause, CauseContext, Incident, OutboxEntry } from "../../model/incident.ts";
 import { sightings } from "../../steps/words/vantages.ts";
 import { findingJson } from "./customer.ts";
-import type { CoverJson, IncidentJson, SuspicionJson } from "./schemas.ts";
+import type { CoverJson, IncidentJson, SuspicionJson } from "./incident-schemas.ts";
 import { iso } from "./time.ts";
 
 export interface SentAlert {

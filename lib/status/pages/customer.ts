@@ -3,7 +3,8 @@
 import { html } from "hono/html";
 import { ownPathWords } from "../../judge/own-path.ts";
 import { verdicts } from "../../model/verdict.ts";
-import type { ChainJson, HistoryJson, IncidentJson, StatusJson, SuspicionJson } from "../json/schemas.ts";
+import type { IncidentJson, SuspicionJson } from "../json/incident-schemas.ts";
+import type { ChainJson, HistoryJson, StatusJson } from "../json/schemas.ts";
 import { badge } from "./badge.ts";
 import { chainPicture } from "./chain.ts";
 import { availabilitySection, historySection } from "./history.ts";

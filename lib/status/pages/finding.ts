@@ -1,7 +1,7 @@
 /** Findings with what they mean for the mail and what to do. */
 
 import { html } from "hono/html";
-import type { FindingJson } from "../json/schemas.ts";
+import type { FindingJson } from "../json/pieces.ts";
 import { type Html, when } from "./html.ts";
 
 const labels = { info: "note", warning: "warning", critical: "critical" } as const;

@@ -2,7 +2,8 @@
 
 import { html } from "hono/html";
 import { verdicts } from "../../model/verdict.ts";
-import type { FleetJson, IncidentJson } from "../json/schemas.ts";
+import type { IncidentJson } from "../json/incident-schemas.ts";
+import type { FleetJson } from "../json/schemas.ts";
 import { badge } from "./badge.ts";
 import { ago, customerPath, given, type Html, when } from "./html.ts";
 import { incidentTable } from "./incidents.ts";

@@ -4,7 +4,7 @@ import { html } from "hono/html";
 import { coverName } from "../../steps/words/cover.ts";
 import { formWords } from "../../steps/words/headline.ts";
 import { phrases } from "../../steps/words/phrases.ts";
-import type { CoverJson, IncidentJson, SuspicionJson } from "../json/schemas.ts";
+import type { CoverJson, IncidentJson, SuspicionJson } from "../json/incident-schemas.ts";
 import { findingList } from "./finding.ts";
 import { ago, customerPath, given, type Html, incidentPath, when } from "./html.ts";
 import { subjectWords } from "./words.ts";

@@ -1,6 +1,6 @@
 import { getDiffieHellman } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { groupBadness, suiteBadness } from "../../../lib/judge/grades/badness.ts";
+import { judges } from "../../../lib/judge/grades/badness.ts";
 import { finiteGroupsOf } from "../../../lib/protocols/scan/finite-groups.ts";
 import { graded } from "../../../lib/protocols/scan/graded.ts";
 import { type Answer, inquire, type Question } from "../../../lib/protocols/scan/question.ts";
@@ -87,7 +87,7 @@ describe("finite fields up to TLS 1.2", () => {
 describe("a grade", () => {
   async function primesOf(server: FieldServer) {
     const primes: (number | null)[] = [];
-    const { spoken } = await inquire(graded({ suite: suiteBadness, group: groupBadness }), async (question) => {
+    const { spoken } = await inquire(graded(judges), async (question) => {
       const answer = fieldAnswer(server, question);
       if (answer.kind === "chosen" && answer.key.prime !== null) primes.push(answer.key.bits);
       return answer;
@@ -109,7 +109,7 @@ describe("a grade", () => {
     const [certified = 0, loose = 0] = codes("DHE-RSA-AES256-SHA", "ADH-AES128-SHA");
     const suites = { [tls12]: [certified, loose] };
     const seen: (number | null)[] = [];
-    await inquire(graded({ suite: suiteBadness, group: groupBadness }), async (question) => {
+    await inquire(graded(judges), async (question) => {
       const answer = fieldAnswer({ suites, named: [], fixed: fields.get(257) ?? own }, question);
       if (answer.kind !== "chosen" || answer.hello.suite !== loose) return answer;
       seen.push(1024);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { groupBadness, suiteBadness } from "../../../lib/judge/grades/badness.ts";
+import { judges } from "../../../lib/judge/grades/badness.ts";
 import { graded } from "../../../lib/protocols/scan/graded.ts";
 import { inquire } from "../../../lib/protocols/scan/question.ts";
 import { groups as everyGroup } from "../../../lib/protocols/tls/groups.ts";
@@ -15,7 +15,7 @@ const codes = (...names: string[]) => names.map((name) => suiteByName(name)?.cod
 
 async function asked(server: ModelServer) {
   let connections = 0;
-  const result = await inquire(graded({ suite: suiteBadness, group: groupBadness }), async (question) => {
+  const result = await inquire(graded(judges), async (question) => {
     connections++;
     return answerOf(server, question);
   });
@@ -44,13 +44,13 @@ describe("the questions of a grade", () => {
         const all = kept.flatMap(([, list]) => list);
         expect(
           worst(
-            suiteBadness,
+            judges.suite,
             spoken.flatMap((each) => each.suites),
           ),
-        ).toEqual(worst(suiteBadness, all));
+        ).toEqual(worst(judges.suite, all));
         const usesGroups =
           fresh.length > 0 || all.some((code) => suites.find((s) => s.code === code)?.keyExchange === "ecdhe");
-        if (usesGroups) expect(worst(groupBadness, groups)).toEqual(worst(groupBadness, curves));
+        if (usesGroups) expect(worst(judges.group, groups)).toEqual(worst(judges.group, curves));
         most = Math.max(most, connections);
       }),
       { numRuns: 300, seed: 11 },

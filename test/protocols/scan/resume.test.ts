@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { groupBadness, suiteBadness } from "../../../lib/judge/grades/badness.ts";
+import { judges } from "../../../lib/judge/grades/badness.ts";
 import { type Exhibits, noExhibits, type Trail } from "../../../lib/model/deep-scan.ts";
 import type { Scan } from "../../../lib/model/scan.ts";
 import type { Answer, Question } from "../../../lib/protocols/scan/question.ts";
@@ -24,7 +24,7 @@ const older = suites.filter((suite) => !suite.tls13).map(({ code }) => code);
 const newer = suites.filter((suite) => suite.tls13).map(({ code }) => code);
 
 const place = { target: { address: "192.0.2.1", port: 25, tls: "starttls" }, serverName: null, at: 0 } as const;
-const grade: Program = (world) => scanGraded(world, { suite: suiteBadness, group: groupBadness });
+const grade: Program = (world) => scanGraded(world, judges);
 const programs = { grade, full: scan } as const;
 
 const modern: ModelServer = {
