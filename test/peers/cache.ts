@@ -80,22 +80,28 @@ export function run(
   });
 }
 
-/** As many free ports of loopback, chosen by the system. */
+/**
+ * Below those that the system gives away itself (32768 and above): between our look and the server's own, one of these
+ * would be somebody else's.
+ */
+let nextPort = 12_000 + (process.pid % 200) * 100;
+
+/** As many free ports of loopback, each given once. */
 export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-      return server;
-    }),
-  );
-  return Promise.all(
-    servers.map(async (server) => {
-      const address = server.address();
-      await new Promise((closed) => server.close(closed));
-      return typeof address === "object" && address !== null ? address.port : 0;
-    }),
-  );
+  const ports: number[] = [];
+  while (ports.length < count) {
+    const port = nextPort++;
+    if (await isFree(port)) ports.push(port);
+  }
+  return ports;
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.on("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
 }
 
 export async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
@@ -103,15 +109,27 @@ export async function writeFiles(folder: string, files: Readonly<Record<string, 
 }
 
 /** Waits until somebody accepts connections there. */
-export async function answers(address: string, port: number): Promise<boolean> {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const isOpen = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, address);
-      socket.on("connect", () => resolve(true)).on("error", () => resolve(false));
-      socket.on("connect", () => socket.destroy());
+export function answers(address: string, port: number): Promise<boolean> {
+  return comesSoon(address, port, "connect");
+}
+
+/** Waits until somebody says a word there, as mail servers do first. */
+export function greets(address: string, port: number): Promise<boolean> {
+  return comesSoon(address, port, "data");
+}
+
+const soonMs = 5_000;
+
+async function comesSoon(address: string, port: number, sign: "connect" | "data"): Promise<boolean> {
+  for (const until = Date.now() + soonMs; Date.now() < until; await pause(100)) {
+    const socket = connect(port, address);
+    const seen = await new Promise<boolean>((resolve) => {
+      socket.on(sign, () => resolve(true)).on("error", () => resolve(false));
+      socket.on("end", () => resolve(false));
+      socket.setTimeout(soonMs, () => resolve(false));
     });
-    if (isOpen) return true;
-    await pause(100);
+    socket.destroy();
+    if (seen) return true;
   }
   return false;
 }

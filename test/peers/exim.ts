@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { answers, eximEnv, eximRoot, freePorts, makeFolder, owner, run, writeFiles } from "./cache.ts";
+import { eximEnv, eximRoot, freePorts, greets, makeFolder, owner, run, writeFiles } from "./cache.ts";
 
 export interface Exim {
   readonly port: number;
@@ -57,8 +57,8 @@ export async function startExim({ certificate, key }: { certificate: string; key
     }
     await rm(folder, { recursive: true, force: true });
   };
-  if (await answers("127.0.0.1", port)) return { port, stop };
+  if (await greets("127.0.0.1", port)) return { port, stop };
   const told = await readFile(join(folder, "mainlog"), "utf8").catch(() => "no log");
   await stop();
-  throw new Error(`Exim doesn't listen:\n${told}`);
+  throw new Error(`Exim says nothing:\n${told}`);
 }

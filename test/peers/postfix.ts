@@ -6,8 +6,8 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import {
-  answers,
   freePorts,
+  greets,
   makeFolder,
   owner,
   postfixEnv,
@@ -116,10 +116,10 @@ export async function startPostfix(
     await rm(folder, { recursive: true, force: true });
   };
   for (const [name, { address = "127.0.0.1" }] of Object.entries(servers)) {
-    if (!(await answers(address, portOf(name)))) {
+    if (!(await greets(address, portOf(name)))) {
       const told = await readFile(log, "utf8").catch(() => "no log");
       await stop();
-      throw new Error(`Postfix doesn't listen for ${name}:\n${told}`);
+      throw new Error(`Postfix says nothing as ${name}:\n${told}`);
     }
   }
   return {

@@ -35,6 +35,8 @@ unpack() {
   (cd "$root/debs" && apt-get download -qq ${debs:-$1}) || die "$1 can't be fetched: is there a network, and an archive in /etc/apt?"
   for deb in "$root"/debs/*.deb; do dpkg -x "$deb" "$root"; done
   rm -r "$root/debs"
+  # Some packages still name /lib, which is the same folder on a system.
+  if [ -d "$root/lib" ]; then cp -a "$root/lib/." "$root/usr/lib/"; fi
   # What is linked by a full path is in there as well.
   find "$root" -type l -lname '/*' | while read -r link; do
     to=$root$(readlink "$link")
