@@ -42,6 +42,10 @@ unpack() {
     to=$root$(readlink "$link")
     if [ -e "$to" ]; then ln -sfn "$to" "$link"; fi
   done
+  # update-alternatives would link it to there.
+  for library in "$root"/usr/lib/*/blas/lib*.so.*; do
+    if [ -e "$library" ]; then ln -sf "$library" "${library%/blas/*}/"; fi
+  done
   touch "$root/done"
 }
 
