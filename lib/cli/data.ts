@@ -1,5 +1,7 @@
 /** Opens the data that a command works on: a folder of one process, also while `up` runs on it, or a stack on AWS. */
 
+import { existsSync } from "node:fs";
+import { InputError } from "../model/input-error.ts";
 import type { Tables } from "../store/copy.ts";
 import type { Store } from "../store/store.ts";
 import type { DataOptions } from "./options.ts";
@@ -11,6 +13,11 @@ export async function withStore<T>(options: DataOptions, work: (store: Store) =>
   } finally {
     await close();
   }
+}
+
+/** Where a folder that isn't there would be as good as an empty one: nobody is to be told that all is well by a typing error. */
+export function mustBeThere({ data, stack }: DataOptions): void {
+  if (stack === undefined && !existsSync(data)) throw new InputError(`--data: there is no folder '${data}'`);
 }
 
 /** With the tables themselves; `joined`: a process runs on the folder, or it is a stack. */

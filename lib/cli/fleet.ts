@@ -11,12 +11,13 @@ import { verifyChain } from "../store/chain.ts";
 import { type FleetHead, fleetLines, fleetVersion, longestLine, readFleet } from "../store/fleet-file.ts";
 import type { Store } from "../store/store.ts";
 import { systemClock } from "../world/clock.ts";
-import { withTables } from "./data.ts";
+import { mustBeThere, withTables } from "./data.ts";
 import type { ExitCode } from "./exit.ts";
 import type { Io, Output } from "./io.ts";
 import type { DataOptions } from "./options.ts";
 
 export async function exportCommand(options: DataOptions, io: Io): Promise<ExitCode> {
+  mustBeThere(options);
   return withTables<ExitCode>(options, async ({ store, tables, joined }) => {
     if ((await tables.unfinished()) !== null)
       throw new InputError(`${nameOf(options)} holds half a fleet: the import into it wasn't finished`);

@@ -7,7 +7,7 @@ import type { CoverJson, IncidentJson } from "../status/json/incident-schemas.ts
 import { coverName } from "../steps/words/cover.ts";
 import { customersWord } from "../steps/words/phrases.ts";
 import { systemClock } from "../world/clock.ts";
-import { withStore } from "./data.ts";
+import { mustBeThere, withStore } from "./data.ts";
 import type { ExitCode } from "./exit.ts";
 import type { Io } from "./io.ts";
 import type { DataOptions } from "./options.ts";
@@ -15,6 +15,7 @@ import { printJson } from "./print-json.ts";
 
 /** 0: none is open; 1: the open ones are all acknowledged; 2: at least one waits for somebody. A drill is none. */
 export async function incidentsCommand(options: DataOptions & { readonly json?: boolean }, io: Io): Promise<ExitCode> {
+  mustBeThere(options);
   return withStore<ExitCode>(options, async (store) => {
     const incidents = await loadIncidents(store, systemClock());
     if (options.json) printJson({ incidents, suspected: await loadSuspected(store) }, io);

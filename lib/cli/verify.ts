@@ -1,7 +1,7 @@
 /** `chainmail verify`: walks the record of incidents. 0: as it was written; 2: something was changed, removed or put in. */
 
 import { verifyChain } from "../store/chain.ts";
-import { withStore } from "./data.ts";
+import { mustBeThere, withStore } from "./data.ts";
 import type { ExitCode } from "./exit.ts";
 import type { Io } from "./io.ts";
 import type { DataOptions } from "./options.ts";
@@ -9,6 +9,7 @@ import { printJson } from "./print-json.ts";
 import type { VerificationJson } from "./schemas.ts";
 
 export async function verifyCommand(options: DataOptions & { readonly json?: boolean }, io: Io): Promise<ExitCode> {
+  mustBeThere(options);
   return withStore<ExitCode>(options, async ({ ledger }) => {
     // The note first: entries that come meanwhile are ahead of it, and never behind.
     const head = await ledger.recordHead();

@@ -13,6 +13,7 @@ import { notify } from "./notify-schema.ts";
 import { duration, fields, id, list, oneOf, readable, text, whole } from "./shapes.ts";
 import {
   dayPattern,
+  expectedScanEvery,
   isDay,
   phonePattern,
   readCanary,
@@ -236,7 +237,7 @@ const policy = fields("{ cleanFor, silentFor, remindAfter, acknowledgedFor, flap
 });
 
 const scan = fields("{ every, pace }", {
-  every: readable("a duration like 12h or 1d, or never", readScanEvery)
+  every: readable(expectedScanEvery, readScanEvery)
     .optional()
     .describe("How often all that a scan asks is asked again; 1d when empty."),
   pace: readable(expectedPace, readPace)

@@ -100,11 +100,15 @@ export function readPace(text: string): Read<Pace> {
   return value === null ? { expected: expectedPace } : { value };
 }
 
+const hour = 3_600_000;
+
+export const expectedScanEvery = "a duration of an hour or more like 12h or 1d, or never";
+
 /** `1d`, or `never`: null. */
 export function readScanEvery(text: string): Read<number | null> {
   if (text === "never") return { value: null };
   const read = readDuration(text);
-  return "value" in read ? read : { expected: "a duration like 12h or 1d, or never" };
+  return "value" in read && read.value >= hour ? read : { expected: expectedScanEvery };
 }
 
 export function paceText({ connections, perMs }: Pace): string {

@@ -204,6 +204,7 @@ it("half a fleet is none to start with", async () => {
 
 describe("a place that is at work", () => {
   it("takes no fleet: a process that runs on the folder", async () => {
+    await inFolder(({ store }) => fill(store));
     await exportTo(file, here);
     await inFolder(async () => {
       const { code, err } = await chainmail("import", file, ...here);
@@ -212,6 +213,7 @@ describe("a place that is at work", () => {
   });
 
   it("takes no fleet: a stack whose schedule runs, until two cycles were left out", async () => {
+    await inFolder(({ store }) => fill(store));
     await exportTo(file, here);
     const everyMs = 300_000;
     const claim = (at: number) => aws.store.state.claimCycle(Math.floor(at / everyMs), at, everyMs);

@@ -102,7 +102,14 @@ describe("scans in the customers file", () => {
       "{ pace: 0/1m }",
       "c.yaml:1:15: scan.pace: '0/1m': expected a pace like 1/5m or 6/1m: connections, and in how long",
     ],
-    ["{ every: daily }", "c.yaml:1:16: scan.every: 'daily': expected a duration like 12h or 1d, or never"],
+    [
+      "{ every: daily }",
+      "c.yaml:1:16: scan.every: 'daily': expected a duration of an hour or more like 12h or 1d, or never",
+    ],
+    [
+      "{ every: 59m }",
+      "c.yaml:1:16: scan.every: '59m': expected a duration of an hour or more like 12h or 1d, or never",
+    ],
     ["{ rate: 1/5m }", "c.yaml:1:9: scan: 'rate': unknown key; known are every, pace"],
   ])("%s is told with what was expected", (text, problem) => {
     expect(head(text).errors.map(describeProblem)).toEqual([problem]);
