@@ -4,11 +4,12 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, it } from "vitest";
+import type { IncidentJson } from "../../lib/status/json/incident-schemas.ts";
 import { issue, makeCa } from "../fakes/certificates.ts";
 import { type DnsServer, startDns } from "../fakes/dns-server.ts";
 import { makeFolder } from "./cache.ts";
 import { type Postfix, startPostfix } from "./postfix.ts";
-import { alertsIn, startUp, type Up, until } from "./up.ts";
+import { alertsIn, type IncidentsJson, startUp, type Up, until } from "./up.ts";
 
 const host = "mx.peers.example";
 const every = 10_000;
@@ -21,7 +22,6 @@ const off = { smtpd_tls_security_level: "none" };
 
 describe("one alert, one resolution, nothing else", { timeout: 360_000, concurrent: true }, () => {
   let folder: string;
-  let dns: DnsServer;
   let identity: string;
 
   beforeAll(async () => {
@@ -31,26 +31,28 @@ describe("one alert, one resolution, nothing else", { timeout: 360_000, concurre
     identity = join(folder, "identity.pem");
     await writeFile(identity, keyPem + chainPem);
     await writeFile(join(folder, "ca.pem"), ca.certPem);
-    dns = await startDns({ [host]: { A: ["127.0.0.1"] } });
   });
   afterAll(async () => {
-    await dns?.close();
     await rm(folder, { recursive: true, force: true });
   });
 
   interface Scene {
     readonly postfix: Postfix;
+    readonly dns: DnsServer;
     readonly kinds: () => Promise<readonly string[]>;
+    readonly ids: () => Promise<readonly string[]>;
     readonly start: () => Promise<Up>;
   }
 
-  /** A Postfix and the `up` that watches it, until the play is over. */
-  async function play(act: (scene: Scene) => Promise<void>): Promise<void> {
+  /** A Postfix and the `up` that watches it, until the play is over; its clock goes `rate` times as fast as ours. */
+  async function play(act: (scene: Scene) => Promise<void>, rate = 1): Promise<void> {
     const stage = await makeFolder("up");
     const postfix = await startPostfix({ mx: {} }, { ...on, smtpd_tls_chain_files: identity });
+    const dns = await startDns({ [host]: { A: ["127.0.0.1"], ttl: 300 } });
     const ups: Up[] = [];
+    const clock = { rate, from: Date.now() };
     const customers = [
-      "policy: { cleanFor: 5s }", // shortened for the test; the confirmation isn't
+      ...(rate === 1 ? ["policy: { cleanFor: 5s }"] : []), // shortened for the test; the confirmation isn't
       "customers:",
       "  - id: acme",
       `    downstream: [{ host: ${host}, port: ${postfix.port("mx")} }]`,
@@ -60,14 +62,17 @@ describe("one alert, one resolution, nothing else", { timeout: 360_000, concurre
     try {
       await act({
         postfix,
+        dns,
         kinds: async () => (await alertsIn(stage)).map(({ kind }) => kind),
+        ids: async () => (await alertsIn(stage)).map(({ id }) => id),
         async start() {
           const up = await startUp({
             folder: stage,
             customers,
             resolver: dns.address,
             caFile,
-            every: `${every / 1_000}s`,
+            every: `${(every * rate) / 1_000}s`,
+            ...(rate !== 1 && { clock }),
           });
           ups.push(up);
           return up;
@@ -78,8 +83,14 @@ describe("one alert, one resolution, nothing else", { timeout: 360_000, concurre
     } finally {
       await Promise.all(ups.map((up) => up.kill("SIGKILL")));
       await postfix.stop();
+      await dns.close();
       await rm(stage, { recursive: true, force: true });
     }
+  }
+
+  async function firstLooks(up: Up): Promise<void> {
+    await until("the first look", 2 * every, () => up.printed.includes(host));
+    await pause(firstLook);
   }
 
   const is = (seen: readonly string[], ...wanted: readonly string[]) => seen.join() === wanted.join();
@@ -92,9 +103,7 @@ describe("one alert, one resolution, nothing else", { timeout: 360_000, concurre
 
   it("when STARTTLS is switched off and on", () =>
     play(async ({ postfix, kinds, start }) => {
-      const up = await start();
-      await until("the first look", 2 * every, () => up.printed.includes(host));
-      await pause(firstLook);
+      await firstLooks(await start());
       await postfix.postconf(off);
       await until("opened", told, async () => is(await kinds(), "opened"));
       await postfix.postconf(on);
@@ -102,33 +111,61 @@ describe("one alert, one resolution, nothing else", { timeout: 360_000, concurre
       await staysAt(kinds, "opened", "recovered");
     }));
 
-  it("with kill -9 between the first bad probe and the second", () =>
-    play(async ({ postfix, kinds, start }) => {
-      const first = await start();
-      await until("the first look", 2 * every, () => first.printed.includes(host));
-      await pause(firstLook);
+  it("with kill -9 in each state", () =>
+    play(async ({ postfix, kinds, ids, start }) => {
+      let up = await start();
+      await firstLooks(up);
+
+      async function killedWhen(state: string, holds: (seen: IncidentsJson) => boolean): Promise<void> {
+        await until(state, told, async () => {
+          const seen = await up.incidents();
+          return seen !== null && holds(seen);
+        });
+        await up.kill("SIGKILL");
+        up = await start();
+      }
+      const isTold = ({ messages }: IncidentJson) => messages.some(({ to }) => (to?.length ?? 0) > 0);
+
       await postfix.postconf(off);
-      await until("suspected", 2 * every, () => first.printed.includes("suspected"));
-      await first.kill("SIGKILL");
-      await start();
-      await until("opened", told, async () => is(await kinds(), "opened"));
+      await killedWhen("suspected", ({ suspected }) => suspected.length === 1);
+      await killedWhen("confirmed", ({ incidents: [one] }) => one?.state === "open" && !isTold(one));
+      await killedWhen("told", ({ incidents: [one] }) => one !== undefined && isTold(one));
       await postfix.postconf(on);
-      await until("recovered", told, async () => is(await kinds(), "opened", "recovered"));
-      await staysAt(kinds, "opened", "recovered");
+      await killedWhen("recovering", ({ incidents: [one] }) => one?.state === "recovering");
+      await killedWhen("ended", ({ incidents: [one] }) => one?.state === "ended");
+      await until("recovered", told, async () => (await kinds()).includes("recovered"));
+      await pause(3 * every);
+      // At most one repeat per crash: none of these hit the telling itself.
+      if (new Set(await ids()).size !== 2) throw new Error(`alerts are ${(await ids()).join()}`);
+      if (!is(await kinds(), "opened", "recovered")) throw new Error(`alerts are ${(await kinds()).join()}`);
     }));
 
-  it("silence heals nothing: recovered only when it answers with TLS", () =>
-    play(async ({ postfix, kinds, start }) => {
-      const up = await start();
-      await until("the first look", 2 * every, () => up.printed.includes(host));
-      await pause(firstLook);
-      await postfix.postconf(off);
-      await until("opened", told, async () => is(await kinds(), "opened"));
-      postfix.freeze();
-      await staysAt(kinds, "opened");
-      postfix.thaw();
-      await staysAt(kinds, "opened");
-      await postfix.postconf(on);
-      await until("recovered", told, async () => is(await kinds(), "opened", "recovered"));
-    }));
+  /** Until it is lost and told, then silent for longer than what opens `unreachable`: half an hour, and six cycles. */
+  async function silentWhileLost({ postfix, kinds, start }: Scene): Promise<void> {
+    await firstLooks(await start());
+    await postfix.postconf(off);
+    await until("opened", told, async () => is(await kinds(), "opened"));
+    postfix.freeze();
+    await pause(35 * minute);
+    if (!is(await kinds(), "opened")) throw new Error(`alerts are ${(await kinds()).join()}`);
+  }
+  /** Of a clock that goes as fast as this, in ms of ours. */
+  const rate = 20;
+  const minute = 60_000 / rate;
+
+  it("silent while lost for half an hour of its clock, then still without: nothing; then well: recovered", () =>
+    play(async (scene) => {
+      await silentWhileLost(scene);
+      scene.postfix.thaw();
+      await staysAt(scene.kinds, "opened");
+      await scene.postfix.postconf(on);
+      await until("recovered", 30 * minute, async () => is(await scene.kinds(), "opened", "recovered"));
+    }, rate));
+
+  it("silent while lost for half an hour of its clock, then out of DNS: gone, which isn't recovered", () =>
+    play(async (scene) => {
+      await silentWhileLost(scene);
+      scene.dns.set(host, null);
+      await until("gone", 60 * minute, async () => is(await scene.kinds(), "opened", "gone"));
+    }, rate));
 });
