@@ -5,6 +5,7 @@ import type { ScanTargetJson } from "./scan-schema.ts";
 export function scanMarkdown(scan: ScanTargetJson): readonly string[] {
   const { host, address, port, verdict, score, protocols, groups, flaws, grades, findings, incomplete, connections } =
     scan;
+  const schemes = scan.signatureSchemes ?? [];
   return [
     `# TLS of ${text(host ?? address)} (${text(address)}, port ${port})`,
     "",
@@ -18,6 +19,13 @@ export function scanMarkdown(scan: ScanTargetJson): readonly string[] {
       }),
     ]),
     ...(groups.length === 0 ? [] : section("Groups", [groups.map(({ name, code }) => text(name ?? code)).join(", ")])),
+    ...(schemes.length === 0
+      ? []
+      : section("Signatures", [
+          "| scheme | used in |",
+          "| --- | --- |",
+          ...schemes.map(({ name, versions }) => `| ${text(name)} | ${[...versions].reverse().join(", ")} |`),
+        ])),
     ...(grades === null
       ? []
       : section("Grades", [

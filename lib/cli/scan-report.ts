@@ -2,7 +2,7 @@
 
 import { finding } from "../judge/findings.ts";
 import { flawCode } from "../judge/flaws.ts";
-import type { FlawSeen, VersionScan } from "../model/scan.ts";
+import { type FlawSeen, signaturesUsed, type VersionScan } from "../model/scan.ts";
 import { visible } from "../protocols/printable.ts";
 import { groupByCode } from "../protocols/tls/groups.ts";
 import { isSafePrime, primeName } from "../protocols/tls/primes.ts";
@@ -24,13 +24,15 @@ export function scanLines({ observation, scan, flaws, grades, score }: Scanned, 
   if (scan === null) return [title, `  not scanned: ${observation.outcome.kind}`];
   const groups = scan.groups.map((code) => groupByCode(code)?.name ?? `group-${code}`);
   const primes = scan.primes.map(({ bits, prime }) => `${bits} bits${primeWords(prime)}`);
-  const signatures = scan.signatures.map(signatureName);
+  const signed = signaturesUsed(scan).filter(({ signatures }) => signatures.length > 0);
   return [
     title,
     ...[...scan.versions].reverse().flatMap((version) => versionLines(version, paint)),
     ...(groups.length === 0 ? [] : ["", `  Groups: ${groups.join(" ")}`]),
     ...(primes.length === 0 ? [] : [`  DH primes: ${primes.join(", ")}`]),
-    ...(signatures.length === 0 ? [] : [`  Signatures: ${signatures.join(" ")}`]),
+    ...signed.reverse().map(({ version, signatures }) => {
+      return `  Signatures in ${version}: ${signatures.map(signatureName).join(" ")}`;
+    }),
     ...flawLines(flaws, paint),
     ...gradeLines(grades),
     ...(score === null ? [] : [`  Score: ${score} of 100`]),

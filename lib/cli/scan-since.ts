@@ -2,6 +2,7 @@
 
 import { changesBetween, type Inventory } from "../judge/scan-diff.ts";
 import { InputError } from "../model/input-error.ts";
+import { signatureName } from "../protocols/tls/signatures.ts";
 import { readInput } from "./looking.ts";
 import { targetsOf } from "./scan-json.ts";
 import { type ScanTargetJson, type ScanTargetsJson, scanSchema } from "./scan-schema.ts";
@@ -45,13 +46,22 @@ export function changesSince(
 const placeOf = ({ address, port }: ScanTargetJson) => `[${address}]:${port}`;
 
 function inventoryOf(scan: ScanTargetJson): Inventory {
-  const { protocols, groups, certificates, flaws, incomplete } = scan;
+  const { depth, protocols, groups, certificates, flaws, incomplete } = scan;
   return {
     protocols: protocols.filter(({ accepted }) => accepted).map(({ name }) => name),
     suites: protocols.flatMap(({ name, suites }) => suites.map(({ openssl, code }) => `${openssl ?? code} in ${name}`)),
     groups: groups.map(({ name, code }) => name ?? code),
+    signatures: depth === "full" ? signaturesIn(scan) : {},
     certificates,
     flaws: flaws.filter(({ result }) => result === "flawed").map(({ name }) => name),
     isComplete: incomplete === null,
   };
+}
+
+/** Files of before have those of TLS 1.2 alone. */
+function signaturesIn({ signatures, signatureSchemes }: ScanTargetJson): Inventory["signatures"] {
+  if (signatureSchemes === undefined) return { "TLSv1.2": signatures.map((code) => signatureName(Number(code))) };
+  const usedIn = (version: "TLSv1.2" | "TLSv1.3") =>
+    signatureSchemes.filter(({ versions }) => versions.includes(version)).map(({ name }) => name);
+  return { "TLSv1.2": usedIn("TLSv1.2"), "TLSv1.3": usedIn("TLSv1.3") };
 }

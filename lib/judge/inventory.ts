@@ -1,7 +1,8 @@
 /** What a scan found, by the names that people know: for saying what changed since another. */
 
-import type { Scan } from "../model/scan.ts";
+import { type Scan, signaturesUsed } from "../model/scan.ts";
 import { groupByCode } from "../protocols/tls/groups.ts";
+import { signatureName } from "../protocols/tls/signatures.ts";
 import { sslv2KindByCode } from "../protocols/tls/sslv2.ts";
 import { suiteByCode } from "../protocols/tls/suites.ts";
 import { flawsIn } from "./flaws.ts";
@@ -30,6 +31,7 @@ export function scanChanges(before: Scan, after: Scan): readonly string[] {
       ...old,
       suites: suites(before, after),
       groups: groups(before, after),
+      signatures: {},
       certificates: [],
     },
     {
@@ -37,6 +39,7 @@ export function scanChanges(before: Scan, after: Scan): readonly string[] {
       suites: suites(after, before),
       // A server names such a group before all others.
       groups: [...groups(after, before), ...modern(after, before).map(groupName)],
+      signatures: {},
       certificates: [],
     },
   );
@@ -52,6 +55,9 @@ function inventoryOf(scan: Scan): Inventory {
       ),
     ),
     groups: groups.map(groupName),
+    signatures: Object.fromEntries(
+      signaturesUsed(scan).map(({ version, signatures }) => [version, signatures.map(signatureName)]),
+    ),
     certificates: certificates.map(({ sha256 }) => sha256),
     flaws: flawsIn(scan).flatMap(({ name, result }) => (result === "flawed" ? name : [])),
     isComplete: incomplete === null,

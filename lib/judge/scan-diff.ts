@@ -6,6 +6,8 @@ export interface Inventory {
   /** `ECDHE-RSA-AES256-SHA in TLSv1.2`. */
   readonly suites: readonly string[];
   readonly groups: readonly string[];
+  /** By version: one that nobody asked about is left out. */
+  readonly signatures: Readonly<Record<string, readonly string[]>>;
   /** SHA-256 of the leaves that were shown. */
   readonly certificates: readonly string[];
   readonly flaws: readonly string[];
@@ -16,10 +18,17 @@ export interface Inventory {
 export function changesBetween(before: Inventory, after: Inventory): readonly string[] {
   const moved = new Set([...came(before.protocols, after.protocols), ...went(before.protocols, after.protocols)]);
   const own = (suites: readonly string[]) => suites.filter((suite) => !moved.has(suite.split(" in ").at(-1) ?? ""));
+  const signedIn = (version: string) =>
+    !moved.has(version) && version in before.signatures && version in after.signatures;
+  const signatures = (from: Inventory) =>
+    Object.entries(from.signatures).flatMap(([version, names]) =>
+      signedIn(version) ? names.map((name) => `${name} in ${version}`) : [],
+    );
   const kinds: readonly [readonly string[], readonly string[], (name: string) => string][] = [
     [before.protocols, after.protocols, (name) => name],
     [own(before.suites), own(after.suites), (name) => name],
     [before.groups, after.groups, (name) => `group ${name}`],
+    [signatures(before), signatures(after), (name) => `signature ${name}`],
     [before.certificates, after.certificates, (name) => `certificate ${name.slice(0, 12)}...`],
     [before.flaws, after.flaws, (name) => name],
   ];

@@ -81,6 +81,8 @@ export interface Scan {
   readonly primes: readonly DhPrime[];
   /** Code points of the signature schemes that it signs with in TLS 1.2, where a key exchange is signed at all. */
   readonly signatures: readonly number[];
+  /** Those of TLS 1.3; left out where they weren't asked for. */
+  readonly newestSignatures?: readonly number[];
   /** SHA-256 of each leaf that was shown, lower-case hex, with its DER in base64. */
   readonly certificates: readonly { readonly sha256: string; readonly der: string }[];
   readonly habits: Habits;
@@ -97,4 +99,16 @@ export interface Scan {
   readonly throttled?: true;
   /** Why it was cut short: we were refused, slowed down or out of time. Null: all was asked. */
   readonly incomplete: string | null;
+}
+
+/** By version, oldest first; a version that nobody asked about is left out. */
+export function signaturesUsed({
+  signatures,
+  newestSignatures,
+}: Pick<Scan, "signatures" | "newestSignatures">): readonly {
+  readonly version: ProtocolName;
+  readonly signatures: readonly number[];
+}[] {
+  const older = { version: "TLSv1.2", signatures } as const;
+  return newestSignatures === undefined ? [older] : [older, { version: "TLSv1.3", signatures: newestSignatures }];
 }

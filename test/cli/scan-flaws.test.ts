@@ -178,6 +178,20 @@ describe("signature schemes", () => {
     expect(printed.signatures).toEqual(["0x0201", "0x0401", "0x0601", "0x0804"]);
     expect(codes).toContain("flaw.weak-signatures");
   });
+
+  it("of TLS 1.3, whose signatures are encrypted, are found as well, of both keys", async () => {
+    const rsa = await selfSigned({ names: ["mx.example"], key: "rsa2048" });
+    const ec = await selfSigned({ names: ["mx.example"] });
+    const sigalgs = "RSA-PSS+SHA384:RSA-PSS+SHA256:ECDSA+SHA256:RSA+SHA256:ECDSA+SHA512";
+    const tls = { cert: [rsa.certPem, ec.certPem], key: [rsa.keyPem, ec.keyPem], sigalgs };
+    const { port } = await started({ tls });
+    const { printed, codes } = await scanned(port);
+    const usedIn = (version: "TLSv1.2" | "TLSv1.3") =>
+      printed.signatureSchemes?.filter(({ versions }) => versions.includes(version)).map(({ name }) => name);
+    expect(usedIn("TLSv1.3")).toEqual(["ecdsa_sha256", "rsa_pss_rsae_sha256", "rsa_pss_rsae_sha384"]);
+    expect(usedIn("TLSv1.2")).toEqual(expect.arrayContaining(["rsa_pkcs1_sha256", "ecdsa_sha512"]));
+    expect(codes).not.toContain("flaw.weak-signatures");
+  });
 });
 
 it("the report and the Markdown name them", async () => {
@@ -188,7 +202,8 @@ it("the report and the Markdown name them", async () => {
   const [, absent = ""] = /^ {4}not found: ([^:]*?)\n\n/m.exec(out) ?? [];
   expect(absent.split(/,\s+/)).toEqual(expect.arrayContaining(["drown", "poodle", "needs-server-name"]));
   expect(absent.split("\n").filter((line) => line.length > 100)).toEqual([]);
-  expect(out).toMatch(/^ {2}Signatures: ecdsa_sha/m);
+  expect(out).toMatch(/^ {2}Signatures in TLSv1\.3: ecdsa_sha256\n {2}Signatures in TLSv1\.2: ecdsa_sha/m);
   const markdown = await chainmail("scan", `127.0.0.1:${port}`, "--markdown", ...always);
+  expect(markdown.out).toMatch(/^\| ecdsa\\_sha256 \| TLSv1\.3, TLSv1\.2 \|$/m);
   expect(markdown.out).toMatch(/^\| command-injection \| flawed \| answered under TLS: 250 2\.0\.0 Ok \|$/m);
 });

@@ -5,6 +5,7 @@ const base: Inventory = {
   protocols: ["TLSv1", "TLSv1.2"],
   suites: ["AES128-SHA in TLSv1", "AES128-SHA in TLSv1.2"],
   groups: ["x25519"],
+  signatures: { "TLSv1.2": ["rsa_pkcs1_sha1", "rsa_pkcs1_sha256"] },
   certificates: ["ab".repeat(32)],
   flaws: [],
   isComplete: true,
@@ -21,6 +22,7 @@ describe("what changed between two scans", () => {
       protocols: ["TLSv1.2", "TLSv1.3"],
       suites: ["ECDHE-RSA-AES128-GCM-SHA256 in TLSv1.2", "TLS_AES_128_GCM_SHA256 in TLSv1.3"],
       groups: ["x25519", "X25519MLKEM768"],
+      signatures: { "TLSv1.2": ["rsa_pkcs1_sha256", "rsa_pss_rsae_sha256"] },
       certificates: ["cd".repeat(32)],
       flaws: ["compression"],
     };
@@ -30,9 +32,24 @@ describe("what changed between two scans", () => {
       "AES128-SHA in TLSv1.2 is gone",
       "ECDHE-RSA-AES128-GCM-SHA256 in TLSv1.2 is new",
       "group X25519MLKEM768 is new",
+      "signature rsa_pkcs1_sha1 in TLSv1.2 is gone",
+      "signature rsa_pss_rsae_sha256 in TLSv1.2 is new",
       "certificate abababababab... is gone",
       "certificate cdcdcdcdcdcd... is new",
       "compression is new",
+    ]);
+  });
+
+  it("tells signatures of versions that both asked about, and that neither came nor went", () => {
+    const signatures = { ...base.signatures, "TLSv1.3": ["ecdsa_sha256"] };
+    const newest = { ...base, protocols: [...base.protocols, "TLSv1.3"] };
+    expect(changesBetween(newest, { ...newest, signatures })).toEqual([]);
+    expect(
+      changesBetween({ ...base, signatures: { ...signatures, "TLSv1.3": [] } }, { ...newest, signatures }),
+    ).toEqual(["TLSv1.3 is new"]);
+    const more = { ...signatures, "TLSv1.3": ["ecdsa_sha256", "ed25519"] };
+    expect(changesBetween({ ...newest, signatures }, { ...newest, signatures: more })).toEqual([
+      "signature ed25519 in TLSv1.3 is new",
     ]);
   });
 

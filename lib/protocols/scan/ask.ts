@@ -1,20 +1,28 @@
 /** One question on a connection of its own: the hello, and the answer to it. */
 
-import { createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { silenceOf } from "../ip/silence.ts";
 import { FlightReader } from "../tls/flight.ts";
 import { everySignature, type Hello, writeHello } from "../tls/hello.ts";
+import { type KeyShare, keyShareOf } from "../tls/key-share.ts";
 import { mostCertificateBytes } from "../tls/records.ts";
+import { newestSignatures } from "../tls/signatures.ts";
+import { SignedFlightReader } from "../tls/signed-flight.ts";
 import { readSslv2Hello, type Sslv2Answer, writeSslv2Hello } from "../tls/sslv2.ts";
 import { type AskWorld, converse, type Talk } from "./converse.ts";
-import { type Answer, type NoChoice, type Question, versions } from "./question.ts";
+import { type Answer, isOfSignature, type NoChoice, type Question, versions } from "./question.ts";
 
 /** A flight, and all that may stand around it. */
 const mostBytes = mostCertificateBytes + 65_536;
 
 /** Never rejects, and leaves no socket open. */
 export async function ask(question: Question, world: AskWorld): Promise<Answer> {
-  return await converse(world, exchange(flightReader(), helloOf(question, world.serverName)));
+  if (!isOfSignature(question)) {
+    return await converse(world, exchange(flightReader(), helloOf(question, world.serverName)));
+  }
+  const share = shareOf(question);
+  const hello = helloOf(question, world.serverName, { keyShares: [share] });
+  return await converse(world, exchange(readerOf(new SignedFlightReader(hello, share)), hello));
 }
 
 /** SSLv2 in its own hello. Never rejects, and leaves no socket open. */
@@ -46,22 +54,22 @@ export function helloOf(question: Question, serverName: string | null, more: Par
     random: randomBytes(32),
     serverName,
     signatures: signatures ?? everySignature,
-    keyShares: keyShare ? [{ group: 29, key: x25519Key() }] : [],
+    keyShares: keyShare && more.keyShares === undefined ? [shareOf(question)] : [],
     ...more,
   });
 }
 
 /** Certificates may be signed in any way (RFC 8446 §4.2.3): it is the server's own signature that is asked for. */
-const anyCertificate = { type: 50, body: schemes(everySignature) };
+const anyCertificate = { type: 50, body: schemes(newestSignatures) };
 
 function schemes(codes: readonly number[]): Uint8Array {
   return Uint8Array.from([2 * codes.length, ...codes].flatMap((value) => [value >> 8, value & 0xff]));
 }
 
-/** A fresh public key, 32 bytes (RFC 7748). */
-function x25519Key(): Uint8Array {
-  const { privateKey } = generateKeyPairSync("x25519");
-  return createPublicKey(privateKey).export({ type: "spki", format: "der" }).subarray(-32);
+const x25519 = 29;
+
+function shareOf({ groups }: Question): KeyShare {
+  return keyShareOf(groups.includes(x25519) ? x25519 : (groups[0] ?? x25519));
 }
 
 /** What was made of what arrived: an answer, or null while more has to come. */
@@ -99,7 +107,10 @@ export function exchange<T>(reader: Reader<T>, hello: Uint8Array): Talk<T | NoCh
 
 /** Of an answer to a hello of our own. */
 export function flightReader(): Reader<Answer> {
-  const flight = new FlightReader();
+  return readerOf(new FlightReader());
+}
+
+function readerOf(flight: FlightReader | SignedFlightReader): Reader<Answer> {
   return {
     push(chunk) {
       flight.push(chunk);

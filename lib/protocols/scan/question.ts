@@ -12,7 +12,7 @@ export interface Question {
   readonly fallback: boolean;
   readonly suites: readonly number[];
   readonly groups: readonly number[];
-  /** TLS 1.3: with a key for X25519, for servers that can't ask for another hello. */
+  /** TLS 1.3: with a key for X25519 or, without it, for the first group: for servers that can't ask for another hello, and where it shall be signed. */
   readonly keyShare: boolean;
   /** Code points of signature schemes, where not all are offered. */
   readonly signatures?: readonly number[];
@@ -37,6 +37,11 @@ export interface Unasked {
   readonly kind: "unasked";
   readonly how: string;
   readonly elsewhere?: boolean;
+}
+
+/** TLS 1.3: how it is signed stands behind what only a key opens. */
+export function isOfSignature({ version, keyShare, signatures }: Question): boolean {
+  return version === versions.tls13 && keyShare && signatures !== undefined;
 }
 
 /** Asks, whatever comes next, until the answer of all is known. */

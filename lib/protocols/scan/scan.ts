@@ -17,7 +17,7 @@ import type { Ask } from "./patient.ts";
 import { preferenceOf } from "./preference.ts";
 import { inquire, type NoChoice, versions } from "./question.ts";
 import { type AcceptedSuites, certificateCurves, groupsOf, signaturesOf, signerOf, suitesOf } from "./suites-of.ts";
-import { suitesOf13 } from "./suites-of-13.ts";
+import { signaturesOf13, suitesOf13 } from "./suites-of-13.ts";
 
 export interface ScanWorld {
   readonly target: Target;
@@ -29,6 +29,8 @@ export interface ScanWorld {
   /** Who answered so far; left out where nobody keeps that. */
   readonly answering?: () => Answering;
   readonly connections: () => number;
+  /** Told of each question that is asked for signature schemes alone. */
+  readonly signing?: () => void;
 }
 
 const older = everySuite.filter(({ tls13 }) => !tls13).map(({ code }) => code);
@@ -48,11 +50,19 @@ export async function scan(world: ScanWorld): Promise<Scan> {
     return suites.length === 0 ? [] : [{ version: olderVersions[at] ?? versions.tls13, suites }];
   });
   const groups = [...new Set([newest, ...answered].flatMap((found) => found.groups))];
-  const [moreGroups, finite, fallbackScsv] = await Promise.all([
+  let cut: string | null = null;
+  const askSigned: Ask = async (question) => {
+    world.signing?.();
+    const answer = await ask(question);
+    if (answer.kind === "unasked") cut = answer.how;
+    return answer;
+  };
+  const [moreGroups, finite, fallbackScsv, newestSignatures] = await Promise.all([
     furtherGroups(ask, answered, groups, certificateCurves(seen)),
     finiteGroups(ask, answered, seen, newest.groups),
     inquire(fallbackOf(spoken), ask),
-    furtherSignatures(ask, answered, seen),
+    inquire(signaturesOf13(newest), askSigned),
+    furtherSignatures(askSigned, answered, seen),
   ]);
   return {
     target: world.target,
@@ -62,12 +72,13 @@ export async function scan(world: ScanWorld): Promise<Scan> {
     versions: all,
     groups: [...new Set([...groups, ...moreGroups, ...finite])],
     ...shownBy(seen, sslv2.certificate),
+    newestSignatures: [...newestSignatures].sort((a, b) => a - b),
     habits: { ...habitsOf(seen), fallbackScsv },
     ...answeringOf(world),
     intolerant: newest.dropped && oldest.some(({ name, accepted }) => name === "TLSv1.2" && accepted === true),
     mostSuites: chunked?.size ?? null,
     connections: world.connections(),
-    incomplete: all.find(({ incomplete }) => incomplete !== null)?.incomplete ?? null,
+    incomplete: all.find(({ incomplete }) => incomplete !== null)?.incomplete ?? cut,
   };
 }
 
@@ -199,10 +210,10 @@ function shownBy(seen: readonly Chosen[], sslv2?: Uint8Array): Pick<Scan, "prime
     if (leaf === undefined || leaf.length === 0) return;
     certificates.set(createHash("sha256").update(leaf).digest("hex"), Buffer.from(leaf).toString("base64"));
   };
-  for (const { key, certificates: sent } of seen) {
+  for (const { hello, key, certificates: sent } of seen) {
     const hex = key.prime === null ? null : Buffer.from(key.prime).toString("hex");
     if (hex !== null && key.bits !== null) primes.set(hex, { bits: key.bits, prime: hex });
-    if (key.signature !== null) signatures.add(key.signature);
+    if (key.signature !== null && hello.version < versions.tls13) signatures.add(key.signature);
     learn(sent[0]);
   }
   learn(sslv2);

@@ -3,9 +3,12 @@
  * (RFC 8446 §4.1.4); what it names is struck out, and it is asked again.
  */
 
+import { canOpen } from "../tls/chain.ts";
 import { Cursor } from "../tls/cursor.ts";
 import type { Chosen } from "../tls/flight.ts";
 import { groups as everyGroup } from "../tls/groups.ts";
+import { sharedGroups } from "../tls/key-share.ts";
+import { newestSignatures } from "../tls/signatures.ts";
 import { suites as everySuite } from "../tls/suites.ts";
 import { type Answer, type Inquiry, type Question, versions } from "./question.ts";
 import type { AcceptedSuites } from "./suites-of.ts";
@@ -82,6 +85,31 @@ export function* suitesOf13(): Inquiry<Accepted13> {
     (keyShareOnly ? null : yield* strike(() => question(suites13, without(groups13, groups)))) ??
     (yield* strike(() => question(without(suites13, suites), groups13)));
   return done({ incomplete: cut });
+}
+
+/**
+ * The signature schemes of all its keys together: in TLS 1.3 they say which certificate is shown. Those that it accepts
+ * are struck out until it refuses; none where it has no group or suite that we can read what is encrypted with.
+ */
+export function* signaturesOf13({ suites, groups }: Pick<Accepted13, "suites" | "groups">): Inquiry<readonly number[]> {
+  const some = suites.filter(canOpen);
+  const [group] = sharedGroups.filter((code) => groups.includes(code));
+  const found: number[] = [];
+  while (group !== undefined && some.length > 0 && found.length < newestSignatures.length) {
+    const signatures = newestSignatures.filter((code) => !found.includes(code));
+    const question: Question = {
+      version: versions.tls13,
+      fallback: false,
+      suites: some,
+      groups: [group],
+      keyShare: true,
+    };
+    const answer = yield { ...question, signatures };
+    const code = answer.kind === "chosen" ? answer.key.signature : null;
+    if (code === null || !signatures.includes(code)) break;
+    found.push(code);
+  }
+  return found;
 }
 
 /** Of a retry the group that it wants, of a hello the one whose key it took. */

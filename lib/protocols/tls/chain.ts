@@ -1,6 +1,7 @@
 /** The certificates as the server sent them, from the bytes of its flight: our TLS library shows only a tidied path. */
 
-import { createDecipheriv, createHmac } from "node:crypto";
+import { createDecipheriv } from "node:crypto";
+import { expandLabel } from "./key-schedule.ts";
 import { readCertificates12, readCertificates13, readServerHello } from "./messages.ts";
 import {
   type HandshakeMessage,
@@ -10,7 +11,7 @@ import {
   recordType,
   type TlsRecord,
 } from "./records.ts";
-import { type Suite, suiteByCode } from "./suites.ts";
+import { suiteByCode } from "./suites.ts";
 
 /**
  * DER of each certificate, in the order sent and with duplicates; null when the flight holds no whole Certificate
@@ -20,7 +21,7 @@ import { type Suite, suiteByCode } from "./suites.ts";
  * null up to TLS 1.2, where the flight is in clear.
  */
 export function certificatesAsSent(flight: Uint8Array, secret: Uint8Array | null): readonly Uint8Array[] | null {
-  for (const { type, body } of messagesOf(flight, secret)) {
+  for (const { type, body } of new OpenedMessages(() => secret).push(flight)) {
     if (type !== messageType.certificate) continue;
     const read = secret === null ? readCertificates12(body) : readCertificates13(body);
     return "malformed" in read ? null : read;
@@ -28,20 +29,39 @@ export function certificatesAsSent(flight: Uint8Array, secret: Uint8Array | null
   return null;
 }
 
-function* messagesOf(flight: Uint8Array, secret: Uint8Array | null): Generator<HandshakeMessage> {
-  const clear = new MessageReader();
-  const opened = new MessageReader();
-  let open: ((record: TlsRecord) => Uint8Array | null) | undefined;
-  for (const record of new RecordReader().push(flight)) {
-    if (record.type === recordType.handshake) {
-      for (const message of clear.push(record.body)) {
-        if (message.type === messageType.serverHello && secret !== null) open = openerFor(message.body, secret);
-        yield message;
+/** The handshake messages of a flight as it arrives, those of TLS 1.3 opened. Once `stuck`, no more can be read. */
+export class OpenedMessages {
+  readonly #records = new RecordReader();
+  readonly #clear = new MessageReader();
+  readonly #opened = new MessageReader();
+  readonly #secretFor: (serverHello: HandshakeMessage) => Uint8Array | null;
+  #open: ((record: TlsRecord) => Uint8Array | null) | undefined;
+  #isSealed = false;
+
+  /** `secretFor` gives the server's handshake traffic secret; null where there is none. */
+  constructor(secretFor: (serverHello: HandshakeMessage) => Uint8Array | null) {
+    this.#secretFor = secretFor;
+  }
+
+  get stuck(): boolean {
+    return this.#isSealed || this.#records.broken || this.#clear.tooMuch || this.#opened.tooMuch;
+  }
+
+  *push(chunk: Uint8Array): Generator<HandshakeMessage> {
+    if (this.#isSealed) return;
+    for (const record of this.#records.push(chunk)) {
+      if (record.type === recordType.handshake) {
+        for (const message of this.#clear.push(record.body)) {
+          const secret = message.type === messageType.serverHello ? this.#secretFor(message) : null;
+          if (secret !== null) this.#open = openerFor(message.body, secret);
+          yield message;
+        }
+      } else if (record.type === recordType.applicationData) {
+        const body = this.#open?.(record);
+        this.#isSealed = !body;
+        if (!body) return;
+        yield* this.#opened.push(body);
       }
-    } else if (record.type === recordType.applicationData) {
-      const body = open?.(record);
-      if (!body) return;
-      yield* opened.push(body);
     }
   }
 }
@@ -54,6 +74,12 @@ const aeads: Readonly<Record<string, { readonly keyLength: number; readonly auth
   AES_128_CCM: { keyLength: 16, authTagLength: 16 },
   AES_128_CCM_8: { keyLength: 16, authTagLength: 8 },
 };
+
+/** Suites of TLS 1.3 whose records we can open. */
+export function canOpen(code: number): boolean {
+  const suite = suiteByCode(code);
+  return suite?.tls13 === true && suite.cipher in aeads;
+}
 
 function decipherOf(cipher: string, key: Buffer, nonce: Buffer, authTagLength: number) {
   if (cipher === "CHACHA20_POLY1305") return createDecipheriv("chacha20-poly1305", key, nonce, { authTagLength });
@@ -91,12 +117,4 @@ function openerFor(
       return null;
     }
   };
-}
-
-/** HKDF-Expand-Label with an empty context (RFC 8446 §7.1); one block of HKDF-Expand is enough for keys and nonces. */
-function expandLabel({ iana }: Suite, secret: Uint8Array, label: string, length: number): Buffer {
-  const name = `tls13 ${label}`;
-  const info = Buffer.from([0, length, name.length, ...Buffer.from(name), 0, 1]);
-  const digest = iana.endsWith("SHA384") ? "sha384" : "sha256";
-  return createHmac(digest, secret).update(info).digest().subarray(0, length);
 }

@@ -24,6 +24,7 @@ export const messageType = {
   certificate: 11,
   serverKeyExchange: 12,
   serverHelloDone: 14,
+  certificateVerify: 15,
 } as const;
 
 /** More than this of certificates isn't read. */

@@ -62,9 +62,17 @@ export const scanShape = {
     }),
   ),
   signatures: z.array(code).describe("Signature schemes that it signs with in TLS 1.2."),
-  certificates: z
-    .array(z.string())
-    .describe("SHA-256 of each leaf that was shown up to TLS 1.2, and of the other certificate."),
+  signatureSchemes: z
+    .array(
+      z.strictObject({
+        code,
+        name: z.string().describe("As RFC 8446 §4.2.3 spells it, or from hash and key; the code where nobody has it."),
+        versions: z.array(z.enum(protocolNames)).describe("In which it is used, oldest first."),
+      }),
+    )
+    .optional()
+    .describe("All of TLS 1.2 and 1.3; where `depth` is `grade`, what was seen in TLS 1.2."),
+  certificates: z.array(z.string()).describe("SHA-256 of each leaf that was shown, and of the other certificate."),
   flaws: z.array(
     z.strictObject({
       name: z.string().describe("As --skip takes it."),

@@ -2,9 +2,10 @@
 
 import { flawCode } from "../../judge/flaws.ts";
 import type { Grade } from "../../judge/grades/grade.ts";
-import type { FlawSeen, Scan, VersionScan } from "../../model/scan.ts";
+import { type FlawSeen, type Scan, signaturesUsed, type VersionScan } from "../../model/scan.ts";
 import { groupByCode } from "../../protocols/tls/groups.ts";
 import { isSafePrime, primeName } from "../../protocols/tls/primes.ts";
+import { signatureName } from "../../protocols/tls/signatures.ts";
 import { sslv2KindByCode } from "../../protocols/tls/sslv2.ts";
 import { suiteByCode } from "../../protocols/tls/suites.ts";
 import type { InventoryJson, ScannedSuiteJson } from "./scan-schemas.ts";
@@ -31,6 +32,7 @@ export function inventoryJson(
       return { bits, prime, known: primeName(prime), safe: isSafe(prime) };
     }),
     signatures: (scan?.signatures ?? []).map(hex),
+    signatureSchemes: scan === null ? [] : schemesJson(scan),
     certificates: (scan?.certificates ?? []).map(({ sha256 }) => sha256),
     flaws: flaws.map(({ name, result, detail }) => {
       return { name, code: flawCode(name) ?? `flaw.${name}`, result, detail: [...detail] };
@@ -86,6 +88,16 @@ function kindJson(code: number): ScannedSuiteJson {
 function groupJson(code: number): InventoryJson["groups"][number] {
   const group = groupByCode(code);
   return { code: hex(code), name: group?.name ?? null, bits: group?.bits ?? null, kind: group?.kind ?? null };
+}
+
+function schemesJson(scan: Scan): NonNullable<InventoryJson["signatureSchemes"]> {
+  const used = signaturesUsed(scan);
+  const codes = [...new Set(used.flatMap(({ signatures }) => signatures))].sort((a, b) => a - b);
+  return codes.map((code) => ({
+    code: hex(code),
+    name: signatureName(code),
+    versions: used.filter(({ signatures }) => signatures.includes(code)).map(({ version }) => version),
+  }));
 }
 
 /** `0xC02F`. */

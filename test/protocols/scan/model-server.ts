@@ -1,6 +1,6 @@
 /** A server that is nothing but rules: what it answers to a question, without a socket. */
 
-import type { Answer, Question } from "../../../lib/protocols/scan/question.ts";
+import { type Answer, isOfSignature, type Question } from "../../../lib/protocols/scan/question.ts";
 import { noKey } from "../../../lib/protocols/tls/messages.ts";
 import { suiteByCode } from "../../../lib/protocols/tls/suites.ts";
 
@@ -11,6 +11,8 @@ export interface ModelServer {
   readonly groups: readonly number[];
   /** Signature schemes of its RSA key, best first. */
   readonly signatures?: readonly number[];
+  /** Of TLS 1.3 and all its keys, best first. */
+  readonly newestSignatures?: readonly number[];
   readonly order?: "server" | "client" | "chacha20";
   /** Hellos of more suites are refused. */
   readonly mostSuites?: number;
@@ -45,7 +47,10 @@ export function answerOf(server: ModelServer, question: Question): Answer {
     const suite = choose(server, question, server.suites[version] ?? []);
     if (suite === undefined || group === undefined) return refused;
     if (server.neverRetries && !question.keyShare) return refused;
-    return answer(version, suite, new Map([[keyShare, Uint8Array.of(group >> 8, group & 0xff)]]), null);
+    const made = answer(version, suite, new Map([[keyShare, Uint8Array.of(group >> 8, group & 0xff)]]), null);
+    if (!isOfSignature(question) || made.kind !== "chosen" || server.newestSignatures === undefined) return made;
+    const signature = server.newestSignatures.find((code) => question.signatures?.includes(code));
+    return signature === undefined ? refused : { ...made, key: { ...made.key, signature } };
   }
   const scheme = server.signatures?.find((code) => question.signatures?.includes(code) ?? true);
   const canSign = server.signatures === undefined || version < tls12 || scheme !== undefined;

@@ -33,6 +33,7 @@ const modern: ModelServer = {
     [tls12]: codes("ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-RSA-AES128-GCM-SHA256", "DHE-RSA-AES128-SHA"),
   },
   groups: [4588, 29, 23],
+  newestSignatures: [0x0804, 0x0805],
 };
 
 /** Counts its connections, of which no two are open at once. */
@@ -180,6 +181,24 @@ describe.each(["grade", "full"] as const)("a %s scan, a question at a time", (de
     expect(trail.map(({ answer }) => answer.kind)).not.toContain("silent");
     expect(trail.length).toBeLessThanOrEqual(5);
   });
+});
+
+/** As it was before signature schemes of TLS 1.3 were asked for. */
+it("goes on with a trail in which a question is missing that a newer release asks", async () => {
+  const { live } = liveOf(of(modern), Number.POSITIVE_INFINITY);
+  const { trail } = await resume(scan, place, [], live);
+  const isNewer = ({ answer }: Trail[number]) =>
+    answer.kind === "chosen" && answer.version === tls13 && answer.signature !== null;
+  const before = trail.filter((entry) => !isNewer(entry));
+  expect(trail.length - before.length).toBe(2);
+  const { scan: known, isWhole } = await assemble(scan, place, before, noExhibits);
+  expect(isWhole).toBe(false);
+  expect(known.versions).toEqual((await atOnce(scan, modern)).versions);
+  const first = await askAgain(scan, place, before, 0, liveOf(of(modern)).live);
+  expect(first?.trail).toHaveLength(before.length + 1);
+  const rest = await resume(scan, place, first?.trail ?? [], liveOf(of(modern), 9).live);
+  expect(rest).toMatchObject({ isWhole: true, scan: { newestSignatures: [0x0804, 0x0805] } });
+  expect(rest.trail).toHaveLength(trail.length);
 });
 
 it("what is kept of answers is bounded, whatever they hold", async () => {

@@ -1,10 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { patient } from "../../../lib/protocols/scan/patient.ts";
-import type { Answer, Question } from "../../../lib/protocols/scan/question.ts";
+import { type Answer, isOfSignature, type Question } from "../../../lib/protocols/scan/question.ts";
 import { scan } from "../../../lib/protocols/scan/scan.ts";
+import { canOpen } from "../../../lib/protocols/tls/chain.ts";
 import { groups } from "../../../lib/protocols/tls/groups.ts";
 import { everySignature, olderGroups } from "../../../lib/protocols/tls/hello.ts";
+import { sharedGroups } from "../../../lib/protocols/tls/key-share.ts";
+import { newestSignatures } from "../../../lib/protocols/tls/signatures.ts";
 import { suiteByName, suites } from "../../../lib/protocols/tls/suites.ts";
 import { answerOf, type ModelServer } from "./model-server.ts";
 
@@ -15,6 +18,7 @@ const newer = suites.filter((suite) => suite.tls13).map(({ code }) => code);
 
 async function scanned(server: ModelServer, ask: (question: Question) => Answer = (asked) => answerOf(server, asked)) {
   let connections = 0;
+  let signing = 0;
   const throttled: string[] = [];
   const result = await scan({
     target: { address: "192.0.2.1", port: 25, tls: "starttls" },
@@ -32,9 +36,10 @@ async function scanned(server: ModelServer, ask: (question: Question) => Answer 
       return { kind: "refused", how: "closed" };
     },
     connections: () => connections,
+    signing: () => signing++,
   });
   const found = Object.fromEntries(result.versions.map(({ name, suites: accepted }) => [name, accepted]));
-  return { ...result, found, throttled };
+  return { ...result, found, throttled, signing };
 }
 
 const modern: ModelServer = {
@@ -80,7 +85,7 @@ describe("the scan of a server", () => {
         const lists = { [tls12]: a, [tls11]: b, [tls10]: c, [ssl3]: d, [tls13]: fresh };
         const kept = Object.entries(lists).filter(([, list]) => list.length > 0);
         const model: ModelServer = { suites: Object.fromEntries(kept), groups: curves, order };
-        const { found, connections, groups: learnt } = await scanned(model);
+        const { found, connections, groups: learnt, signing } = await scanned(model);
         const sorted = (list: readonly number[] = []) => [...list].sort((x, y) => x - y);
         expect(sorted(found["TLSv1.3"])).toEqual(sorted(fresh));
         expect(sorted(found["TLSv1.2"])).toEqual(sorted(a));
@@ -91,7 +96,7 @@ describe("the scan of a server", () => {
         const nothing = [a, b, c, d].every((list) => list.length === 0);
         const pairs = [a, b, c, d, fresh].reduce((sum, list) => sum + list.length, 0);
         // One more for TLS_FALLBACK_SCSV; where it refuses all of a long hello, it is asked whether a shorter one is understood.
-        expect(connections).toBeLessThanOrEqual(pairs + 2 * 6 + learnt.length + 4 + 1 + (nothing ? 4 : 0));
+        expect(connections - signing).toBeLessThanOrEqual(pairs + 2 * 6 + learnt.length + 4 + 1 + (nothing ? 4 : 0));
       }),
       { numRuns: 150, seed: 7 },
     );
@@ -119,6 +124,48 @@ describe("the scan of a server", () => {
       }),
       { numRuns: 150, seed: 5 },
     );
+  });
+
+  it("finds the signature schemes of TLS 1.3, each with one connection, and one for the refusal", async () => {
+    const server = fc.record({
+      signatures: fc.shuffledSubarray([...newestSignatures]),
+      curves: fc.shuffledSubarray([...sharedGroups, 256, 4588], { minLength: 1 }),
+      suites: fc.shuffledSubarray([...codes("TLS_AES_128_GCM_SHA256", "TLS_AES_128_CCM_8_SHA256", "TLS_SM4_GCM_SM3")], {
+        minLength: 1,
+      }),
+    });
+    await fc.assert(
+      fc.asyncProperty(server, async ({ signatures, curves, suites: accepted }) => {
+        const model = { suites: { [tls13]: accepted }, groups: curves, newestSignatures: signatures };
+        const asked: Question[] = [];
+        const { newestSignatures: found, signing } = await scanned(model, (question) => {
+          if (isOfSignature(question)) asked.push(question);
+          return answerOf(model, question);
+        });
+        // What is encrypted over a group or with a cipher that we don't know can't be read.
+        const isReadable = curves.some((code) => sharedGroups.includes(code)) && accepted.some(canOpen);
+        expect(found).toEqual(isReadable ? [...signatures].sort((a, b) => a - b) : []);
+        expect(asked).toHaveLength(isReadable ? Math.min(signatures.length + 1, newestSignatures.length) : 0);
+        expect(signing).toBe(asked.length);
+        for (const {
+          groups: [group],
+          suites: offered,
+        } of asked) {
+          expect(curves).toContain(group);
+          expect(offered.every(canOpen)).toBe(true);
+        }
+      }),
+      { numRuns: 100, seed: 3 },
+    );
+  });
+
+  it("says that it was cut short while it asked for signature schemes", async () => {
+    const server = { ...modern, newestSignatures: [0x0804, 0x0805] };
+    const { incomplete } = await scanned(server, (question) => {
+      const isCut = isOfSignature(question) && question.signatures?.includes(0x0804) === false;
+      return isCut ? { kind: "unasked", how: "421 too many" } : answerOf(server, question);
+    });
+    expect(incomplete).toBe("421 too many");
   });
 
   it("learns the signature schemes on the suites' own connections, where there are enough", async () => {

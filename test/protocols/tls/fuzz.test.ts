@@ -11,8 +11,16 @@ import {
   readServerKeyExchange,
 } from "../../../lib/protocols/tls/messages.ts";
 import { MessageReader, RecordReader } from "../../../lib/protocols/tls/records.ts";
+import { SignedFlightReader } from "../../../lib/protocols/tls/signed-flight.ts";
 import { readSslv2Hello } from "../../../lib/protocols/tls/sslv2.ts";
-import { encryptedFlight, helloRetryRequest, serverHello, serverSecret } from "../../fakes/rfc8448.ts";
+import {
+  clientHello,
+  encryptedFlight,
+  helloRetryRequest,
+  serverHello,
+  serverSecret,
+  sharedSecret,
+} from "../../fakes/rfc8448.ts";
 import { curveExchange, finiteFieldExchange, serverFlight, sslv2Hello } from "../../fakes/server-hello.ts";
 
 const inputs = 100_000;
@@ -83,6 +91,11 @@ const readers: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
   },
   "the certificates of a flight": (bytes) => certificatesAsSent(bytes, null),
   "the certificates of an encrypted flight": (bytes) => certificatesAsSent(bytes, serverSecret) ?? { malformed: "" },
+  "a flight up to its signature": (bytes) => {
+    const reader = new SignedFlightReader(clientHello, { group: 29, key: bytes, secretWith: () => sharedSecret });
+    for (const piece of piecesOf(bytes)) reader.push(piece);
+    return reader.answer;
+  },
   "a hello": readServerHello,
   "certificates up to TLS 1.2": readCertificates12,
   "certificates of TLS 1.3": readCertificates13,

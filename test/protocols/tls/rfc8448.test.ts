@@ -5,7 +5,16 @@ import { describe, expect, it } from "vitest";
 import { groupOf } from "../../../lib/protocols/scan/suites-of-13.ts";
 import { certificatesAsSent } from "../../../lib/protocols/tls/chain.ts";
 import { type Chosen, FlightReader } from "../../../lib/protocols/tls/flight.ts";
-import { encryptedFlight, helloRetryRequest, serverHello, serverSecret } from "../../fakes/rfc8448.ts";
+import type { KeyShare } from "../../../lib/protocols/tls/key-share.ts";
+import { SignedFlightReader } from "../../../lib/protocols/tls/signed-flight.ts";
+import {
+  clientHello,
+  encryptedFlight,
+  helloRetryRequest,
+  serverHello,
+  serverSecret,
+  sharedSecret,
+} from "../../fakes/rfc8448.ts";
 
 function chosen(flight: Uint8Array): Chosen {
   const reader = new FlightReader();
@@ -38,6 +47,43 @@ describe("RFC 8448", () => {
     expect(certificatesAsSent(changed, serverSecret)).toBe(null);
     expect(certificatesAsSent(flight, Buffer.alloc(32))).toBe(null);
     expect(certificatesAsSent(flight.subarray(0, -1), serverSecret)).toBe(null);
+  });
+
+  describe("§3: the signature, by the key that both agreed on", () => {
+    const share: KeyShare = { group: 29, key: new Uint8Array(32), secretWith: () => sharedSecret };
+    const flight = Buffer.concat([serverHello, encryptedFlight]);
+    function read(bytes: Uint8Array, { size = bytes.length, own = share } = {}) {
+      const reader = new SignedFlightReader(clientHello, own);
+      for (let at = 0; at < bytes.length; at += size) reader.push(bytes.subarray(at, at + size));
+      return reader;
+    }
+
+    it.each([flight.length, 100, 1])("in pieces of %i bytes", (size) => {
+      const { answer } = read(flight, { size });
+      expect(answer).toMatchObject({ kind: "chosen", hello: { suite: 0x1301 }, key: { signature: 0x0804 } });
+      expect(answer?.kind === "chosen" && answer.certificates.map(({ length }) => length)).toEqual([432]);
+    });
+
+    it("is waited for while it may come, and isn't told where the flight ends before it", () => {
+      const { answer, soFar } = read(flight.subarray(0, -1));
+      expect(answer).toBe(undefined);
+      expect(soFar).toMatchObject({ hello: { suite: 0x1301 }, key: { signature: null } });
+    });
+
+    it.each([
+      ["another secret", { own: { ...share, secretWith: () => new Uint8Array(32) } }],
+      ["a key that is no point", { own: { ...share, secretWith: () => null } }],
+      ["a key of another group", { own: { ...share, group: 23 } }],
+    ])("isn't read with %s, and not waited for", (_, options) => {
+      const { answer } = read(flight, options);
+      expect(answer).toMatchObject({ kind: "chosen", key: { signature: null }, certificates: [] });
+    });
+
+    it("isn't waited for behind a HelloRetryRequest, an alert, or what isn't TLS", () => {
+      expect(read(helloRetryRequest).answer).toMatchObject({ kind: "chosen", hello: { retry: true } });
+      expect(read(Uint8Array.of(21, 3, 3, 0, 2, 2, 40)).answer).toEqual({ kind: "alert", name: "handshake_failure" });
+      expect(read(Buffer.from("220 still SMTP\r\n")).answer).toMatchObject({ kind: "not-tls" });
+    });
   });
 
   it("§5: a HelloRetryRequest that wants P-256", () => {

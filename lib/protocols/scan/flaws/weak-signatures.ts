@@ -1,5 +1,6 @@
 /** The key exchange is signed by way of MD5 or SHA-1 where a client asks for that (RFC 9155). */
 
+import { signaturesUsed } from "../../../model/scan.ts";
 import { signatureName } from "../../tls/signatures.ts";
 import { unlessCut } from "./accepted.ts";
 import { flawed, type SeenFlaw } from "./flaw.ts";
@@ -7,7 +8,11 @@ import { flawed, type SeenFlaw } from "./flaw.ts";
 export const weakSignatures: SeenFlaw = {
   name: "weak-signatures",
   look({ scan }) {
-    const weak = scan.signatures.map(signatureName).filter((name) => /_(md5|sha1)$/.test(name));
+    const weak = signaturesUsed(scan).flatMap(({ version, signatures }) => {
+      const names = signatures.map(signatureName).filter((name) => /_(md5|sha1)$/.test(name));
+      // Forbidden there altogether (RFC 8446 §4.4.3).
+      return version === "TLSv1.3" ? names.map((name) => `${name} in ${version}`) : names;
+    });
     return weak.length > 0 ? flawed(weak.join(", ")) : unlessCut(scan);
   },
 };

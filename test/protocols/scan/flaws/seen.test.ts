@@ -64,6 +64,7 @@ describe("of what is accepted", () => {
     ["logjam", { ...old("DHE-RSA-AES128-SHA"), primes: [{ bits: 1024, prime: "ff" }] }, "DH of 1024 bits"],
     ["poodle", old("AES128-SHA", "SSLv3"), "AES128-SHA (SSLv3)"],
     ["weak-signatures", { ...modern, signatures: [0x0401, 0x0201] }, "rsa_pkcs1_sha1"],
+    ["weak-signatures", { ...modern, newestSignatures: [0x0804, 0x0203] }, "ecdsa_sha1 in TLSv1.3"],
     ["weak-signatures", { ...modern, signatures: [0x0101, 0x0203] }, "rsa_pkcs1_md5, ecdsa_sha1"],
   ])("%s", (name, scan, detail) => {
     expect(result(name, scan)).toEqual({ name, result: "flawed", detail: [detail] });
