@@ -43,6 +43,7 @@ const olderExtensions = [
 /** `more`: what stands in it beside what is asked. */
 export function helloOf(question: Question, serverName: string | null, more: Partial<Hello> = {}): Uint8Array {
   const { version, fallback, suites, groups, keyShare, fallbackScsv = false, signatures } = question;
+  const { withoutExtensions = false } = question;
   const isOlder = version < versions.tls13;
   return writeHello({
     version,
@@ -54,6 +55,7 @@ export function helloOf(question: Question, serverName: string | null, more: Par
     random: randomBytes(32),
     serverName,
     signatures: signatures ?? everySignature,
+    withoutExtensions,
     keyShares: keyShare && more.keyShares === undefined ? [shareOf(question)] : [],
     ...more,
   });

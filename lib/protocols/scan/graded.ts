@@ -73,8 +73,9 @@ export function* graded(judges: Judges): Inquiry<Graded> {
   for (let version: number = versions.tls12; version >= versions.ssl3; ) {
     const answer = yield* choiceOf(plain(version, older, olderGroups));
     if (incomplete !== null) return done();
-    if (answer === null) break;
-    version = answer.hello.version - 1;
+    // Who drops hellos that name a newer version than it knows is asked for each.
+    if (answer === null && spoken.size > 0) break;
+    version = (answer?.hello.version ?? version) - 1;
   }
 
   for (const version of [...spoken.keys()].sort((a, b) => b - a)) {

@@ -16,6 +16,8 @@ export interface Question {
   readonly keyShare: boolean;
   /** Code points of signature schemes, where not all are offered. */
   readonly signatures?: readonly number[];
+  /** As hellos were before RFC 3546: what extensions would say is left unsaid. */
+  readonly withoutExtensions?: boolean;
   /** A client that tries again with less would say so (RFC 7507): a server that could do more answers with an alert. */
   readonly fallbackScsv?: boolean;
 }

@@ -8,7 +8,6 @@ import type { Chosen } from "../tls/flight.ts";
 import { protocolByVersion } from "../tls/messages.ts";
 import type { Sslv2Answer } from "../tls/sslv2.ts";
 import { suites as everySuite } from "../tls/suites.ts";
-import { inChunks } from "./chunks.ts";
 import { finiteGroupOf, finiteGroupsOf } from "./finite-groups.ts";
 import { graded, type Judges } from "./graded.ts";
 import { fallbackOf, habitsOf } from "./habits.ts";
@@ -18,6 +17,7 @@ import { preferenceOf } from "./preference.ts";
 import { inquire, type NoChoice, versions } from "./question.ts";
 import { type AcceptedSuites, certificateCurves, groupsOf, signaturesOf, signerOf, suitesOf } from "./suites-of.ts";
 import { signaturesOf13, suitesOf13 } from "./suites-of-13.ts";
+import { inParts, understoodBy } from "./understood.ts";
 
 export interface ScanWorld {
   readonly target: Target;
@@ -38,12 +38,23 @@ const olderVersions = [versions.ssl3, versions.tls10, versions.tls11, versions.t
 
 /** Each version is asked for by itself, so that as many may be under way as `ask` lets through. */
 export async function scan(world: ScanWorld): Promise<Scan> {
-  const { ask, seen } = noting(world.ask);
-  const first = Promise.all(olderVersions.map((version) => whole(ask, version)));
-  const [sslv2, newest, olderOnes] = await Promise.all([sslv2Of(world), newestOf(ask), first]);
-  const nothing = olderOnes.every(({ suites, incomplete }) => suites.length === 0 && incomplete === null);
-  const chunked = nothing ? await inChunks(ask, olderVersions, newest.accepted === true) : null;
-  const answered = chunked === null ? olderOnes : chunked.found;
+  const { ask: askWhole, seen } = noting(world.ask);
+  const first = Promise.all(olderVersions.map((version) => whole(askWhole, version)));
+  const [sslv2, newestAtOnce, olderOnes] = await Promise.all([sslv2Of(world), newestOf(askWhole), first]);
+  const isMute = olderOnes.slice(1).every(({ suites, incomplete }) => suites.length === 0 && incomplete === null);
+  const known = [...olderOnes, newestAtOnce].flatMap(({ suites }, at) =>
+    suites.length > 0 ? [olderVersions[at] ?? versions.tls13] : [],
+  );
+  const understood = isMute ? await inquire(understoodBy(known), askWhole) : null;
+  const ask = understood === null ? askWhole : inParts(askWhole, understood);
+  const again = async (found: AcceptedSuites, at: number) =>
+    found.suites.length > 0
+      ? found
+      : await inOrder(ask, olderVersions[at] ?? 0, await whole(ask, olderVersions[at] ?? 0));
+  const [newest, answered] =
+    understood === null
+      ? [newestAtOnce, olderOnes]
+      : await Promise.all([newestOf(ask), Promise.all(olderOnes.map(again))]);
   const oldest = await Promise.all(answered.map((found, at) => versionOf(ask, olderVersions[at] ?? 0, found)));
   const all = [sslv2.version, ...oldest, newest.version];
   const spoken = [...answered, newest].flatMap(({ suites }, at) => {
@@ -76,7 +87,7 @@ export async function scan(world: ScanWorld): Promise<Scan> {
     habits: { ...habitsOf(seen), fallbackScsv },
     ...answeringOf(world),
     intolerant: newest.dropped && oldest.some(({ name, accepted }) => name === "TLSv1.2" && accepted === true),
-    mostSuites: chunked?.size ?? null,
+    mostSuites: understood?.mostSuites ?? null,
     connections: world.connections(),
     incomplete: all.find(({ incomplete }) => incomplete !== null)?.incomplete ?? cut,
   };
@@ -86,7 +97,12 @@ export async function scan(world: ScanWorld): Promise<Scan> {
 export async function scanGraded(world: ScanWorld, judges: Judges): Promise<Scan> {
   const { ask, seen } = noting(world.ask);
   const sslv2 = await sslv2Of(world);
-  const { spoken, groups, dropped, incomplete } = await inquire(graded(judges), ask);
+  const atOnce = await inquire(graded(judges), ask);
+  const isMute = atOnce.incomplete === null && atOnce.spoken.every(({ version }) => version === versions.ssl3);
+  const known = atOnce.spoken.map(({ version }) => version);
+  const understood = isMute ? await inquire(understoodBy(known), ask) : null;
+  const { spoken, groups, dropped, incomplete } =
+    understood === null ? atOnce : await inquire(graded(judges), inParts(ask, understood));
   const older = [...olderVersions, versions.tls13].map((version): VersionScan => {
     const suites = spoken.find((each) => each.version === version)?.suites ?? [];
     const accepted = suites.length > 0 ? true : incomplete === null ? false : null;
@@ -104,7 +120,7 @@ export async function scanGraded(world: ScanWorld, judges: Judges): Promise<Scan
     habits: { ...habitsOf(seen), fallbackScsv: null },
     ...answeringOf(world),
     intolerant: dropped && spoken.some(({ version }) => version === versions.tls12),
-    mostSuites: null,
+    mostSuites: understood?.mostSuites ?? null,
     connections: world.connections(),
     incomplete: sslv2.version.incomplete ?? incomplete,
   };
@@ -117,6 +133,13 @@ function answeringOf({ answering }: ScanWorld): Pick<Scan, "answering"> {
 /** Groups are learnt in one version up to TLS 1.2: they are the same in all. */
 function whole(ask: Ask, version: number): Promise<AcceptedSuites> {
   return inquire(suitesOf({ version, suites: older, groupsToo: version === versions.tls12 }), ask);
+}
+
+/** What was offered in parts was chosen in theirs. */
+async function inOrder(ask: Ask, version: number, found: AcceptedSuites): Promise<AcceptedSuites> {
+  if (found.suites.length < 2 || found.incomplete !== null) return found;
+  const { suites, incomplete } = await inquire(suitesOf({ version, suites: found.suites, groupsToo: false }), ask);
+  return { ...found, suites: [...new Set([...suites, ...found.suites])], incomplete };
 }
 
 async function versionOf(ask: Ask, version: number, found: AcceptedSuites): Promise<VersionScan> {
@@ -179,6 +202,75 @@ async function furtherSignatures(
   if (found === undefined || found.incomplete !== null || signatures.length === 0) return;
   const signers = [...Map.groupBy(found.suites, signerOf)].filter(([signer]) => signer !== null);
   await Promise.all(signers.map(([, suites]) => inquire(signaturesOf(versions.tls12, suites, signatures), ask)));
+}
+
+async function versionOf(ask: Ask, version: number, found: AcceptedSuites): Promise<VersionScan> {
+  const { suites, strayed, incomplete } = found;
+  return {
+    name: nameOf(version),
+    accepted: suites.length > 0 ? true : incomplete === null ? false : null,
+    suites,
+    preference: incomplete === null ? await inquire(preferenceOf(version, suites), ask) : null,
+    instead: suites.length > 0 || found.instead === null ? null : nameOf(found.instead),
+    strayed,
+    incomplete,
+  };
+}
+
+async function newestOf(ask: Ask) {
+  const found = await inquire(suitesOf13(), ask);
+  const version = await versionOf(ask, versions.tls13, found);
+  return { version, accepted: version.accepted, dropped: found.dropped, groups: found.groups, suites: found.suites };
+}
+
+/** Those of older versions that the suites' own connections didn't show. */
+async function furtherGroups(
+  ask: Ask,
+  answered: readonly AcceptedSuites[],
+  known: readonly number[],
+  curves: readonly number[],
+) {
+  const newest = newestOlder(answered);
+  return newest === null ? [] : await inquire(groupsOf(newest.version, newest.suites, known, curves), ask);
+}
+
+/** Finite fields; `known`: those of TLS 1.3. */
+async function finiteGroups(
+  ask: Ask,
+  answered: readonly AcceptedSuites[],
+  seen: readonly Chosen[],
+  known: readonly number[],
+) {
+  const newest = newestOlder(answered);
+  if (newest === null) return [];
+  const shown = new Set(seen.flatMap((answer) => finiteGroupOf(answer) ?? []));
+  return await inquire(finiteGroupsOf(newest.version, newest.suites, [...shown], known), ask);
+}
+
+function newestOlder(answered: readonly AcceptedSuites[]) {
+  const at = answered.findLastIndex(({ suites, incomplete }) => suites.length > 0 && incomplete === null);
+  const version = olderVersions[at];
+  return version === undefined ? null : { version, suites: answered[at]?.suites ?? [] };
+}
+
+/** Those of TLS 1.2 that the suites' own connections didn't show: it is the only older version that names them. */
+async function furtherSignatures(
+  ask: Ask,
+  answered: readonly AcceptedSuites[],
+  seen: readonly Chosen[],
+): Promise<void> {
+  const found = answered.at(-1);
+  const { signatures } = shownBy(seen);
+  if (found === undefined || found.incomplete !== null || signatures.length === 0) return;
+  const signers = [...Map.groupBy(found.suites, signerOf)].filter(([signer]) => signer !== null);
+  await Promise.all(signers.map(([, suites]) => inquire(signaturesOf(versions.tls12, suites, signatures), ask)));
+}
+
+/** Whose certificates were shown; null: no suite needs one. */
+function signersIn(answered: readonly AcceptedSuites[]): ReadonlySet<string> | null {
+  const names = answered.flatMap(({ suites }) => suites.map((code) => suiteByCode(code)?.authentication ?? ""));
+  const signers = new Set(names.filter((name) => name === "rsa" || name === "ecdsa"));
+  return signers.size === 0 ? null : signers;
 }
 
 async function sslv2Of({ askSslv2 }: ScanWorld): Promise<{ version: VersionScan; certificate: Uint8Array }> {

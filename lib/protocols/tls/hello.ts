@@ -22,6 +22,8 @@ export interface Hello {
   readonly signatures: readonly number[];
   /** TLS 1.3: the keys that are sent along. None asks the server to name a group (RFC 8446 §4.2.8). */
   readonly keyShares?: readonly { readonly group: number; readonly key: Uint8Array }[];
+  /** None at all. */
+  readonly withoutExtensions?: boolean;
   /** Further extensions, as they are. */
   readonly extra?: readonly { readonly type: number; readonly body: Uint8Array }[];
   /** Methods beside "none" (RFC 3749). */
@@ -42,7 +44,7 @@ export function writeHello(hello: Hello): Uint8Array {
     vector8(hello.sessionId ?? bytes()),
     vector16(u16(...hello.suites, renegotiationScsv)),
     bytes(compression.length, ...compression),
-    ...(hello.version > 0x0300 ? [vector16(...extensionsOf(hello))] : []),
+    ...(hello.version > 0x0300 && hello.withoutExtensions !== true ? [vector16(...extensionsOf(hello))] : []),
   ]);
   // A record version above TLS 1.0 has made old servers hang (RFC 5246 §E.1).
   const record = bytes(22, 3, hello.version === 0x0300 ? 0 : 1);

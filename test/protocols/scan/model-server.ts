@@ -16,6 +16,8 @@ export interface ModelServer {
   readonly order?: "server" | "client" | "chacha20";
   /** Hellos of more suites are refused. */
   readonly mostSuites?: number;
+  /** Hellos with extensions are refused; SSLv3 has none. */
+  readonly noExtensions?: boolean;
   /** It can't ask for another hello in TLS 1.3. */
   readonly neverRetries?: boolean;
   /** A hello that names TLS 1.3 is dropped. */
@@ -29,12 +31,14 @@ export interface ModelServer {
 const newest = 0x0304;
 const keyShare = 51;
 const tls12 = 0x0303;
+const ssl3 = 0x0300;
 
 export function answerOf(server: ModelServer, question: Question): Answer {
   const refused: Answer = server.mute
     ? { kind: "silent", how: "timeout" }
     : { kind: "refused", how: "handshake_failure" };
   if (question.suites.length > (server.mostSuites ?? Number.POSITIVE_INFINITY)) return refused;
+  if (server.noExtensions && question.version > ssl3 && question.withoutExtensions !== true) return refused;
   if (server.intolerant && question.version === newest) return { kind: "silent", how: "reset" };
   const highest = question.version === newest && !question.fallback ? newest : 0;
   const version = Object.keys(server.suites)
