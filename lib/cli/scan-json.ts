@@ -35,6 +35,7 @@ function targetJson(target: string, scanned: Scanned): ScanTargetJson {
     certificate: certificateJson(outcome.kind === "encrypted" ? outcome.certificate : null),
     ...inventoryJson(scanned),
     otherCertificate: other && certificateJson(other),
+    ...(scan?.connectionsFor && { connectionsFor: { ...scan.connectionsFor } }),
     answering: scan?.answering ? { ...scan.answering, faces: [...scan.answering.faces] } : null,
   };
 }

@@ -75,6 +75,7 @@ export async function scanPlace(
   const { first, spare } = createLimitWithSpare(atOnce);
   const sightings: Sighting[] = [];
   let connections = 0;
+  const beside = { signatures: 0, flaws: 0 };
   const world: AskWorld = {
     target: place.target,
     serverName: place.host,
@@ -106,6 +107,7 @@ export async function scanPlace(
     ask: heard.ask,
     askSslv2: () => first(() => counted(() => askSslv2(world))),
     connections: () => connections,
+    askedFor: (what) => beside[what]++,
   };
   const scanning = plan.grade ? scanGraded(scanWorld, judges) : scan(scanWorld);
   const leaf = outcome.kind === "encrypted" ? (outcome.certificate?.leaf ?? null) : null;
@@ -114,7 +116,11 @@ export async function scanPlace(
     early: heard.until(scanning),
     leaf: leaf?.sha256 ?? null,
     world,
-    connect: (work) => spare(() => counted(work)),
+    connect: (work) =>
+      spare(() => {
+        beside.flaws++;
+        return counted(work);
+      }),
   });
   const [found, flaws, other] = await Promise.all([
     scanning,
@@ -127,6 +133,7 @@ export async function scanPlace(
     ...(isThrottled ? ({ throttled: true } as const) : {}),
     flaws,
     connections,
+    connectionsFor: { suites: connections - beside.signatures - beside.flaws, ...beside },
     answering: answeringOf(sightings),
     certificates: withOther(found, other),
   };

@@ -22,6 +22,14 @@ const scanTarget = z.strictObject({
   otherCertificate: certificate
     .nullable()
     .describe("The one for the other type of key, RSA or ECDSA, in whichever version; null where there is none."),
+  connectionsFor: z
+    .strictObject({
+      suites: z.int().min(0).describe("Versions, suites, whose order counts, groups."),
+      signatures: z.int().min(0).describe("Signature schemes that those didn't show."),
+      flaws: z.int().min(0).describe("Flaws, and the other certificate."),
+    })
+    .optional()
+    .describe("What the `connections` were made for; left out where no hello could be sent."),
   answering: z
     .strictObject({
       greeted: z.int().describe("Connections that came to EHLO."),

@@ -66,6 +66,16 @@ export interface FlawSeen {
   readonly detail: readonly string[];
 }
 
+/** What the connections of a scan were made for. */
+export interface ConnectionsFor {
+  /** Versions, suites, whose order counts, groups. */
+  readonly suites: number;
+  /** Signature schemes that those didn't show. */
+  readonly signatures: number;
+  /** Flaws, and the other certificate. */
+  readonly flaws: number;
+}
+
 export interface Scan {
   readonly target: Target;
   /** The server name that was sent; null for none. */
@@ -95,6 +105,8 @@ export interface Scan {
   /** Only hellos of at most so many suites were understood; null: of any. */
   readonly mostSuites: number | null;
   readonly connections: number;
+  /** Left out where nobody told them apart. */
+  readonly connectionsFor?: ConnectionsFor;
   /** It was cut short since the server found us too much. */
   readonly throttled?: true;
   /** Why it was cut short: we were refused, slowed down or out of time. Null: all was asked. */

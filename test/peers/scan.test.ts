@@ -21,6 +21,8 @@ const ranked = Object.entries(stacks).sort(
   ([, one], [, other]) => Number(other.testssl ?? 0) - Number(one.testssl ?? 0),
 );
 
+type Connections = NonNullable<ScanTargetJson["connectionsFor"]>;
+
 interface Counting {
   readonly scan: ScanTargetJson;
   readonly counted: Counted;
@@ -37,11 +39,21 @@ async function scanned(relay: Relay, ...options: readonly string[]): Promise<Cou
 const pairsOf = ({ protocols }: ScanTargetJson): readonly string[] =>
   protocols.flatMap(({ name, suites }) => suites.map(({ code }) => `${name} ${code}`));
 
-/** Suites, order and groups; beside them the signature schemes, and the other certificate. */
-function mostConnections(scan: ScanTargetJson): number {
-  const questions = pairsOf(scan).length + 2 * versionsAsked + scan.groups.length + 4;
-  const keys = 3;
-  return questions + (scan.signatures.length === 0 ? 0 : scan.signatures.length + keys) + 1;
+/** Suites, order and groups; signature schemes, each at most once, and refused once for each type of key; TLS_FALLBACK_SCSV and the other certificate. */
+function mostConnections(scan: ScanTargetJson, flaws: readonly string[]): Connections {
+  const suites = pairsOf(scan).length + 2 * versionsAsked + scan.groups.length + 4;
+  const used = scan.signatureSchemes?.flatMap(({ versions }) => versions) ?? [];
+  const refusals = (used.includes("TLSv1.2") ? 3 : 0) + (used.includes("TLSv1.3") ? 2 : 1);
+  return { suites, signatures: used.length + refusals, flaws: 2 + 2 * flaws.length };
+}
+
+function expectWithin(scan: ScanTargetJson, flaws: readonly string[]): void {
+  const counted = scan.connectionsFor ?? { suites: Number.NaN, signatures: 0, flaws: 0 };
+  const most = mostConnections(scan, flaws);
+  expect(counted.suites + counted.signatures + counted.flaws).toBe(scan.connections);
+  for (const what of ["suites", "signatures", "flaws"] as const) {
+    expect(counted[what], what).toBeLessThanOrEqual(most[what]);
+  }
 }
 
 const levels = ({ grades, score }: ScanTargetJson) => ({
@@ -76,6 +88,26 @@ async function extendedMasterSecret(port: number): Promise<boolean | null> {
   const { stdout } = await run("openssl", ["s_client", ...options], { timeoutMs: 20_000 });
   const told = /Extended master secret: (yes|no)/.exec(stdout)?.[1];
   return /Cipher is (?!\(NONE\))/.test(stdout) && told !== undefined ? told === "yes" : null;
+}
+
+/** Schemes of TLS 1.3 that OpenSSL's client knows, and each as it spells it. */
+const schemes = [
+  "ecdsa_secp256r1_sha256",
+  "ecdsa_secp384r1_sha384",
+  "ecdsa_secp521r1_sha512",
+  "ed25519",
+  "ed448",
+].concat(["rsae", "pss"].flatMap((key) => [256, 384, 512].map((bits) => `rsa_pss_${key}_sha${bits}`)));
+
+/** Those by which OpenSSL's client gets a session of TLS 1.3 where it offers one alone. */
+async function signaturesConfirmed(port: number): Promise<readonly string[]> {
+  const confirmed: string[] = [];
+  for (const scheme of schemes) {
+    const options = ["-starttls", "smtp", "-tls1_3", "-sigalgs", scheme, "-connect", `127.0.0.1:${port}`];
+    const { stdout } = await run("openssl", ["s_client", ...options], { timeoutMs: 20_000 });
+    if (/^Peer signature type: /m.test(stdout)) confirmed.push(scheme.replace(/_secp\d+r1/, ""));
+  }
+  return confirmed;
 }
 
 describe("pair by pair with sslscan, nmap and testssl.sh", { timeout: 400_000 }, () => {
@@ -126,8 +158,12 @@ describe("pair by pair with sslscan, nmap and testssl.sh", { timeout: 400_000 },
         expect(habits?.extendedMasterSecret).toBe(extended);
       }
 
-      expect(bare.scan.connections).toBeLessThanOrEqual(mostConnections(bare.scan));
-      expect(full.scan.connections).toBeLessThanOrEqual(mostConnections(full.scan) + 2 * asked.length);
+      const used = full.scan.signatureSchemes?.filter(({ versions }) => versions.includes("TLSv1.3")) ?? [];
+      const signatures = used.map(({ name }) => name);
+      const confirmed = await signaturesConfirmed(relay.port);
+      expect(confirmed.filter((scheme) => !signatures.includes(scheme))).toEqual([]);
+      expectWithin(bare.scan, []);
+      expectWithin(full.scan, asked);
       expect(full.counted.most).toBeLessThanOrEqual(4);
       expect(levels(grade.scan)).toEqual(levels(full.scan));
       expect(grade.scan.connections).toBeLessThanOrEqual(/modern|TLS 1.3 alone/.test(name) ? 12 : 24);

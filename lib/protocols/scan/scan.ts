@@ -7,7 +7,7 @@ import type { Target } from "../../model/target.ts";
 import type { Chosen } from "../tls/flight.ts";
 import { protocolByVersion } from "../tls/messages.ts";
 import type { Sslv2Answer } from "../tls/sslv2.ts";
-import { suites as everySuite } from "../tls/suites.ts";
+import { suites as everySuite, suiteByCode } from "../tls/suites.ts";
 import { finiteGroupOf, finiteGroupsOf } from "./finite-groups.ts";
 import { graded, type Judges } from "./graded.ts";
 import { fallbackOf, habitsOf } from "./habits.ts";
@@ -29,8 +29,8 @@ export interface ScanWorld {
   /** Who answered so far; left out where nobody keeps that. */
   readonly answering?: () => Answering;
   readonly connections: () => number;
-  /** Told of each question that is asked for signature schemes alone. */
-  readonly signing?: () => void;
+  /** Told of each question that isn't asked for versions, suites, their order and groups. */
+  readonly askedFor?: (what: "signatures" | "flaws") => void;
 }
 
 const older = everySuite.filter(({ tls13 }) => !tls13).map(({ code }) => code);
@@ -63,7 +63,7 @@ export async function scan(world: ScanWorld): Promise<Scan> {
   const groups = [...new Set([newest, ...answered].flatMap((found) => found.groups))];
   let cut: string | null = null;
   const askSigned: Ask = async (question) => {
-    world.signing?.();
+    world.askedFor?.("signatures");
     const answer = await ask(question);
     if (answer.kind === "unasked") cut = answer.how;
     return answer;
@@ -71,8 +71,11 @@ export async function scan(world: ScanWorld): Promise<Scan> {
   const [moreGroups, finite, fallbackScsv, newestSignatures] = await Promise.all([
     furtherGroups(ask, answered, groups, certificateCurves(seen)),
     finiteGroups(ask, answered, seen, newest.groups),
-    inquire(fallbackOf(spoken), ask),
-    inquire(signaturesOf13(newest), askSigned),
+    inquire(fallbackOf(spoken), (question) => {
+      world.askedFor?.("flaws");
+      return ask(question);
+    }),
+    inquire(signaturesOf13(newest, signersIn(answered)), askSigned),
     furtherSignatures(askSigned, answered, seen),
   ]);
   return {
@@ -202,6 +205,13 @@ async function furtherSignatures(
   if (found === undefined || found.incomplete !== null || signatures.length === 0) return;
   const signers = [...Map.groupBy(found.suites, signerOf)].filter(([signer]) => signer !== null);
   await Promise.all(signers.map(([, suites]) => inquire(signaturesOf(versions.tls12, suites, signatures), ask)));
+}
+
+/** Whose certificates were shown; null: no suite needs one. */
+function signersIn(answered: readonly AcceptedSuites[]): ReadonlySet<string> | null {
+  const names = answered.flatMap(({ suites }) => suites.map((code) => suiteByCode(code)?.authentication ?? ""));
+  const signers = new Set(names.filter((name) => name === "rsa" || name === "ecdsa"));
+  return signers.size === 0 ? null : signers;
 }
 
 async function sslv2Of({ askSslv2 }: ScanWorld): Promise<{ version: VersionScan; certificate: Uint8Array }> {

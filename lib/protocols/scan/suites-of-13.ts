@@ -8,7 +8,7 @@ import { Cursor } from "../tls/cursor.ts";
 import type { Chosen } from "../tls/flight.ts";
 import { groups as everyGroup } from "../tls/groups.ts";
 import { sharedGroups } from "../tls/key-share.ts";
-import { newestSignatures } from "../tls/signatures.ts";
+import { newestSignatures, signatureSigner } from "../tls/signatures.ts";
 import { suites as everySuite } from "../tls/suites.ts";
 import { type Answer, type Inquiry, type Question, versions } from "./question.ts";
 import type { AcceptedSuites } from "./suites-of.ts";
@@ -88,27 +88,34 @@ export function* suitesOf13(): Inquiry<Accepted13> {
 }
 
 /**
- * The signature schemes of all its keys together: in TLS 1.3 they say which certificate is shown. Those that it accepts
- * are struck out until it refuses; none where it has no group or suite that we can read what is encrypted with.
+ * The signature schemes of all its keys: in TLS 1.3 they say which certificate is shown. What it accepts is struck out
+ * until it refuses; nothing is asked where it has no group or suite that we can read what is encrypted with.
+ *
+ * `signers`: whose keys older versions showed; null where they showed none.
  */
-export function* signaturesOf13({ suites, groups }: Pick<Accepted13, "suites" | "groups">): Inquiry<readonly number[]> {
+export function* signaturesOf13(
+  { suites, groups }: Pick<Accepted13, "suites" | "groups">,
+  signers: ReadonlySet<string> | null,
+): Inquiry<readonly number[]> {
   const some = suites.filter(canOpen);
   const [group] = sharedGroups.filter((code) => groups.includes(code));
   const found: number[] = [];
-  while (group !== undefined && some.length > 0 && found.length < newestSignatures.length) {
-    const signatures = newestSignatures.filter((code) => !found.includes(code));
-    const question: Question = {
-      version: versions.tls13,
-      fallback: false,
-      suites: some,
-      groups: [group],
-      keyShare: true,
-    };
-    const answer = yield { ...question, signatures };
-    const code = answer.kind === "chosen" ? answer.key.signature : null;
-    if (code === null || !signatures.includes(code)) break;
-    found.push(code);
+  if (group === undefined || some.length === 0) return found;
+  const question = { version: versions.tls13, fallback: false, suites: some, groups: [group], keyShare: true };
+
+  function* strike(codes: readonly number[]): Inquiry<void> {
+    for (let left = codes; left.length > 0; left = left.filter((code) => !found.includes(code))) {
+      const answer: Answer = yield { ...question, signatures: left };
+      const code = answer.kind === "chosen" ? answer.key.signature : null;
+      if (code === null || !left.includes(code)) return;
+      found.push(code);
+    }
   }
+  yield* strike(newestSignatures);
+  // Some choose a key before they see that no scheme is left for it (Java): the other one is asked for by itself.
+  const shown = new Set(found.map(signatureSigner));
+  const isOther = (signer: string) => !shown.has(signer) && (signers === null || signers.has(signer));
+  if (found.length > 0) yield* strike(newestSignatures.filter((code) => isOther(signatureSigner(code))));
   return found;
 }
 

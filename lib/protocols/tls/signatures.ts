@@ -46,3 +46,9 @@ export function signatureName(code: number): string {
   const pair = hash === undefined || key === undefined ? undefined : `${key}_${hash}`;
   return schemes.get(code) ?? pair ?? `0x${code.toString(16).padStart(4, "0")}`;
 }
+
+/** Whose key it takes, as suites name it: EdDSA goes with ECDSA (RFC 8422 §2.2). */
+export function signatureSigner(code: number): string {
+  const [kind = ""] = signatureName(code).split("_");
+  return /^ed\d/.test(kind) ? "ecdsa" : kind;
+}
