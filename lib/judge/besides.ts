@@ -23,11 +23,15 @@ export function withBesides(
   return isWeak ? { ...judged, verdict: "weak", encryption: "weak", findings } : { ...judged, findings };
 }
 
-export function besidesOf({ scan }: ScanResult, facts: Observation, floor: Floor): readonly Finding[] {
+export function besidesOf(
+  { scan, sslv2Elsewhere = [] }: ScanResult,
+  facts: Observation,
+  floor: Floor,
+): readonly Finding[] {
   if (scan === null) return [];
   const shown = facts.outcome.kind === "encrypted" ? facts.outcome.certificate?.leaf.sha256 : undefined;
   const others = leavesOf(scan, facts.outcome).filter(({ sha256 }) => sha256 !== shown);
-  return acceptedFindings(scan, floor, others, { observation: facts });
+  return acceptedFindings(scan, floor, others, { observation: facts, sslv2Elsewhere });
 }
 
 /** Notes aren't below anybody's floor. */

@@ -3,6 +3,7 @@
 import type { Finding } from "../model/finding.ts";
 import type { Observation } from "../model/observation.ts";
 import type { FlawSeen, Scan } from "../model/scan.ts";
+import type { TargetKey } from "../model/target.ts";
 import { codeOf } from "../protocols/scan/flaws/flaw.ts";
 import { seenFlaws } from "../protocols/scan/flaws/seen.ts";
 import { type FindingCode, finding, findingCodes } from "./findings.ts";
@@ -12,11 +13,13 @@ export interface Around {
   readonly observation: Observation | null;
   /** Scans of further places, whose keys may be the same. */
   readonly others: readonly Scan[];
+  /** Targets that speak SSLv2 with a key of this one, as the store knows them. */
+  readonly sslv2Elsewhere: readonly TargetKey[];
   /** Names of flaws that nobody wants to hear of. */
   readonly skip: ReadonlySet<string>;
 }
 
-const nothing: Around = { observation: null, others: [], skip: new Set() };
+const nothing: Around = { observation: null, others: [], sslv2Elsewhere: [], skip: new Set() };
 
 /** Those that the scan tells by itself, and those that it took connections to see. */
 export function flawsIn(scan: Scan, around: Partial<Around> = {}): readonly FlawSeen[] {

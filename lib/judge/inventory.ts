@@ -5,16 +5,20 @@ import { groupByCode } from "../protocols/tls/groups.ts";
 import { signatureName } from "../protocols/tls/signatures.ts";
 import { sslv2KindByCode } from "../protocols/tls/sslv2.ts";
 import { suiteByCode } from "../protocols/tls/suites.ts";
-import { flawsIn } from "./flaws.ts";
+import { type Around, flawsIn } from "./flaws.ts";
 import { judges } from "./grades/badness.ts";
 import { changesBetween, type Inventory } from "./scan-diff.ts";
 
 /**
  * `TLSv1 is gone`, `group X25519MLKEM768 is new`. Where one of both asked for the worst of suites and groups alone, what
- * it would have come upon is told, and what it may have passed over isn't.
+ * it would have come upon is told, and what it may have passed over isn't. Of each also who else speaks SSLv2 with its key.
  */
-export function scanChanges(before: Scan, after: Scan): readonly string[] {
-  const [old, fresh] = [inventoryOf(before), inventoryOf(after)];
+export function scanChanges(
+  before: Scan,
+  after: Scan,
+  [wasElsewhere, isElsewhere]: readonly [Elsewhere, Elsewhere] = [[], []],
+): readonly string[] {
+  const [old, fresh] = [inventoryOf(before, wasElsewhere), inventoryOf(after, isElsewhere)];
   if (before.depth === "full" && after.depth === "full") return changesBetween(old, fresh);
   const certain = (some: Scan, other: Scan, codes: (scan: Scan) => readonly number[], badness: Badness) => {
     const seen = codes(other).map(badness);
@@ -45,7 +49,9 @@ export function scanChanges(before: Scan, after: Scan): readonly string[] {
   );
 }
 
-function inventoryOf(scan: Scan): Inventory {
+type Elsewhere = Around["sslv2Elsewhere"];
+
+function inventoryOf(scan: Scan, sslv2Elsewhere: Elsewhere): Inventory {
   const { versions, groups, certificates, incomplete } = scan;
   return {
     protocols: versions.filter(({ accepted }) => accepted).map(({ name }) => name),
@@ -59,7 +65,7 @@ function inventoryOf(scan: Scan): Inventory {
       signaturesUsed(scan).map(({ version, signatures }) => [version, signatures.map(signatureName)]),
     ),
     certificates: certificates.map(({ sha256 }) => sha256),
-    flaws: flawsIn(scan).flatMap(({ name, result }) => (result === "flawed" ? name : [])),
+    flaws: flawsIn(scan, { sslv2Elsewhere }).flatMap(({ name, result }) => (result === "flawed" ? name : [])),
     isComplete: incomplete === null,
   };
 }

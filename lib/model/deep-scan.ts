@@ -103,6 +103,8 @@ export interface ScanResult {
   readonly since: number;
   readonly changed: { readonly at: number; readonly words: readonly string[] } | null;
   readonly throttled: Throttled | null;
+  /** Other targets that speak SSLv2 with a key of this one (DROWN); left out where there is none. */
+  readonly sslv2Elsewhere?: readonly TargetKey[];
 }
 
 /** Those that take connections of their own; `intrusive`: also by what no honest client sends. `none` as well where the pace is too slow for two connections in a turn. */
@@ -144,8 +146,9 @@ export type ScanAnswer = Pick<ScanTask, "slice" | "slot" | "depth" | "flaws" | "
   readonly target: TargetKey;
   /** Epoch ms. */
   readonly at: number;
-} & (
-    | { readonly kind: "same" }
+} & /** `again`: as in the task; left out where nobody was asked, and by probes of before. */
+  (
+    | { readonly kind: "same"; readonly again?: number | null }
     /** `trail` is all of it, in the old one's place; `exhibits` are of what is new in it. */
     | {
         readonly kind: "news";

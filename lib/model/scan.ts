@@ -67,7 +67,7 @@ export interface FlawSeen {
 }
 
 /** What the connections of a scan were made for. */
-export interface ConnectionsFor {
+interface ConnectionsFor {
   /** Versions, suites, whose order counts, groups. */
   readonly suites: number;
   /** Signature schemes that those didn't show. */

@@ -48,7 +48,7 @@ async function answerTo(task: ScanTask, job: ScanJob, world: DeepProbeWorld): Pr
     const live = liveOf(task, job, world);
     const news =
       again === null ? await resume(program, place, trail, live) : await askAgain(program, place, trail, again, live);
-    if (news === null) return { ...common, kind: "same" };
+    if (news === null) return { ...common, kind: "same", again };
     const stopped = news.stopped?.how === tooLate.how ? null : news.stopped;
     // Nobody was asked anything, or another machine answered: that says nothing.
     if (news.stopped !== null && !stopped?.throttled && news.trail.length === trail.length) {

@@ -10,6 +10,7 @@ import { endCause, noLongerShown } from "./cast.ts";
 import { forgetUnused } from "./forget-sight.ts";
 import { isOrphan } from "./orphan.ts";
 import type { Gone } from "./roster.ts";
+import { forgetSslv2 } from "./sslv2-keys.ts";
 import { leafOf } from "./target-state.ts";
 
 export interface GoneWorld {
@@ -43,6 +44,7 @@ export async function judgeGone(gone: readonly Gone[], cycle: CycleNumber, world
     // Other targets may show the same certificate: they take a recovery back.
     if (leaf !== null) await noLongerShown({ store, policy, now }, leaf, key, { at: now, cycle, round: 0, vantage });
     await store.state.retireTarget(key, vantage, now + keptMs);
+    await forgetSslv2(key, world);
     await store.state.retireScan(key, now + keptMs);
   }
 }

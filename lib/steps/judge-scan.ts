@@ -19,13 +19,14 @@ import {
 import type { Clock } from "../model/ports.ts";
 import type { RosterEntry, Slice } from "../model/roster.ts";
 import type { Scan } from "../model/scan.ts";
-import { targetKey } from "../model/target.ts";
+import { type TargetKey, targetKey } from "../model/target.ts";
 import { assemble, mostAnswers } from "../protocols/scan/resume.ts";
-import type { Store } from "../store/store.ts";
+import type { Store, Versioned } from "../store/store.ts";
 import { eachAtOnce } from "./at-once.ts";
 import { changeMemory, type MemoryChange } from "./change-memory.ts";
 import { decidesByScan, sessionDigest } from "./scan-memory.ts";
 import { flawsAt, programOf } from "./scan-program.ts";
+import { type Keyholder, sslv2Elsewhere } from "./sslv2-keys.ts";
 
 export interface JudgeScanWorld {
   readonly store: Store;
@@ -33,6 +34,7 @@ export interface JudgeScanWorld {
 }
 
 type News = Extract<ScanAnswer, { kind: "news" }>;
+type Same = Extract<ScanAnswer, { kind: "same" }>;
 
 const scansAtOnce = 8;
 /** A host that found us too much is left alone for so long, doubled each time up to a day. */
@@ -42,17 +44,25 @@ const longestWaitMs = 86_400_000;
 /** Answers what is found otherwise than before. */
 export async function judgeScans(results: ScanResults, world: JudgeScanWorld): Promise<readonly ScanChange[]> {
   const found: ScanChange[] = [];
-  const news = results.answers.filter((answer): answer is News => answer.kind === "news");
-  for (const [number, some] of Map.groupBy(news, ({ slice }) => slice)) {
+  const toJudge = results.answers.filter((answer) => answer.kind === "news" || isBegun(answer));
+  for (const [number, some] of Map.groupBy(toJudge, ({ slice }) => slice)) {
     const slice = await world.store.state.slice(number);
     if (slice === undefined) continue;
     const memory = await world.store.state.memory(number);
-    const changes = new Map<number, MemoryChange>();
+    const weighed: Weighed[] = [];
     await eachAtOnce(some, scansAtOnce, async (answer) => {
       const entry = slice.entries[answer.slot];
       if (!entry || targetKey(entry.target) !== answer.target) return;
       const remembered = memory.value[answer.slot]?.scan;
-      const { own, change: told } = await judged(answer, { entry, slice, vantage: results.vantage, remembered }, world);
+      const place = { entry, slice, vantage: results.vantage, remembered };
+      const one =
+        answer.kind === "news" ? await weighedNews(answer, place, world) : await weighedSame(answer, place, world);
+      if (one !== null) weighed.push(one);
+    });
+    const elsewhere = await sslv2Elsewhere(weighed.flatMap(keyholderOf), world);
+    const changes = new Map<number, MemoryChange>();
+    await eachAtOnce(weighed, scansAtOnce, async (one) => {
+      const { own, change: told } = await kept(one, elsewhere.get(one.answer.target) ?? [], world);
       if (told !== null) found.push(told);
       for (const [slot, change] of own) {
         const before = changes.get(slot);
@@ -64,11 +74,33 @@ export async function judgeScans(results: ScanResults, world: JudgeScanWorld): P
   return found;
 }
 
+/** Nothing new, but once a day all is asked again: then others may have its key by now. */
+function isBegun(answer: ScanAnswer): answer is Same {
+  return answer.kind === "same" && answer.again === 0;
+}
+
 interface Scanned {
   readonly entry: RosterEntry;
   readonly slice: Slice;
   readonly vantage: string;
   readonly remembered: ScanMemory | undefined;
+}
+
+interface Progress {
+  readonly stands: Versioned<ScanProgress | null>;
+  readonly next: ScanProgress;
+  readonly isOver: boolean;
+}
+
+/** What an answer makes of what is known, before anything is written. */
+interface Weighed {
+  readonly place: Scanned;
+  readonly answer: News | Same;
+  readonly known: ScanResult | undefined;
+  /** Null: nothing is to be said yet. */
+  readonly ending: Ending | null;
+  readonly progress: Progress | null;
+  readonly throttled: Throttled | null;
 }
 
 interface JudgedScan {
@@ -79,35 +111,68 @@ interface JudgedScan {
 
 const nothing: JudgedScan = { own: new Map(), change: null };
 
-async function judged(
-  answer: News,
-  { entry, slice, vantage, remembered }: Scanned,
+/** Null: it speaks of what isn't any more. */
+async function weighedNews(answer: News, place: Scanned, { store }: JudgeScanWorld): Promise<Weighed | null> {
+  const { entry, vantage, remembered } = place;
+  const { target: key, depth, at, trail, stopped } = answer;
+  // Another session was seen meanwhile, and all is asked anew.
+  if (remembered !== undefined && remembered.beside !== answer.beside) return null;
+  const stands = await store.state.scanProgress(key);
+  // It was made of answers that others took the place of.
+  if (stands.version !== answer.version) return null;
+  const known = await store.state.scanResult(key);
+  const beside = remembered?.beside ?? (await besideNow(store, key, vantage));
+  const exhibits = exhibitsOf(trail, stands.value?.exhibits ?? noExhibits, answer.exhibits);
+  const throttled = stopped?.throttled ? strike(known?.throttled ?? null, stopped.how, at) : null;
+  const { scan, isOver } = await found(answer, entry, exhibits);
+  return {
+    place,
+    answer,
+    known,
+    ending: endingOf(known, scan, { isOver, throttled }),
+    progress: { stands, next: { depth, beside, trail, exhibits }, isOver },
+    throttled,
+  };
+}
+
+async function weighedSame(answer: Same, place: Scanned, { store }: JudgeScanWorld): Promise<Weighed | null> {
+  const known = await store.state.scanResult(answer.target);
+  if (known === undefined || known.scan === null) return null;
+  return {
+    place,
+    answer,
+    known,
+    ending: { scan: known.scan, throttled: known.throttled },
+    progress: null,
+    throttled: null,
+  };
+}
+
+function keyholderOf({ answer, known, ending }: Weighed): readonly Keyholder[] {
+  return ending === null ? [] : [{ target: answer.target, before: known?.scan ?? null, scan: ending.scan }];
+}
+
+async function kept(
+  { place: { entry, slice, vantage, remembered }, answer, known, ending, progress, throttled }: Weighed,
+  elsewhere: readonly TargetKey[],
   { store, now }: JudgeScanWorld,
 ): Promise<JudgedScan> {
   const { state, ledger } = store;
-  const { target: key, depth, at, slot, trail, stopped } = answer;
-  // Another session was seen meanwhile, and all is asked anew.
-  if (remembered !== undefined && remembered.beside !== answer.beside) return nothing;
-  const stands = await state.scanProgress(key);
-  // It was made of answers that others took the place of.
-  if (stands.version !== answer.version) return nothing;
-  const known = await state.scanResult(key);
-  const beside = remembered?.beside ?? (await besideNow(store, key, vantage));
-  const exhibits = exhibitsOf(trail, stands.value?.exhibits ?? noExhibits, answer.exhibits);
-  const progress: ScanProgress = { depth, beside, trail, exhibits };
-  const throttled = stopped?.throttled ? strike(known?.throttled ?? null, stopped.how, at) : null;
-  const { scan, isOver } = await found(answer, entry, exhibits);
-
-  const result = resultOf(known, scan, { at, isOver, throttled });
+  const { target: key, at, slot } = answer;
+  const result = ending === null ? null : resultOf(known, ending, elsewhere, at);
   // A target that comes back is kept from expiring.
-  if (result !== null && (result !== known || remembered === undefined)) {
+  const isBack = remembered === undefined && answer.kind === "news";
+  if (result !== null && (result !== known || isBack)) {
     // The event first: after a crash in between it is told twice rather than never.
     const words = result.changed?.at === at ? result.changed.words : [];
     if (words.length > 0) await ledger.putEvent(key, { at, kind: "scan", vantage, words });
     await state.putScanResult(key, result);
   }
-  if (stands.value === null || !isSame(stands.value, progress)) {
-    if (!(await state.putScanProgress(key, { value: progress, version: stands.version }))) return nothing;
+  if (progress !== null) {
+    const { stands, next } = progress;
+    if (stands.value === null || !isSame(stands.value, next)) {
+      if (!(await state.putScanProgress(key, { value: next, version: stands.version }))) return nothing;
+    }
   }
 
   // Also where it was written before a crash.
@@ -115,7 +180,7 @@ async function judged(
   const changes = new Map<number, MemoryChange>();
   changes.set(slot, (memory) => ({
     ...memory,
-    scan: scanMemory(memory.scan, beside, !isOver),
+    ...(progress !== null && { scan: scanMemory(memory.scan, progress.next.beside, !progress.isOver) }),
     // What is accepted decides for somebody: the next look judges it.
     ...(isNews && decidesByScan(entry) && { rejudgeAt: Math.min(memory.rejudgeAt ?? at, at) }),
   }));
@@ -155,25 +220,42 @@ async function found(answer: News, { target, names }: RosterEntry, exhibits: Exh
   return { scan, isOver: isWhole || trail.length >= mostAnswers };
 }
 
+/** What is said of the target from now on. */
 interface Ending {
-  readonly at: number;
-  readonly isOver: boolean;
+  readonly scan: Scan;
   readonly throttled: Throttled | null;
 }
 
-/** Null: nothing is to be said yet. The very same object where nothing changed. */
-function resultOf(known: ScanResult | undefined, scan: Scan, { at, isOver, throttled }: Ending): ScanResult | null {
+/** Null: nothing is to be said yet. The scan that is known where nothing of it changed. */
+function endingOf(
+  known: ScanResult | undefined,
+  scan: Scan,
+  { isOver, throttled }: { readonly isOver: boolean; readonly throttled: Throttled | null },
+): Ending | null {
   if (!isOver && throttled === null) return null;
   const before = known?.scan ?? null;
+  if (before === null) return { scan, throttled };
   // What is known so far is shown until a scan comes to its end.
-  const isKept = before !== null && before.incomplete === null && !isOver;
-  const isUnchanged = before !== null && isSame(essence(before), essence(scan));
-  if (known !== undefined && (isKept || isUnchanged)) {
+  const isKept = before.incomplete === null && !isOver;
+  return { scan: isKept || isSame(essence(before), essence(scan)) ? before : scan, throttled };
+}
+
+/** The very same object where nothing changed. */
+function resultOf(
+  known: ScanResult | undefined,
+  { scan, throttled }: Ending,
+  elsewhere: readonly TargetKey[],
+  at: number,
+): ScanResult {
+  const before = known?.scan ?? null;
+  const wasElsewhere = known?.sslv2Elsewhere ?? [];
+  if (known !== undefined && scan === before && isSame(wasElsewhere, elsewhere)) {
     return isSame(known.throttled, throttled) ? known : { ...known, throttled };
   }
-  const words = before === null || before.incomplete !== null ? [] : scanChanges(before, scan);
+  const isFirst = before === null || before.incomplete !== null;
+  const words = isFirst ? [] : scanChanges(before, scan, [wasElsewhere, elsewhere]);
   const changed = words.length > 0 ? { at, words } : (known?.changed ?? null);
-  return { scan, since: at, changed, throttled };
+  return { scan, since: at, changed, throttled, ...(elsewhere.length > 0 && { sslv2Elsewhere: elsewhere }) };
 }
 
 /** What is delivered again is no further one. */

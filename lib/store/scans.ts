@@ -10,14 +10,25 @@ import { absent, type Item, type Key, type Table } from "./table.ts";
 type ProgressItem = Item & { version: number; answers: Uint8Array };
 type ResultItem = Item & { found: Uint8Array };
 
+type SpeakersItem = Item & { version: number; targets: readonly TargetKey[] };
+
 type ScanStore = Pick<
   StateStore,
-  "scanProgress" | "scansInProgress" | "putScanProgress" | "scanResult" | "scanResults" | "putScanResult" | "retireScan"
+  | "scanProgress"
+  | "scansInProgress"
+  | "putScanProgress"
+  | "scanResult"
+  | "scanResults"
+  | "putScanResult"
+  | "retireScan"
+  | "sslv2Speakers"
+  | "putSslv2Speakers"
 >;
 
 export function scanStore(table: Table): ScanStore {
   const keyOf = (target: TargetKey, of: "ANSWERS" | "FOUND"): Key => ({ pk: `SCAN#${target}`, sk: of });
   const targetOf = ({ pk }: Item): TargetKey => pk.slice("SCAN#".length);
+  const speakersKey = (key: string): Key => ({ pk: `SSLV2#${key}`, sk: "SSLV2" });
   const progressOf = ({ version, answers }: ProgressItem) => ({ value: unpack<ScanProgress>(answers), version });
 
   return {
@@ -51,6 +62,16 @@ export function scanStore(table: Table): ScanStore {
         const item = await table.get<Item>(keyOf(target, kind));
         if (item) await table.put({ ...item, expiresAt: expiresAt(until) });
       }
+    },
+
+    async sslv2Speakers(keys) {
+      const items = await table.getMany<SpeakersItem>(keys.map(speakersKey));
+      return new Map(items.map(({ pk, version, targets }) => [pk.slice("SSLV2#".length), { value: targets, version }]));
+    },
+    async putSslv2Speakers(key, { value, version }, until) {
+      const asRead = version === 0 ? absent : { expression: "#version = :version", values: { version } };
+      const item = { ...speakersKey(key), version: version + 1, targets: [...value] };
+      return await table.put(value.length === 0 ? { ...item, expiresAt: expiresAt(until) } : item, asRead);
     },
   };
 }

@@ -214,6 +214,11 @@ export interface StateStore {
   /** Nobody uses the target any more: it goes at `until` (epoch ms), unless it is put again before. */
   retireScan(target: TargetKey, until: number): Promise<void>;
 
+  /** Who speaks SSLv2 with these keys (lower-case hex SHA-256 of the public key's SPKI): those that anybody does or did. */
+  sslv2Speakers(keys: readonly string[]): Promise<ReadonlyMap<string, Versioned<readonly TargetKey[]>>>;
+  /** Without anybody it goes at `until` (epoch ms). */
+  putSslv2Speakers(key: string, speakers: Versioned<readonly TargetKey[]>, until: number): Promise<boolean>;
+
   cause(cls: IncidentClass, subject: string): Promise<Versioned<Cause | null>>;
   /** Removed from the table where the cause is spent (`isSpent`): clear, owing nothing, no bad answer in its window. */
   putCause(cause: Versioned<Cause>): Promise<boolean>;

@@ -91,6 +91,7 @@ export function createMemoryStore(
     },
     // Nothing is scanned in a history.
     scansInProgress: async () => new Map(),
+    scanResult: async () => undefined,
     retireScan: async () => {},
     cause: async (cls, subject) => causes.get(`${cls}|${subject}`) ?? { value: null, version: 0 },
     async putCause({ value, version }) {

@@ -7,6 +7,7 @@ import { judgeTarget, lookOf } from "../../lib/judge/target.ts";
 import { defaultFloor, defaultRequirement } from "../../lib/model/customer.ts";
 import type { RosterEntry } from "../../lib/model/roster.ts";
 import { targetKey } from "../../lib/model/target.ts";
+import { publicKeysOf } from "../../lib/protocols/scan/flaws/drown.ts";
 import { type EmbeddedStore, openEmbedded } from "../../lib/store/embedded.ts";
 import type { Store } from "../../lib/store/store.ts";
 import { type FakeMailServer, startMailServer } from "../fakes/mail-server.ts";
@@ -85,6 +86,22 @@ describe("the deep probe of the schedule", () => {
     const [event] = await store.ledger.events(key, 10);
     expect(event).toEqual({ at: changed?.at, kind: "scan", vantage: "here", words: changed?.words });
     expect(await memoryOf()).toMatchObject({ running: false, notBefore: 0 });
+  });
+
+  it("is judged anew within the day where another target speaks SSLv2 with its key", async () => {
+    const lab = await createDeepLab(store, [entry], quick);
+    await lab.untilScanned(key);
+    const found = await store.state.scanResult(key);
+    if (!found?.scan) throw new Error("no scan");
+    const versions = found.scan.versions.map((each) => ({ ...each, accepted: each.accepted || each.name === "SSLv2" }));
+    const [shown = ""] = publicKeysOf(found.scan);
+    await store.state.putScanResult("192.0.2.9:25", { ...found, scan: { ...found.scan, versions } });
+    await store.state.putSslv2Speakers(shown, { value: ["192.0.2.9:25"], version: 0 }, 0);
+    await lab.cycles(16);
+    expect(await store.state.scanResult(key)).toMatchObject({
+      sslv2Elsewhere: ["192.0.2.9:25"],
+      changed: { words: ["drown is new"] },
+    });
   });
 
   it("begins at once when the light probe sees another session", async () => {

@@ -161,6 +161,22 @@ describe("scans", () => {
     expect(await state.scanResult("192.0.2.2:25")).toBeUndefined();
   });
 
+  it("tell who speaks SSLv2 with a key, written on by who read it last", async () => {
+    const [key, other] = ["ab".repeat(32), "cd".repeat(32)];
+    expect(await state.sslv2Speakers([key, other])).toEqual(new Map());
+    const one = ["192.0.2.1:25"];
+    expect(await state.putSslv2Speakers(key, { value: one, version: 0 }, t0)).toBe(true);
+    expect(await state.putSslv2Speakers(key, { value: [], version: 0 }, t0)).toBe(false);
+    expect(await state.sslv2Speakers([key, other])).toEqual(new Map([[key, { value: one, version: 1 }]]));
+    // Where somebody speaks it, it stays.
+    await embedded.store.ledger.expire(t0 + 60_000);
+    expect((await state.sslv2Speakers([key])).get(key)).toEqual({ value: one, version: 1 });
+    expect(await state.putSslv2Speakers(key, { value: [], version: 1 }, t0)).toBe(true);
+    expect((await state.sslv2Speakers([key])).get(key)).toEqual({ value: [], version: 2 });
+    await embedded.store.ledger.expire(t0 + 60_000);
+    expect(await state.sslv2Speakers([key])).toEqual(new Map());
+  });
+
   it("go in time with a target that nobody uses, unless they are put again", async () => {
     for (const key of ["192.0.2.7:25", "192.0.2.8:25"]) {
       await state.putScanResult(key, result);

@@ -62,12 +62,15 @@ function isKnownSafe(prime: string): boolean | null {
   return primeName(prime) === null ? null : isSafePrime(prime);
 }
 
-function targetScanJson({ scan, since, changed, throttled }: ScanResult, facts: Observation | null) {
+function targetScanJson(
+  { scan, since, changed, throttled, sslv2Elsewhere = [] }: ScanResult,
+  facts: Observation | null,
+) {
   if (scan === null) return null;
   const leaves = facts === null ? [] : leavesOf(scan, facts.outcome);
   const graded = {
     scan,
-    flaws: flawsIn(scan, { observation: facts }),
+    flaws: flawsIn(scan, { observation: facts, sslv2Elsewhere }),
     grades: gradesOf(scan, leaves),
     score: scoreOf(scan, leaves),
   };

@@ -2,7 +2,7 @@
 
 import type { Observation } from "../../../model/observation.ts";
 import type { FlawSeen, Scan } from "../../../model/scan.ts";
-import type { Target } from "../../../model/target.ts";
+import type { Target, TargetKey } from "../../../model/target.ts";
 import type { Hello } from "../../tls/hello.ts";
 import type { ClearTalk, Talk } from "../converse.ts";
 import type { Early } from "../early.ts";
@@ -33,6 +33,8 @@ interface Known {
   readonly observation: Observation | null;
   /** Of further places, whose keys may be the same. */
   readonly others: readonly Scan[];
+  /** Places that speak SSLv2 with a key of this one, by whatever else they are known. */
+  readonly sslv2Elsewhere: readonly TargetKey[];
 }
 
 export interface Asking {
