@@ -39,28 +39,14 @@ const olderVersions = [versions.ssl3, versions.tls10, versions.tls11, versions.t
 /** Each version is asked for by itself, so that as many may be under way as `ask` lets through. */
 export async function scan(world: ScanWorld): Promise<Scan> {
   const { ask: askWhole, seen } = noting(world.ask);
-  const first = Promise.all(olderVersions.map((version) => whole(askWhole, version)));
-  const [sslv2, newestAtOnce, olderOnes] = await Promise.all([sslv2Of(world), newestOf(askWhole), first]);
-  const isMute = olderOnes.slice(1).every(({ suites, incomplete }) => suites.length === 0 && incomplete === null);
-  const known = [...olderOnes, newestAtOnce].flatMap(({ suites }, at) =>
-    suites.length > 0 ? [olderVersions[at] ?? versions.tls13] : [],
-  );
-  const understood = isMute ? await inquire(understoodBy(known), askWhole) : null;
+  const [sslv2, atOnce] = await Promise.all([sslv2Of(world), foundAtOnce(askWhole)]);
+  const understood = isMute(atOnce) ? await inquire(understoodBy(spokenIn(atOnce).map(versionIn)), askWhole) : null;
   const ask = understood === null ? askWhole : inParts(askWhole, understood);
-  const again = async (found: AcceptedSuites, at: number) =>
-    found.suites.length > 0
-      ? found
-      : await inOrder(ask, olderVersions[at] ?? 0, await whole(ask, olderVersions[at] ?? 0));
-  const [newest, answered] =
-    understood === null
-      ? [newestAtOnce, olderOnes]
-      : await Promise.all([newestOf(ask), Promise.all(olderOnes.map(again))]);
-  const oldest = await Promise.all(answered.map((found, at) => versionOf(ask, olderVersions[at] ?? 0, found)));
+  const found = understood === null ? atOnce : await foundInParts(ask, atOnce);
+  const { newest, answered } = found;
+  const oldest = await Promise.all(answered.map((each, at) => versionOf(ask, olderVersions[at] ?? 0, each)));
   const all = [sslv2.version, ...oldest, newest.version];
-  const spoken = [...answered, newest].flatMap(({ suites }, at) => {
-    return suites.length === 0 ? [] : [{ version: olderVersions[at] ?? versions.tls13, suites }];
-  });
-  const groups = [...new Set([newest, ...answered].flatMap((found) => found.groups))];
+  const groups = [...new Set([newest, ...answered].flatMap((each) => each.groups))];
   let cut: string | null = null;
   const askSigned: Ask = async (question) => {
     world.askedFor?.("signatures");
@@ -71,7 +57,7 @@ export async function scan(world: ScanWorld): Promise<Scan> {
   const [moreGroups, finite, fallbackScsv, newestSignatures] = await Promise.all([
     furtherGroups(ask, answered, groups, certificateCurves(seen)),
     finiteGroups(ask, answered, seen, newest.groups),
-    inquire(fallbackOf(spoken), (question) => {
+    inquire(fallbackOf(spokenIn(found)), (question) => {
       world.askedFor?.("flaws");
       return ask(question);
     }),
@@ -102,8 +88,7 @@ export async function scanGraded(world: ScanWorld, judges: Judges): Promise<Scan
   const sslv2 = await sslv2Of(world);
   const atOnce = await inquire(graded(judges), ask);
   const isMute = atOnce.incomplete === null && atOnce.spoken.every(({ version }) => version === versions.ssl3);
-  const known = atOnce.spoken.map(({ version }) => version);
-  const understood = isMute ? await inquire(understoodBy(known), ask) : null;
+  const understood = isMute ? await inquire(understoodBy(atOnce.spoken.map(versionIn)), ask) : null;
   const { spoken, groups, dropped, incomplete } =
     understood === null ? atOnce : await inquire(graded(judges), inParts(ask, understood));
   const older = [...olderVersions, versions.tls13].map((version): VersionScan => {
@@ -133,12 +118,52 @@ function answeringOf({ answering }: ScanWorld): Pick<Scan, "answering"> {
   return answering === undefined ? {} : { answering: answering() };
 }
 
+interface Found {
+  readonly newest: Awaited<ReturnType<typeof newestOf>>;
+  /** Of each older version, oldest first. */
+  readonly answered: readonly AcceptedSuites[];
+}
+
+async function foundAtOnce(ask: Ask): Promise<Found> {
+  const first = Promise.all(olderVersions.map((version) => whole(ask, version)));
+  const [newest, answered] = await Promise.all([newestOf(ask), first]);
+  return { newest, answered };
+}
+
+/** What wasn't found at once. What is offered in parts is chosen in their order, so that the server's is asked for again. */
+async function foundInParts(ask: Ask, { answered }: Found): Promise<Found> {
+  const again = answered.map(async (found, at) => {
+    const version = olderVersions[at] ?? 0;
+    return found.suites.length > 0 ? found : await inOrder(ask, version, await whole(ask, version));
+  });
+  const [newest, ...older] = await Promise.all([newestOf(ask), ...again]);
+  return { newest, answered: older };
+}
+
+/** Nothing of TLS 1.0 to 1.2. */
+function isMute({ answered }: Found): boolean {
+  return answered.slice(1).every(({ suites, incomplete }) => suites.length === 0 && incomplete === null);
+}
+
+/** What is accepted, in the order of the versions. */
+function spokenIn({ newest, answered }: Found): readonly Spoken[] {
+  return [...answered, newest].flatMap(({ suites }, at) => {
+    return suites.length === 0 ? [] : [{ version: olderVersions[at] ?? versions.tls13, suites }];
+  });
+}
+
+interface Spoken {
+  readonly version: number;
+  readonly suites: readonly number[];
+}
+
+const versionIn = ({ version }: Spoken): number => version;
+
 /** Groups are learnt in one version up to TLS 1.2: they are the same in all. */
 function whole(ask: Ask, version: number): Promise<AcceptedSuites> {
   return inquire(suitesOf({ version, suites: older, groupsToo: version === versions.tls12 }), ask);
 }
 
-/** What was offered in parts was chosen in theirs. */
 async function inOrder(ask: Ask, version: number, found: AcceptedSuites): Promise<AcceptedSuites> {
   if (found.suites.length < 2 || found.incomplete !== null) return found;
   const { suites, incomplete } = await inquire(suitesOf({ version, suites: found.suites, groupsToo: false }), ask);
