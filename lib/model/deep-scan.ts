@@ -146,9 +146,12 @@ export type ScanAnswer = Pick<ScanTask, "slice" | "slot" | "depth" | "flaws" | "
   readonly target: TargetKey;
   /** Epoch ms. */
   readonly at: number;
-} & /** `again`: as in the task; left out where nobody was asked, and by probes of before. */
-  (
-    | { readonly kind: "same"; readonly again?: number | null }
+} & (
+    | {
+        readonly kind: "same";
+        /** As in the task; left out where nobody was asked, and by probes of before. */
+        readonly again?: number | null;
+      }
     /** `trail` is all of it, in the old one's place; `exhibits` are of what is new in it. */
     | {
         readonly kind: "news";
