@@ -232,7 +232,21 @@ function stoppedBy({ how, elsewhere = false }: Unasked, answeredBefore: boolean)
   return { how, throttled: !elsewhere && (answeredBefore || saysTooMuch(how)) };
 }
 
-function digestOf({ version, fallback, suites, groups, keyShare, signatures, fallbackScsv }: Question): string {
-  const asked = JSON.stringify([version, fallback, suites, groups, keyShare, signatures, fallbackScsv]);
+function digestOf({
+  version,
+  fallback,
+  suites,
+  groups,
+  keyShare,
+  signatures,
+  fallbackScsv,
+  ...more
+}: Question): string {
+  const asked = JSON.stringify([version, fallback, suites, groups, keyShare, signatures, fallbackScsv, ...told(more)]);
   return createHash("sha256").update(asked).digest("base64url").slice(0, 12);
+}
+
+/** What older trails know nothing of is named where it is so. */
+function told({ withoutExtensions }: Pick<Question, "withoutExtensions">): readonly string[] {
+  return withoutExtensions ? ["without extensions"] : [];
 }

@@ -39,7 +39,7 @@ const olderVersions = [versions.ssl3, versions.tls10, versions.tls11, versions.t
 /** Each version is asked for by itself, so that as many may be under way as `ask` lets through. */
 export async function scan(world: ScanWorld): Promise<Scan> {
   const { ask: askWhole, seen } = noting(world.ask);
-  const [sslv2, atOnce] = await Promise.all([sslv2Of(world), foundAtOnce(askWhole)]);
+  const [atOnce, sslv2] = await Promise.all([foundAtOnce(askWhole), sslv2Of(world)]);
   const understood = isMute(atOnce) ? await inquire(understoodBy(spokenIn(atOnce).map(versionIn)), askWhole) : null;
   const ask = understood === null ? askWhole : inParts(askWhole, understood);
   const found = understood === null ? atOnce : await foundInParts(ask, atOnce);

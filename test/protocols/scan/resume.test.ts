@@ -165,6 +165,26 @@ describe.each(["grade", "full"] as const)("a %s scan, a question at a time", (de
     expect(rest.scan).toMatchObject(whole);
   });
 
+  it.each<[string, Pick<ModelServer, "mostSuites" | "noExtensions">]>([
+    ["no long hello", { mostSuites: 64 }],
+    ["no extensions", { noExtensions: true }],
+  ])("finds the same of a server that understands %s", async (_what, limits) => {
+    const model: ModelServer = {
+      suites: { [tls12]: older.slice(40, 44), [tls10]: [0x002f, 0x0005] },
+      groups: [],
+      ...limits,
+    };
+    const { asked, connections: _, ...whole } = await atOnce(program, model);
+    expect(whole.versions.filter(({ accepted }) => accepted === true).map(({ name }) => name)).toEqual([
+      "TLSv1",
+      "TLSv1.2",
+    ]);
+    const { scan: found, total } = await inTurns(program, of(model));
+    const { connections: __, ...turned } = found;
+    expect(turned).toEqual(whole);
+    expect(total).toBeLessThanOrEqual(asked);
+  });
+
   it("a host that never let us in isn't slowing us down, unless it says so", async () => {
     const stoppedBy = async (how: string) => (await inTurns(program, () => ({ kind: "unasked", how }))).stopped;
     const sslv2 = async () => ({ kind: "unasked", how: "refused at connect" }) as const;
