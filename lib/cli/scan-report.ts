@@ -2,7 +2,7 @@
 
 import { finding } from "../judge/findings.ts";
 import { flawCode } from "../judge/flaws.ts";
-import { type FlawSeen, signaturesUsed, type VersionScan } from "../model/scan.ts";
+import { type FlawSeen, type Scan, signaturesUsed, type VersionScan } from "../model/scan.ts";
 import { visible } from "../protocols/printable.ts";
 import { groupByCode } from "../protocols/tls/groups.ts";
 import { isSafePrime, primeName } from "../protocols/tls/primes.ts";
@@ -37,8 +37,17 @@ export function scanLines({ observation, scan, flaws, grades, score }: Scanned, 
     ...gradeLines(grades),
     ...(score === null ? [] : [`  Score: ${score} of 100`]),
     "",
+    ...understoodLines(scan),
     ...(scan.depth === "grade" ? ["  Of suites and groups only the worst was asked for."] : []),
     `  ${scan.connections} connections${scan.incomplete === null ? "" : `, ${scan.throttled ? "throttled" : "incomplete"}: ${visible(scan.incomplete)}`}`,
+  ];
+}
+
+/** What the server's clients may say, where that isn't anything. */
+function understoodLines({ mostSuites, withoutExtensions }: Scan): readonly string[] {
+  return [
+    ...(mostSuites === null ? [] : [`  It understands no hello of more than ${mostSuites} suites.`]),
+    ...(withoutExtensions ? ["  It understands no hello with extensions."] : []),
   ];
 }
 

@@ -104,6 +104,8 @@ export interface Scan {
   readonly intolerant: boolean;
   /** Only hellos of at most so many suites were understood; null: of any. */
   readonly mostSuites: number | null;
+  /** Only hellos as they were before RFC 3546 were understood. */
+  readonly withoutExtensions?: true;
   readonly connections: number;
   /** Left out where nobody told them apart. */
   readonly connectionsFor?: ConnectionsFor;

@@ -130,6 +130,30 @@ describe("chainmail scan", () => {
     expect(printed.incomplete).toBe(null);
   });
 
+  it.each<[what: string, HelloServerOptions, { mostSuites: number | null; extensions: boolean }, line: string]>([
+    [
+      "no long hello",
+      { mostSuites: 64 },
+      { mostSuites: 64, extensions: true },
+      "It understands no hello of more than 64 suites.",
+    ],
+    [
+      "no extensions",
+      { refusesExtensions: true },
+      { mostSuites: null, extensions: false },
+      "It understands no hello with extensions.",
+    ],
+  ])("asks who understands %s in hellos that it does, and says so", async (_what, limits, facts, line) => {
+    const options = { ...limits, suites: { 769: codes("AES128-SHA", "RC4-MD5"), 771: codes("AES256-SHA") } };
+    const { by, printed } = await ofHelloServer(options);
+    expect([by("TLSv1"), by("TLSv1.2")]).toEqual([["AES128-SHA", "RC4-MD5"], ["AES256-SHA"]]);
+    expect(printed).toMatchObject({ ...facts, incomplete: null });
+    const server = await startHelloServer(options);
+    const { out } = await scan(`127.0.0.1:${server.port}`, "--tls", "implicit");
+    await server.close();
+    expect(out).toContain(`  ${line}\n`);
+  });
+
   it("asks no hello of a server without TLS, and says so", async () => {
     const { code, printed, connections } = await ofMailServer({ starttls: false });
     expect(printed).toMatchObject({ verdict: "lost", protocols: [], connections: 0 });

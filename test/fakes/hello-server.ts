@@ -10,6 +10,9 @@ export interface HelloServerOptions {
   readonly sslv2?: readonly number[];
   /** Sent with each suite. */
   readonly flight?: (suite: number) => Partial<FakeFlight>;
+  /** Hellos of more values are refused. */
+  readonly mostSuites?: number;
+  readonly refusesExtensions?: boolean;
   /** What is done in place of an alert to a hello that it can't answer. */
   readonly refuses?: "alert" | "close" | "reset";
 }
@@ -46,19 +49,27 @@ function answer(socket: Socket, bytes: Uint8Array, options: HelloServerOptions):
     socket.end(sslv2Hello(options.sslv2, Buffer.from("der"), false));
     return;
   }
-  const { version, suites } = offered(bytes);
+  const { version, suites, hasExtensions } = offered(bytes);
   const spoken = Object.keys(options.suites ?? {})
     .map(Number)
     .filter((each) => each <= version);
   const chosen = Math.max(0, ...spoken);
-  const suite = options.suites?.[chosen]?.find((code) => suites.includes(code));
+  const isUnderstood =
+    suites.length <= (options.mostSuites ?? suites.length) && !(hasExtensions && options.refusesExtensions);
+  const suite = isUnderstood ? options.suites?.[chosen]?.find((code) => suites.includes(code)) : undefined;
   if (suite !== undefined) socket.end(serverFlight({ version: chosen, suite, ...options.flight?.(suite) }));
   else if (options.refuses === "reset") socket.resetAndDestroy();
   else if (options.refuses === "close") socket.end();
   else socket.end(alert);
 }
 
-function offered(bytes: Uint8Array): { readonly version: number; readonly suites: readonly number[] } {
+interface Offered {
+  readonly version: number;
+  readonly suites: readonly number[];
+  readonly hasExtensions: boolean;
+}
+
+function offered(bytes: Uint8Array): Offered {
   const at = new Cursor(bytes);
   at.bytes(5 + 4);
   const version = at.u16();
@@ -67,5 +78,6 @@ function offered(bytes: Uint8Array): { readonly version: number; readonly suites
   const list = new Cursor(at.vector16());
   const suites: number[] = [];
   while (!list.done) suites.push(list.u16());
-  return { version, suites };
+  at.vector8();
+  return { version, suites, hasExtensions: !at.done };
 }

@@ -17,7 +17,7 @@ import { preferenceOf } from "./preference.ts";
 import { inquire, type NoChoice, versions } from "./question.ts";
 import { type AcceptedSuites, certificateCurves, groupsOf, signaturesOf, signerOf, suitesOf } from "./suites-of.ts";
 import { signaturesOf13, suitesOf13 } from "./suites-of-13.ts";
-import { inParts, understoodBy } from "./understood.ts";
+import { inParts, type Understood, understoodBy } from "./understood.ts";
 
 export interface ScanWorld {
   readonly target: Target;
@@ -76,7 +76,7 @@ export async function scan(world: ScanWorld): Promise<Scan> {
     habits: { ...habitsOf(seen), fallbackScsv },
     ...answeringOf(world),
     intolerant: newest.dropped && oldest.some(({ name, accepted }) => name === "TLSv1.2" && accepted === true),
-    mostSuites: understood?.mostSuites ?? null,
+    ...hellosOf(understood),
     connections: world.connections(),
     incomplete: all.find(({ incomplete }) => incomplete !== null)?.incomplete ?? cut,
   };
@@ -108,9 +108,16 @@ export async function scanGraded(world: ScanWorld, judges: Judges): Promise<Scan
     habits: { ...habitsOf(seen), fallbackScsv: null },
     ...answeringOf(world),
     intolerant: dropped && spoken.some(({ version }) => version === versions.tls12),
-    mostSuites: understood?.mostSuites ?? null,
+    ...hellosOf(understood),
     connections: world.connections(),
     incomplete: sslv2.version.incomplete ?? incomplete,
+  };
+}
+
+function hellosOf(understood: Understood | null): Pick<Scan, "mostSuites" | "withoutExtensions"> {
+  return {
+    mostSuites: understood?.mostSuites ?? null,
+    ...(understood?.withoutExtensions && { withoutExtensions: true }),
   };
 }
 

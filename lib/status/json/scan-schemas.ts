@@ -113,6 +113,7 @@ export const scanShape = {
     .nullable()
     .describe("Null where nothing is accepted, or not enough is known."),
   mostSuites: z.int().nullable().describe("Only hellos of at most so many suites were understood; null: of any."),
+  extensions: z.boolean().nullable().describe("False: only hellos without any were understood."),
   connections: z.int().min(0).describe("That the scan took, without the light probe's own."),
   throttled: z
     .string()

@@ -41,6 +41,7 @@ export function inventoryJson(
     score,
     grades: grades?.map((grade) => ({ ...grade, criteria: grade.criteria.map((each) => ({ ...each })) })) ?? null,
     mostSuites: scan?.mostSuites ?? null,
+    extensions: scan && !scan.withoutExtensions,
     connections: scan?.connections ?? 0,
     throttled: scan?.throttled ? scan.incomplete : null,
     incomplete: scan === null ? "no hello could be sent" : scan.incomplete,
