@@ -8,7 +8,7 @@ import { groupByName } from "../tls/groups.ts";
 import { olderGroups } from "../tls/hello.ts";
 import { primeName } from "../tls/primes.ts";
 import { suiteByCode } from "../tls/suites.ts";
-import type { Inquiry } from "./question.ts";
+import type { Answer, Inquiry } from "./question.ts";
 
 /** The published prime of a group that a hello can name; null: another, or none. */
 export function finiteGroupOf({ key: { prime }, told }: Chosen): number | null {
@@ -22,21 +22,23 @@ export const withoutFinite: readonly number[] = olderGroups.filter((code) => !is
 
 /**
  * The groups that it takes from the client's, of those that were `shown` by a prime and others; none where its prime is
- * the same whatever is offered. Of those `known` from TLS 1.3 none is asked for again.
+ * the same whatever is offered. Of those `known` from TLS 1.3 none is asked for again, nor is what the `first` answer
+ * tells, of a question that offered all but these.
  */
 export function* finiteGroupsOf(
   version: number,
   suites: readonly number[],
   shown: readonly number[],
   known: readonly number[],
+  first: Answer | null = null,
 ): Inquiry<readonly number[]> {
   const some = suites.filter(isDhe);
   if (shown.length === 0 || some.length === 0) return [];
   const found: number[] = [];
-  for (;;) {
+  for (let heard = first; ; heard = null) {
     const struck = [...shown, ...known, ...found];
     const groups = olderGroups.filter((code) => !struck.includes(code) || !isField(code));
-    const answer = yield { version, fallback: false, suites: some, groups, keyShare: false };
+    const answer = heard ?? (yield { version, fallback: false, suites: some, groups, keyShare: false });
     if (answer.kind === "unasked") return found;
     const code = answer.kind === "chosen" ? finiteGroupOf(answer) : null;
     if (code === null) return [...shown, ...found];

@@ -8,7 +8,7 @@ import type { Chosen } from "../tls/flight.ts";
 import { protocolByVersion } from "../tls/messages.ts";
 import type { Sslv2Answer } from "../tls/sslv2.ts";
 import { suites as everySuite, suiteByCode } from "../tls/suites.ts";
-import { finiteGroupOf, finiteGroupsOf } from "./finite-groups.ts";
+import { finiteGroupOf, finiteGroupsOf, isDhe } from "./finite-groups.ts";
 import { graded, type Judges } from "./graded.ts";
 import { fallbackOf, habitsOf } from "./habits.ts";
 import { noting } from "./noting.ts";
@@ -54,9 +54,8 @@ export async function scan(world: ScanWorld): Promise<Scan> {
     if (answer.kind === "unasked") cut = answer.how;
     return answer;
   };
-  const [moreGroups, finite, fallbackScsv, newestSignatures] = await Promise.all([
-    furtherGroups(ask, answered, groups, certificateCurves(seen)),
-    finiteGroups(ask, answered, seen, newest.groups),
+  const [moreGroups, fallbackScsv, newestSignatures] = await Promise.all([
+    furtherGroups(ask, answered, seen, newest.groups),
     inquire(fallbackOf(spokenIn(found)), (question) => {
       world.askedFor?.("flaws");
       return ask(question);
@@ -70,7 +69,7 @@ export async function scan(world: ScanWorld): Promise<Scan> {
     at: world.at,
     depth: "full",
     versions: all,
-    groups: [...new Set([...groups, ...moreGroups, ...finite])],
+    groups: [...new Set([...groups, ...moreGroups])],
     ...shownBy(seen, sslv2.certificate),
     newestSignatures: [...newestSignatures].sort((a, b) => a - b),
     habits: { ...habitsOf(seen), fallbackScsv },
@@ -196,28 +195,24 @@ async function newestOf(ask: Ask) {
   return { version, accepted: version.accepted, dropped: found.dropped, groups: found.groups, suites: found.suites };
 }
 
-/** Those of older versions that the suites' own connections didn't show. */
+/**
+ * Those of older versions that the suites' own connections didn't show: curves, then finite fields. `newest`: those of TLS
+ * 1.3. Who has no further curve shows what it does about fields on the same connection.
+ */
 async function furtherGroups(
   ask: Ask,
   answered: readonly AcceptedSuites[],
-  known: readonly number[],
-  curves: readonly number[],
-) {
-  const newest = newestOlder(answered);
-  return newest === null ? [] : await inquire(groupsOf(newest.version, newest.suites, known, curves), ask);
-}
-
-/** Finite fields; `known`: those of TLS 1.3. */
-async function finiteGroups(
-  ask: Ask,
-  answered: readonly AcceptedSuites[],
   seen: readonly Chosen[],
-  known: readonly number[],
-) {
-  const newest = newestOlder(answered);
-  if (newest === null) return [];
-  const shown = new Set(seen.flatMap((answer) => finiteGroupOf(answer) ?? []));
-  return await inquire(finiteGroupsOf(newest.version, newest.suites, [...shown], known), ask);
+  newest: readonly number[],
+): Promise<readonly number[]> {
+  const spoken = newestOlder(answered);
+  if (spoken === null) return [];
+  const { version, suites } = spoken;
+  const shown = [...new Set(seen.flatMap((answer) => finiteGroupOf(answer) ?? []))];
+  const known = [...newest, ...answered.flatMap((each) => each.groups), ...shown];
+  const behind = shown.length === 0 ? [] : suites.filter(isDhe);
+  const { groups, last } = await inquire(groupsOf(version, suites, known, certificateCurves(seen), behind), ask);
+  return [...groups, ...(await inquire(finiteGroupsOf(version, suites, shown, newest, last), ask))];
 }
 
 function newestOlder(answered: readonly AcceptedSuites[]) {

@@ -8,7 +8,7 @@ import { curveOf } from "../tls/certificate-curve.ts";
 import type { Chosen } from "../tls/flight.ts";
 import { everySignature, olderGroups } from "../tls/hello.ts";
 import { suiteByCode } from "../tls/suites.ts";
-import type { Inquiry, Question } from "./question.ts";
+import type { Answer, Inquiry, Question } from "./question.ts";
 
 export interface AcceptedSuites {
   /** In the order chosen. */
@@ -113,25 +113,29 @@ export function* suitesOf({ version, suites, groupsToo }: SuitesAsked): Inquiry<
 
 /**
  * Its further groups in that version: of those `known` the `curves` that its certificate needs are offered along, where
- * none of its suites can do without one.
+ * none of its suites can do without one. `behind` are suites that it likes less: what it does with them once it has no
+ * further group is told by the `last` answer; null where that tells nothing of them.
  */
 export function* groupsOf(
   version: number,
   suites: readonly number[],
   known: readonly number[],
   curves: readonly number[],
-): Inquiry<readonly number[]> {
+  behind: readonly number[] = [],
+): Inquiry<{ readonly groups: readonly number[]; readonly last: Answer | null }> {
   const free = suites.filter((code) => isEcdhe(code) && !isEcdsa(code));
   const some = free.length > 0 ? free : suites.filter(isEcdhe);
+  const later = suites.filter((code, at) => behind.includes(code) && at > suites.indexOf(some[0] ?? code));
   const found: number[] = [];
   while (some.length > 0) {
     const seen = [...known, ...found];
-    const answer = yield question(version, some, offeredBeside(seen, free.length === 0 ? curves : []));
+    const answer = yield question(version, [...some, ...later], offeredBeside(seen, free.length === 0 ? curves : []));
     const code = answer.kind === "chosen" ? answer.key.code : null;
-    if (code === null || seen.includes(code)) break;
+    if (code === null) return { groups: found, last: later.length === 0 ? null : answer };
+    if (seen.includes(code)) break;
     found.push(code);
   }
-  return found;
+  return { groups: found, last: null };
 }
 
 /**

@@ -4,6 +4,7 @@ import { judges } from "../../../lib/judge/grades/badness.ts";
 import { finiteGroupsOf } from "../../../lib/protocols/scan/finite-groups.ts";
 import { graded } from "../../../lib/protocols/scan/graded.ts";
 import { type Answer, inquire, type Question } from "../../../lib/protocols/scan/question.ts";
+import { scan } from "../../../lib/protocols/scan/scan.ts";
 import { primeName } from "../../../lib/protocols/tls/primes.ts";
 import { suiteByCode, suiteByName } from "../../../lib/protocols/tls/suites.ts";
 import { answerOf } from "./model-server.ts";
@@ -81,6 +82,57 @@ describe("finite fields up to TLS 1.2", () => {
 
   it("cost nothing where the prime that was seen is another", async () => {
     expect(await found({ named: [], fixed: own }, [])).toEqual({ groups: [], bits: [] });
+  });
+});
+
+describe("a whole scan", () => {
+  const ecdhe = codes("ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-RSA-AES128-GCM-SHA256");
+
+  async function scanned(server: FieldServer) {
+    const asked: Question[] = [];
+    const found = await scan({
+      target: { address: "192.0.2.1", port: 25, tls: "starttls" },
+      serverName: null,
+      at: 0,
+      async ask(question) {
+        asked.push(question);
+        return fieldAnswer(server, question);
+      },
+      askSslv2: async () => ({ kind: "refused", how: "closed" }),
+      connections: () => asked.length,
+    });
+    const suites = server.suites[tls12] ?? [];
+    const ofFieldsAlone = asked.filter((question) => question.suites.every((code) => dhe.includes(code)));
+    return {
+      found: found.versions.find(({ name }) => name === "TLSv1.2")?.suites.length === suites.length,
+      groups: found.groups.filter((code) => code >= 256),
+      bits: found.primes.map(({ bits }) => bits),
+      alone: ofFieldsAlone.filter(({ suites: offered }) => offered.length === dhe.length).length,
+    };
+  }
+
+  it.each<[string, Omit<FieldServer, "suites">, readonly number[], readonly number[], number]>([
+    [
+      "of one that takes what is named, and has another for who names none",
+      { named: [256], fixed: own },
+      [256],
+      [1024, 2048],
+      0,
+    ],
+    ["of one that takes two, and has none of its own", { named: [257, 256], fixed: null }, [257, 256], [2048, 3072], 1],
+    ["of one whose prime is the same whatever is named", { named: [], fixed: fields.get(256) ?? own }, [], [2048], 0],
+  ])("learns the fields %s on the connection that finds no further curve", async (_, server, groups, bits, alone) => {
+    const result = await scanned({ ...server, suites: { [tls12]: [...ecdhe, ...dhe] } });
+    expect(result).toEqual({ found: true, groups, bits, alone });
+  });
+
+  it("asks for them by themselves where a server likes them better than curves", async () => {
+    const suites = { [tls12]: [...dhe, ...ecdhe] };
+    expect(await scanned({ suites, named: [256], fixed: own })).toMatchObject({
+      found: true,
+      groups: [256],
+      bits: [1024, 2048],
+    });
   });
 });
 
