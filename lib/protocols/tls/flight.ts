@@ -43,7 +43,8 @@ export class FlightReader {
   answer: FlightAnswer | undefined;
 
   push(chunk: Uint8Array): void {
-    if (this.#first.length < 64) this.#first = Buffer.concat([this.#first, chunk.subarray(0, 64)]);
+    if (this.#first.length === 0) this.#first = chunk.subarray(0, 64);
+    else if (this.#first.length < 64) this.#first = Buffer.concat([this.#first, chunk.subarray(0, 64)]);
     for (const record of this.#records.push(chunk)) {
       if (this.answer !== undefined) return;
       if (record.type === recordType.alert) this.#alert(record.body);

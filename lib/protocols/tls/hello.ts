@@ -1,7 +1,7 @@
 /** A ClientHello of our own making, for what our TLS library can't offer (RFC 5246 §7.4.1.2, RFC 8446 §4.1.2). */
 
-import { endianness } from "node:os";
 import { type Suite, suites } from "./suites.ts";
+import { Writer } from "./writer.ts";
 
 export interface Hello {
   /** The highest version offered, as on the wire: 0x0300 (SSLv3) to 0x0304 (TLS 1.3, which is named by an extension). */
@@ -37,63 +37,45 @@ const renegotiationScsv = 0x00ff;
 
 /** The hello in one record, ready to be sent. SSLv3 has no extensions. */
 export function writeHello(hello: Hello): Uint8Array {
-  const compression = [...(hello.compression ?? []), 0];
-  const body = Buffer.concat([
-    u16(Math.min(hello.version, 0x0303)),
-    hello.random,
-    vector8(hello.sessionId ?? bytes()),
-    vector16(u16(...hello.suites, renegotiationScsv)),
-    bytes(compression.length, ...compression),
-    ...(hello.version > 0x0300 && hello.withoutExtensions !== true ? [vector16(...extensionsOf(hello))] : []),
-  ]);
+  const { version, random, suites, sessionId = nothing, compression = [], withoutExtensions = false } = hello;
+  const to = new Writer();
   // A record version above TLS 1.0 has made old servers hang (RFC 5246 §E.1).
-  const record = bytes(22, 3, hello.version === 0x0300 ? 0 : 1);
-  return Buffer.concat([record, vector16(bytes(1, body.length >> 16), u16(body.length & 0xffff), body)]);
+  to.u8(22).u16(version === 0x0300 ? 0x0300 : 0x0301);
+  to.vector16(() => {
+    to.u8(1).vector24(() => {
+      to.u16(Math.min(version, 0x0303)).bytes(random);
+      to.u8(sessionId.length).bytes(sessionId);
+      to.vector16(() => to.u16s(suites).u16(renegotiationScsv));
+      to.u8(compression.length + 1).bytes(compression).u8(0);
+      if (version > 0x0300 && !withoutExtensions) to.vector16(() => writeExtensions(hello, to));
+    });
+  });
+  return to.written();
 }
 
-function extensionsOf({
-  version,
-  fallback = false,
-  serverName,
-  groups,
-  signatures,
-  keyShares = [],
-  extra = [],
-}: Hello): readonly Uint8Array[] {
+const nothing = new Uint8Array(0);
+
+function writeExtensions(hello: Hello, to: Writer): void {
+  const { version, fallback = false, serverName, groups, signatures, keyShares = [], extra = [] } = hello;
   const name = Buffer.from(serverName?.replace(/\.$/, "") ?? "", "latin1");
-  const supported = fallback ? [version, 0x0303] : [version];
-  const shares = keyShares.flatMap(({ group, key }) => [u16(group), vector16(key)]);
-  return [
-    ...(name.length === 0 ? [] : extension(0, vector16(bytes(0), vector16(name)))),
-    ...(groups.length === 0 ? [] : extension(10, vector16(u16(...groups)))),
-    ...extension(11, bytes(1, 0)), // uncompressed points
-    ...(version >= 0x0303 ? extension(13, vector16(u16(...signatures))) : []),
-    ...(version >= tls13 ? extension(43, bytes(2 * supported.length), u16(...supported)) : []),
-    ...(version >= tls13 ? extension(51, vector16(...shares)) : []),
-    ...extra.flatMap(({ type, body }) => extension(type, body)),
-  ];
-}
-
-const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
-
-/** Big-endian, by typed arrays: hellos of 370 suites are written by the hundred. */
-function u16(...values: readonly number[]): Uint8Array {
-  const written = Buffer.from(Uint16Array.from(values).buffer);
-  return endianness() === "LE" ? written.swap16() : written;
-}
-
-/** With its length before it in one byte. */
-function vector8(body: Uint8Array): Uint8Array {
-  return Buffer.concat([bytes(body.length), body]);
-}
-
-/** With its length before it in two bytes. */
-function vector16(...parts: readonly Uint8Array[]): Uint8Array {
-  return Buffer.concat([u16(parts.reduce((sum, { length }) => sum + length, 0)), ...parts]);
-}
-
-function extension(type: number, ...parts: readonly Uint8Array[]): readonly Uint8Array[] {
-  return [u16(type), vector16(...parts)];
+  const extension = (type: number, write: () => void) => to.u16(type).vector16(write);
+  const list = (codes: readonly number[]) => to.vector16(() => to.u16s(codes));
+  if (name.length > 0) {
+    extension(0, () => to.vector16(() => to.u8(0).vector16(() => to.bytes(name))));
+  }
+  if (groups.length > 0) extension(10, () => list(groups));
+  extension(11, () => to.u8(1).u8(0)); // uncompressed points
+  if (version >= 0x0303) extension(13, () => list(signatures));
+  if (version >= tls13) {
+    const supported = fallback ? [version, 0x0303] : [version];
+    extension(43, () => to.u8(2 * supported.length).u16s(supported));
+    extension(51, () =>
+      to.vector16(() => {
+        for (const { group, key } of keyShares) to.u16(group).vector16(() => to.bytes(key));
+      }),
+    );
+  }
+  for (const { type, body } of extra) extension(type, () => to.bytes(body));
 }
 
 /** Groups that servers have been seen with, the usual first: x25519, P-256, P-384, P-521, x448, then the old and the rare, then ffdhe. */
@@ -110,10 +92,16 @@ export const everySignature: readonly number[] = [
  * anonymous or unencrypted session would hide what the server can do; and AES as of SSLv3's days, for servers that
  * speak nothing later. None that needs a secret shared beforehand.
  */
-export const legacySuites: readonly number[] = suites
-  .filter((suite) => !suite.tls13 && !needsSecret(suite) && (!isModern(suite) || isOfSslv3(suite)))
-  .sort((a, b) => rank(a) - rank(b))
-  .map(({ code }) => code);
+export function legacySuites(): readonly number[] {
+  leastBadFirst ??= suites
+    .filter((suite) => !suite.tls13 && !needsSecret(suite) && (!isModern(suite) || isOfSslv3(suite)))
+    .sort((a, b) => rank(a) - rank(b))
+    .map(({ code }) => code);
+  return leastBadFirst;
+}
+
+/** Few servers get to see it, and no command shall wait for it. */
+let leastBadFirst: readonly number[] | undefined;
 
 function needsSecret({ keyExchange, authentication }: Suite): boolean {
   return keyExchange === "srp" || ["psk", "krb5", "password"].includes(authentication);
@@ -138,7 +126,7 @@ function rank({ bits, forwardSecret, authentication }: Suite): number {
 
 /** The bare hello of the last try. `random` is 32 bytes. */
 export function legacyHello(random: Uint8Array, serverName: string | null): Hello {
-  return { version: 0x0303, suites: legacySuites, random, serverName, groups: olderGroups, signatures: everySignature };
+  return { version: 0x0303, suites: legacySuites(), random, serverName, groups: olderGroups, signatures: everySignature };
 }
 
 function range(from: number, to: number): number[] {

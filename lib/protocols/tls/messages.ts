@@ -17,14 +17,14 @@ export interface ServerHello {
 }
 
 /** SHA-256 of "HelloRetryRequest" (RFC 8446 §4.1.3). */
-const retryRandom = "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c";
+const retryRandom = Buffer.from("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c", "hex");
 const supportedVersions = 43;
 
 /** `body` is the handshake message without its 4-byte header. */
 export function readServerHello(body: Uint8Array): ServerHello | Malformed {
   const at = new Cursor(body);
   const legacyVersion = at.u16();
-  const random = Buffer.from(at.bytes(32)).toString("hex");
+  const random = at.bytes(32);
   const sessionId = at.vector8();
   const suite = at.u16();
   const compression = at.u8();
@@ -36,7 +36,7 @@ export function readServerHello(body: Uint8Array): ServerHello | Malformed {
   }
   const named = extensions.get(supportedVersions);
   const version = named?.length === 2 ? new Cursor(named).u16() : legacyVersion;
-  return at.failed ?? { version, suite, retry: random === retryRandom, compression, sessionId, extensions };
+  return at.failed ?? { version, suite, retry: retryRandom.equals(random), compression, sessionId, extensions };
 }
 
 /** Up to TLS 1.2: DER of each certificate in the order sent. */

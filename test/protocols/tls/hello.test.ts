@@ -46,7 +46,7 @@ describe("a ClientHello of our own (RFC 5246 §7.4.1.2)", () => {
     const hello = readHello(writeHello(legacyHello(random, "mx.example")));
     expect(hello).toMatchObject({ type: 22, recordVersion: 0x0301, kind: 1, version: 0x0303, compression: [0] });
     expect([...hello.random]).toEqual([...random]);
-    expect(hello.codes).toEqual([...legacySuites, 0x00ff]);
+    expect(hello.codes).toEqual([...legacySuites(), 0x00ff]);
     expect([...hello.extensions.keys()]).toEqual([0, 10, 11, 13]);
     expect(Buffer.from(hello.extensions.get(0) ?? []).toString("latin1")).toContain("mx.example");
   });
@@ -66,7 +66,7 @@ describe("a ClientHello of our own (RFC 5246 §7.4.1.2)", () => {
   });
 
   it("offers what our TLS library lacks, anonymous and NULL suites, the least bad first", () => {
-    const names = legacySuites.map((code) => suiteByCode(code)?.openssl ?? "");
+    const names = legacySuites().map((code) => suiteByCode(code)?.openssl ?? "");
     expect(names).toEqual(
       expect.arrayContaining(["RC4-SHA", "DES-CBC3-SHA", "EXP-RC4-MD5", "SEED-SHA", "NULL-SHA256"]),
     );
@@ -106,7 +106,7 @@ function readFlight(bytes: Uint8Array, size = bytes.length) {
 }
 
 describe("a server's first flight (RFC 5246 §7.3)", () => {
-  const certificates = [Buffer.from("one"), Buffer.from("two"), Buffer.from("one")];
+  const certificates = ["one", "two", "one"].map((text) => new TextEncoder().encode(text));
 
   test.each([
     [0x0005, undefined, { group: null, bits: null }],
