@@ -4,7 +4,7 @@
  */
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { bundle, root, sources } from "./bundled.js";
+import { bundle, root, sources } from "./bundled.cjs";
 
 /** Loaded by every command, and cheaper inside; the others are found in node_modules when they are wanted. */
 const inside = ["commander", "dns-packet"];

@@ -3,8 +3,9 @@
 import "./node-24.js";
 // Not by name: an old Node would stumble over the missing one before node-24.js is heard.
 import module from "node:module";
-import { bundle, isFresh } from "./bundled.js";
 
 module.enableCompileCache();
-if (isFresh()) module.createRequire(import.meta.url)(bundle);
+const require = module.createRequire(import.meta.url);
+const { bundle, isFresh } = require("./bundled.cjs");
+if (isFresh()) require(bundle);
 else await import("./chainmail.ts");

@@ -16,9 +16,10 @@ import { printJson } from "./print-json.ts";
 import { summarise } from "./probe-report.ts";
 import { scanJson, targetsOf } from "./scan-json.ts";
 import { scanMarkdown } from "./scan-markdown.ts";
-import { type Found, judged, type ScanPlan, scanPlace } from "./scan-place.ts";
+import { type Found, judged, type Scanned, type ScanPlan, scanPlace } from "./scan-place.ts";
 import { scanLines } from "./scan-report.ts";
 import type { Since } from "./scan-since.ts";
+import { unoptimised } from "./unoptimised.ts";
 
 interface ScanOptions extends LookOptions, PlaceOptions {
   readonly grade?: boolean;
@@ -36,13 +37,17 @@ export async function scanCommand(text: string, options: ScanOptions, io: Io): P
   const plan = await planOf(options);
   const found: Found[] = [];
   const worth = (one: Found) => judged(one, plan, scansOf(found.filter((other) => other !== one)), looking.clock.now());
+  const atOnce: Scanned[] = [];
   for (const place of places) {
-    const one = await scanPlace(place, plan, looking, progressOn(io, options));
-    if (isReport(options)) io.stdout.write(`${scanLines(worth(one), painter(io)).join("\n")}\n\n`);
+    const look = () => scanPlace(place, plan, looking, progressOn(io, options));
+    const one = places.length === 1 ? await unoptimised(look) : await look();
     found.push(one);
+    const scanned = worth(one);
+    if (isReport(options)) io.stdout.write(`${scanLines(scanned, painter(io)).join("\n")}\n\n`);
+    atOnce.push(scanned);
   }
   // Once more with all of them: what one place accepts may be another's flaw.
-  const scanned = found.map(worth);
+  const scanned = places.length === 1 ? atOnce : found.map(worth);
   const outcome = summarise(findings, scanned);
   const printed = scanJson(text, outcome, scanned);
   const since = before === null ? [] : (await import("./scan-since.ts")).changesSince(before, printed);

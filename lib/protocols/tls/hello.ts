@@ -46,7 +46,9 @@ export function writeHello(hello: Hello): Uint8Array {
       to.u16(Math.min(version, 0x0303)).bytes(random);
       to.u8(sessionId.length).bytes(sessionId);
       to.vector16(() => to.u16s(suites).u16(renegotiationScsv));
-      to.u8(compression.length + 1).bytes(compression).u8(0);
+      to.u8(compression.length + 1)
+        .bytes(compression)
+        .u8(0);
       if (version > 0x0300 && !withoutExtensions) to.vector16(() => writeExtensions(hello, to));
     });
   });
@@ -126,7 +128,14 @@ function rank({ bits, forwardSecret, authentication }: Suite): number {
 
 /** The bare hello of the last try. `random` is 32 bytes. */
 export function legacyHello(random: Uint8Array, serverName: string | null): Hello {
-  return { version: 0x0303, suites: legacySuites(), random, serverName, groups: olderGroups, signatures: everySignature };
+  return {
+    version: 0x0303,
+    suites: legacySuites(),
+    random,
+    serverName,
+    groups: olderGroups,
+    signatures: everySignature,
+  };
 }
 
 function range(from: number, to: number): number[] {
