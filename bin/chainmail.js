@@ -5,7 +5,6 @@ import "./node-24.js";
 import module from "node:module";
 
 module.enableCompileCache();
-const require = module.createRequire(import.meta.url);
-const { bundle, isFresh } = require("./bundled.cjs");
-if (isFresh()) require(bundle);
+const { isFresh, runBundle } = module.createRequire(import.meta.url)("./bundled.cjs");
+if (isFresh()) runBundle();
 else await import("./chainmail.ts");

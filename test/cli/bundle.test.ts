@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -10,7 +10,8 @@ const run = promisify(execFile);
 let folder: string;
 
 async function node(...args: readonly string[]): Promise<string> {
-  return (await run(process.execPath, args, { cwd: folder })).stdout;
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, "cache") };
+  return (await run(process.execPath, args, { cwd: folder, env })).stdout;
 }
 
 async function describeAs(text: string): Promise<void> {
@@ -37,4 +38,18 @@ it("the bundle is the command line, as long as it is what the sources say", { ti
   expect(await node("bin/chainmail.js", "--help")).toContain("bundled words");
   const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
   expect(await node("bin/chainmail.js", "--version")).toBe(`${version}\n`);
+});
+
+it("what a command had compiled is kept for its next run, and for no other bundle", { timeout: 60_000 }, async () => {
+  const kept = async () =>
+    (await readdir(join(folder, "cache"), { recursive: true })).filter((name) => name.includes("chainmail-cost-"));
+  await node("bin/bundle.js");
+  expect(await node("bin/chainmail.js", "cost")).toContain("a month");
+  expect(await kept()).toHaveLength(1);
+  const first = await node("bin/chainmail.js", "cost");
+  expect(first).toContain("a month");
+  const bundle = join(folder, "dist/chainmail.cjs");
+  await writeFile(bundle, (await readFile(bundle, "utf8")).replaceAll("a month", "a MONTH"));
+  expect(await node("bin/chainmail.js", "cost")).toBe(first.replaceAll("a month", "a MONTH"));
+  expect(await kept()).toHaveLength(2);
 });
