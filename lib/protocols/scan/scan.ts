@@ -266,8 +266,11 @@ function shownBy(seen: readonly Chosen[], sslv2?: Uint8Array): Pick<Scan, "prime
   const primes = new Map<string, DhPrime>();
   const signatures = new Set<number>();
   const certificates = new Map<string, string>();
+  // The same one has the same bytes in memory (noting.ts): it is hashed once.
+  const leaves = new Set<Uint8Array>();
   const learn = (leaf: Uint8Array | undefined) => {
-    if (leaf === undefined || leaf.length === 0) return;
+    if (leaf === undefined || leaf.length === 0 || leaves.has(leaf)) return;
+    leaves.add(leaf);
     certificates.set(createHash("sha256").update(leaf).digest("hex"), Buffer.from(leaf).toString("base64"));
   };
   for (const { hello, key, certificates: sent } of seen) {
