@@ -17,6 +17,7 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import dynalite from "dynalite";
 import { InputError } from "../model/input-error.ts";
 import { createStore, documentClient } from "./dynamo.ts";
+import { closeEndedIterators } from "./level-iterators.ts";
 import { type Lock, lockDirectory, type Owner } from "./lock.ts";
 import type { Store } from "./store.ts";
 import { type TableDefinition, type TableNames, tableDefinitions, tableNames, tableRoles } from "./tables.ts";
@@ -59,6 +60,7 @@ function inUse(dir: string | null, owner: Owner | null): string {
 async function own(dir: string | null, lock: Extract<Lock, { kind: "held" }> | null): Promise<EmbeddedStore> {
   const key = randomBytes(16).toString("hex");
   const path = dir === null ? {} : { path: join(dir, "dynamodb") };
+  closeEndedIterators();
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0, ...path });
   const gate = openGate(server.listeners("request")[0] as RequestListener, key);
   server.removeAllListeners("request").on("request", gate.listener);

@@ -3,10 +3,12 @@ import { once } from "node:events";
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { AbstractLevel } from "abstract-level";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { UnavailableError } from "../../lib/model/input-error.ts";
 import { openAws } from "../../lib/store/aws.ts";
 import { openEmbedded, openShared } from "../../lib/store/embedded.ts";
+import { customerOf } from "../fakes/customers.ts";
 
 let dir: string;
 beforeEach(async () => {
@@ -41,6 +43,29 @@ describe("the embedded store", () => {
     const alone = await openShared(dir);
     expect(await alone.store.config.revision()).toBe(1);
     await alone.close();
+  });
+
+  it.each([
+    ["in a folder", true],
+    ["in memory", false],
+  ])("%s keeps no iterator open behind a query", async (_where, inFolder) => {
+    const attached = vi.spyOn(AbstractLevel.prototype, "attachResource");
+    const detached = vi.spyOn(AbstractLevel.prototype, "detachResource");
+    const { store, close } = await openEmbedded(inFolder ? dir : null);
+    const left = () => attached.mock.calls.length - detached.mock.calls.length;
+    try {
+      await store.config.putCustomers([customerOf("acme"), customerOf("other")]);
+      const atFirst = left();
+      for (let query = 0; query < 20; query++) {
+        for await (const { id } of store.config.customers()) if (id === "acme") break;
+        await store.state.slices();
+      }
+      expect(attached.mock.calls.length).toBeGreaterThan(20);
+      await vi.waitFor(() => expect(left()).toBeLessThanOrEqual(atFirst));
+    } finally {
+      await close();
+      vi.restoreAllMocks();
+    }
   });
 
   it("keeps what was written when its process is killed, and isn't blocked by its lock", async () => {
