@@ -2,6 +2,7 @@
 
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import { probeNodeOptions } from "../world/environment.ts";
 import type { StackSettings } from "./context.ts";
 import { Network } from "./network.ts";
 import { tellOfPort25 } from "./port25.ts";
@@ -49,6 +50,7 @@ export class Vantage extends Construct {
       upkeep: settings,
       place: network?.place ?? null,
     });
+    this.probe.function.addEnvironment("NODE_OPTIONS", probeNodeOptions);
     this.jobs = new WorkQueue(this, "Jobs", {
       consumer: this.probe,
       batchSize: 4,

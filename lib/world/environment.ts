@@ -34,6 +34,9 @@ export const environmentNames = {
 
 export type EnvironmentKey = keyof typeof environmentNames;
 
+/** Of a function that probes, as `NODE_OPTIONS`: the young generation, in MB a half, would take as much as all of its connections. */
+export const probeNodeOptions = "--max-semi-space-size=4";
+
 /** A function without its environment can't work: that ends it, visibly. */
 export function fromEnvironment(key: EnvironmentKey): string {
   const value = optionalFromEnvironment(key);

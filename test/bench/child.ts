@@ -7,9 +7,14 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 /** Runs `test/bench/SCRIPT` with its task as JSON and answers what it prints as JSON. */
-export async function measuredInChild<Task, Result>(script: string, task: Task, timeoutMs = 180_000): Promise<Result> {
+export async function measuredInChild<Task, Result>(
+  script: string,
+  task: Task,
+  { timeoutMs = 180_000, nodeOptions = "" }: { readonly timeoutMs?: number; readonly nodeOptions?: string } = {},
+): Promise<Result> {
   const args = ["--expose-gc", join(import.meta.dirname, script), JSON.stringify(task)];
-  const { stdout } = await run(process.execPath, args, { timeout: timeoutMs, maxBuffer: 1 << 20 });
+  const env = { ...process.env, NODE_OPTIONS: nodeOptions };
+  const { stdout } = await run(process.execPath, args, { env, timeout: timeoutMs, maxBuffer: 1 << 20 });
   return JSON.parse(stdout) as Result;
 }
 
