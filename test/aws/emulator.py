@@ -1,8 +1,9 @@
-"""MiniStack 1.5.33 (PyPI, MIT) with three gaps closed that the stack meets. `emulate.sh` runs it.
+"""MiniStack 1.5.33 (PyPI, MIT) with four gaps closed that the stack meets. `emulate.sh` runs it.
 
 1. Its CloudFormation drops TimeToLiveSpecification and PointInTimeRecoverySpecification of a table without a word.
 2. Its CloudFormation refuses an alarm on a formula: it stands there as one on a metric. None is ever evaluated.
 3. Where rights are checked it asks for actions that AWS doesn't have: a batch is allowed by the right to the single call.
+4. Its tables never throttle: those named in the file `throttled` of the temporary folder do, as long as it stands there.
 """
 
 import os
@@ -17,6 +18,7 @@ os.environ["IOT_MTLS_ENABLED"] = "0"
 
 from ministack.app import main
 from ministack.core import iam_actions
+from ministack.core.responses import error_response_json
 from ministack.services import dynamodb
 from ministack.services.cloudformation import provisioners
 
@@ -70,6 +72,20 @@ def extract_single(*args, **kwargs):
 
 
 iam_actions.extract_iam_action = extract_single
+
+throttled = os.path.join(os.environ["TMPDIR"], "throttled")
+handle = dynamodb.handle_request
+
+
+async def handle_unless_throttled(method, path, headers, body, query_params):
+    if os.path.exists(throttled):
+        with open(throttled, encoding="utf-8") as names:
+            if any(f'"{name}"'.encode() in body for name in names.read().split()):
+                return error_response_json("ProvisionedThroughputExceededException", "The throughput was exceeded.", 400)
+    return await handle(method, path, headers, body, query_params)
+
+
+dynamodb.handle_request = handle_unless_throttled
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -3,6 +3,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { get } from "node:https";
 import { join } from "node:path";
@@ -214,6 +215,19 @@ export async function forgetDeadLetters(): Promise<void> {
   const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({ QueueNamePrefix: `${stack}-` }));
   for (const QueueUrl of QueueUrls.filter((url) => url.includes("DeadLetters")))
     await sqs.send(new PurgeQueueCommand({ QueueUrl }));
+}
+
+/** Every call to these tables is refused as too many; answers what ends it. */
+export async function throttle(...tables: readonly string[]): Promise<() => Promise<void>> {
+  const file = join(fromShell("CHAINMAIL_AWS_WORK"), "throttled");
+  await writeFile(file, tables.map((table) => `${stack}-${table}`).join(" "));
+  return () => rm(file, { force: true });
+}
+
+/** What the functions wrote of one message. */
+export async function logOf(messageId: string): Promise<readonly string[]> {
+  const log = await readFile(fromShell("CHAINMAIL_AWS_LOG"), "utf8");
+  return log.split("\n").filter((line) => line.includes(messageId));
 }
 
 interface Statement {

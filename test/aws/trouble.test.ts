@@ -1,6 +1,5 @@
 /** What goes wrong on the way: a message that nobody can read, and a function that dies between two of its writes. */
 
-import { readFile } from "node:fs/promises";
 import {
   GetQueueAttributesCommand,
   SendMessageCommand,
@@ -9,8 +8,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AwsStore, openAws } from "../../lib/store/aws.ts";
-import { chainmail, forgetDeadLetters, queueUrlOf, stack, until, withdraw } from "./lab.ts";
-import { fromShell } from "./shell.ts";
+import { chainmail, forgetDeadLetters, logOf, queueUrlOf, stack, throttle, until, withdraw } from "./lab.ts";
 
 const minute = 60_000;
 const sqs = new SQSClient({});
@@ -60,14 +58,39 @@ describe("the way of the data", { timeout: 3 * minute }, () => {
     const giveBack = await withdraw("Judge", "dynamodb:PutItem ledger");
     const results = { v: 1, cycle, slice, vantage: "here", round: 0, part: 0, answers: [] };
     const { MessageId = "" } = await send(JSON.stringify(results));
-    // As its log says.
-    const log = async () => readFile(fromShell("CHAINMAIL_AWS_LOG"), "utf8");
-    await until("a try that failed", minute, async () => ((await log()).includes(MessageId) ? true : undefined));
+    await until("a try that failed", minute, async () => ((await logOf(MessageId)).length > 0 ? true : undefined));
     expect(await aws.store.ledger.ledger(slice, 5)).toEqual([]);
     await giveBack();
     await until("its mark", minute, async () =>
       (await aws.store.ledger.ledger(slice, 5)).length > 0 ? true : undefined,
     );
     expect((await aws.store.ledger.ledger(slice, 5)).map((entry) => entry.cycle)).toEqual([cycle]);
+  });
+
+  it.each([["ledger"], ["state"]])("waits for a table that throttles, %s, and loses nothing by it", async (table) => {
+    const slice = table === "ledger" ? 997 : 996;
+    await aws.store.state.putSlice({ number: slice, vantage: "here", entries: [] });
+    const cycle = Math.floor(Date.now() / minute) - 1_500;
+    const giveBack = await throttle(table);
+    try {
+      const { MessageId = "" } = await send(
+        JSON.stringify({ v: 1, cycle, slice, vantage: "here", round: 0, part: 0, answers: [] }),
+      );
+      const [line] = await until("a try that failed", minute, async () => {
+        const lines = await logOf(MessageId);
+        return lines.length > 0 ? lines : undefined;
+      });
+      // Said as what it is, and not as anything about a server.
+      expect(line).toMatch(/ProvisionedThroughputExceeded/);
+    } finally {
+      await giveBack();
+    }
+    await until("its mark", minute, async () =>
+      (await aws.store.ledger.ledger(slice, 5)).length > 0 ? true : undefined,
+    );
+    expect((await aws.store.ledger.ledger(slice, 5)).map((entry) => entry.cycle)).toEqual([cycle]);
+    const { stdout } = await chainmail("dlq", "show", "--json");
+    expect(stdout).not.toContain(`"slice":${slice}`);
+    expect(stdout).not.toContain(`\\"slice\\":${slice}`);
   });
 });
