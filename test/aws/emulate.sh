@@ -60,7 +60,13 @@ step() {
 settings="-c stackName=Lab -c every=1m -c alertEmail=ops@example.com -c alertSms=+15005550006 -c escalateEmail=boss@example.com"
 export CHAINMAIL_AWS_SETTINGS="$settings"
 step bootstrap bootstrap aws://$account/$region $settings
+# The release before is there first, and its tables hold something when it is upgraded.
+step synth synth --quiet $settings
+node "$here/previous.ts" "$work/cdk.out" "$work/previous"
+step deploy-previous deploy Lab --app "$work/previous" --require-approval never
+node "$here/kept.ts" write
 step deploy deploy $settings --require-approval never --outputs-file "$CHAINMAIL_AWS_OUTPUTS"
+node "$here/kept.ts" check || fail "$work/deploy.log" "what the tables held before the upgrade"
 vitest run --project aws "$@" || fail "$work/emulator.log" "a test"
 # Deployed is what the sources say, and all of it but the tables can be taken away. The assembly stands: nothing is bundled again.
 step diff diff --app "$work/cdk.out" --fail

@@ -49,14 +49,24 @@ handlers["AWS::DynamoDB::Table"] = {**table_handler, "create": create_table}
 alarm_handler = handlers["AWS::CloudWatch::Alarm"]
 
 
+def without_formula(props):
+    if not props.get("Metrics"):
+        return props
+    rest = {key: value for key, value in props.items() if key != "Metrics"}
+    return {**rest, "Namespace": "Chainmail", "MetricName": "formula"}
+
+
 def create_alarm(logical_id, props, stack_name):
-    if props.get("Metrics"):
-        props = {key: value for key, value in props.items() if key != "Metrics"}
-        props.update(Namespace="Chainmail", MetricName="formula")
-    return alarm_handler["create"](logical_id, props, stack_name)
+    return alarm_handler["create"](logical_id, without_formula(props), stack_name)
 
 
-handlers["AWS::CloudWatch::Alarm"] = {**alarm_handler, "create": create_alarm}
+def update_alarm(physical_id, old_props, new_props, stack_name, logical_id=None):
+    return alarm_handler["update"](
+        physical_id, without_formula(old_props), without_formula(new_props), stack_name, logical_id=logical_id
+    )
+
+
+handlers["AWS::CloudWatch::Alarm"] = {**alarm_handler, "create": create_alarm, "update": update_alarm}
 
 singles = {
     "sqs:SendMessageBatch": "sqs:SendMessage",
