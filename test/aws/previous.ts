@@ -1,7 +1,7 @@
 /**
  * `node previous.ts TODAY FOLDER`: of today's cloud assembly makes one that deploys the template of the release before, with
- * today's code in its functions (`previous.template.json`: the stack as of 2026-11-25, commit 5a05a60, of the settings of
- * `emulate.sh`). Messages and items of that time are fixtures of `test/lambdas/upgrade.test.ts`.
+ * today's code in its functions (`previous.template.json`: the stack as of 2026-11-25, commit 51631d1, with the settings
+ * `stackName`, `every` and `alertEmail`). Messages and items of that time are fixtures of `test/lambdas/upgrade.test.ts`.
  */
 
 import { createHash } from "node:crypto";
