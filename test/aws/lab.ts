@@ -233,9 +233,10 @@ export async function logOf(messageId: string): Promise<readonly string[]> {
 interface Statement {
   readonly Action: string | readonly string[];
   readonly Resource?: string | readonly string[];
+  readonly NotResource?: string | readonly string[];
 }
 
-/** Takes a right from a step's role, on one resource (`sqs:SendMessage OutboxQueue`, `dynamodb:Query state/index/wake`); answers what gives it back. */
+/** Takes a right from a step's role, on one resource (`sqs:SendMessage OutboxQueue`, `dynamodb:Query state/index/wake`) or, without a name, on what no topic is; answers what gives it back. */
 export async function withdraw(step: string, right: string): Promise<() => Promise<void>> {
   const RoleName = (await functionOf(step)).Role.split("/").at(-1) ?? "";
   const names = await iam("ListRolePolicies", { RoleName });
@@ -258,7 +259,8 @@ function without(statement: Statement, right: string): readonly Statement[] {
   if (!actions.includes(wanted)) return [statement];
   const others = { ...statement, Action: actions.filter((action) => action !== wanted) };
   const kept = others.Action.length > 0 ? [others] : [];
-  if (statement.Resource === undefined) return [statement];
+  if (statement.Resource === undefined) return name === "" && statement.NotResource !== undefined ? kept : [statement];
+  if (name === "") return [statement];
   const table = /^(config|state|ledger)/.test(name) ? `:table/${stack}-${name}` : null;
   const isIt = (arn: string) => (table === null ? arn.includes(name) : arn.endsWith(table));
   const resources = [statement.Resource].flat();

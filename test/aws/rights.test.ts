@@ -1,18 +1,30 @@
 /**
  * One mutant for each right that the emulator enforces and that a step can be brought to use at once: with it withdrawn the
- * step fails, and works again when it is given back. Phones aren't among them: they are told at most once, so that nothing
- * shows that one was refused. Each of all the others is used as well, and nothing else is granted: test/lambdas/rights.test.ts.
+ * step fails, and works again when it is given back. Phones are told at most once, so that no step fails of one that was
+ * refused: it stays silent. Each of all rights is used as well, and nothing else is granted: test/lambdas/rights.test.ts.
  */
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AwsStore, openAws } from "../../lib/store/aws.ts";
 import { openCause, owed } from "../fakes/causes.ts";
 import { type FakeMailServer, startMailServer } from "../fakes/mail-server.ts";
-import { ask, chainmail, feed, forgetDeadLetters, runStep, stack, withdraw } from "./lab.ts";
+import {
+  ask,
+  chainmail,
+  feed,
+  forgetDeadLetters,
+  runStep,
+  stack,
+  tap,
+  textsTo,
+  topicOf,
+  until,
+  withdraw,
+} from "./lab.ts";
 
 const minute = 60_000;
 const subject = "203.0.113.9:25";
@@ -47,6 +59,18 @@ afterAll(async () => {
 
 async function remove(table: "state", pk: string, sk: string): Promise<void> {
   await aws.client.send(new DeleteCommand({ TableName: aws.tables[table], Key: { pk, sk } }));
+}
+
+/** More messages in a few seconds than any contact gets: each time as if there had been none before. */
+async function forgetPace(): Promise<void> {
+  const { Items = [] } = await aws.client.send(
+    new ScanCommand({
+      TableName: aws.tables.state,
+      FilterExpression: "begins_with(pk, :bucket)",
+      ExpressionAttributeValues: { ":bucket": "DOC#bucket " },
+    }),
+  );
+  for (const { pk, sk } of Items) await remove("state", String(pk), String(sk));
 }
 
 /** What a step works on, each time anew; and what it said to that. */
@@ -95,6 +119,7 @@ const work: Readonly<Record<string, () => Promise<unknown>>> = {
       { reach: { over: 0, upTo: 60 * minute } },
     );
     const answers: unknown[] = [];
+    await forgetPace();
     for (const entry of [opening, escalated]) {
       await remove("state", `CAUSE#cleartext|${subject}`, "CAUSE");
       await aws.store.state.putCause({ value: openCause([entry], { subject, context }), version: 0 });
@@ -174,6 +199,29 @@ const rights: Readonly<Record<string, readonly string[]>> = {
     "dynamodb:Query ledger",
   ],
 };
+
+describe("phones", () => {
+  it.each<[what: string, right: string, heard: () => Promise<() => Promise<number>>]>([
+    [
+      "the operators'",
+      "sns:Publish OperatorsPhones",
+      async () => {
+        const phones = await tap("rights-phones", await topicOf("Phones"));
+        return async () => (await phones()).length;
+      },
+    ],
+    ["a customer's", "sns:Publish", async () => async () => (await textsTo("+15005550007")).length],
+  ])("%s stays silent without %s", async (_what, right, listening) => {
+    const heard = await listening();
+    const before = await heard();
+    const giveBack = await withdraw("Notify", right);
+    await work.Notify?.();
+    await giveBack();
+    expect(await heard()).toBe(before);
+    await work.Notify?.();
+    await until("a phone that rings", minute, async () => ((await heard()) > before ? true : undefined));
+  });
+});
 
 describe.each(Object.keys(rights))("%s", (step) => {
   const works = () => work[step]?.();
