@@ -42,17 +42,23 @@ async function deployedChecks(stack: string): Promise<readonly Check[]> {
   const { openFunctions } = await import("../world/functions.ts");
   const { openDeadLetters } = await import("../world/dead-letters.ts");
   const functions = openFunctions(stack);
+  const abroad: ReturnType<typeof openFunctions>[] = [];
   let letters: Awaited<ReturnType<typeof openDeadLetters>> | undefined;
   try {
     return await examineDeployed({
       functions,
+      functionsIn(region) {
+        const there = openFunctions(stack, region);
+        abroad.push(there);
+        return there;
+      },
       deadLetters: async () => {
         letters = await openDeadLetters(stack);
         return letters.all;
       },
     });
   } finally {
-    functions.close();
+    for (const each of [functions, ...abroad]) each.close();
     letters?.close();
   }
 }

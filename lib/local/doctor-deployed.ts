@@ -7,6 +7,8 @@ import type { StackFunctions } from "../world/functions.ts";
 
 export interface DeployedWorld {
   readonly functions: Pick<StackFunctions, "list" | "quota" | "ask">;
+  /** Those of a further region; closed by whoever made this world. */
+  readonly functionsIn: (region: string) => Pick<StackFunctions, "list" | "ask">;
   /** Rejects where they may not be asked for. */
   readonly deadLetters: () => Promise<readonly Pick<DeadLetters, "queue" | "count">[]>;
 }
@@ -45,7 +47,7 @@ async function attempt(name: string, check: () => Promise<readonly Check[]>): Pr
   }
 }
 
-async function functionChecks({ functions }: DeployedWorld): Promise<readonly Check[]> {
+async function functionChecks({ functions, functionsIn }: DeployedWorld): Promise<readonly Check[]> {
   const all = await functions.list();
   const other = all.filter(({ architecture }) => architecture !== "arm64");
   const runtimes = [...new Set(all.map(({ runtime }) => runtime))].join(", ");
@@ -65,15 +67,35 @@ async function functionChecks({ functions }: DeployedWorld): Promise<readonly Ch
           }
         : { name, state: "good", words: `${all.length}, arm64, ${runtimes}` };
   const probe = all.find(({ isProbe }) => isProbe);
-  if (probe === undefined) return [check];
-  return [check, ...(await attempt("egress", () => egressChecks(functions, probe.name)))];
+  const own = probe === undefined ? [] : await attempt("egress", () => egressChecks(functions, probe.name, "egress"));
+  const abroad: Check[] = [];
+  for (const region of new Set(all.flatMap((each) => each.abroad))) {
+    const title = `egress ${region}`;
+    abroad.push(...(await attempt(title, () => checksAbroad(functionsIn(region), region, title))));
+  }
+  return [check, ...own, ...abroad];
+}
+
+async function checksAbroad(
+  functions: Pick<StackFunctions, "list" | "ask">,
+  region: string,
+  title: string,
+): Promise<readonly Check[]> {
+  const probe = (await functions.list()).find(({ isProbe }) => isProbe);
+  if (probe === undefined)
+    return [{ name: title, state: "bad", words: `nobody looks from there: deploy the stack of ${region} too` }];
+  return await egressChecks(functions, probe.name, title);
 }
 
 /** From where probes look: the function itself answers. */
-async function egressChecks(functions: DeployedWorld["functions"], probe: string): Promise<readonly Check[]> {
+async function egressChecks(
+  functions: Pick<StackFunctions, "ask">,
+  probe: string,
+  title: string,
+): Promise<readonly Check[]> {
   const answer = answerSchema.safeParse(await functions.ask(probe, { doctor: true }));
   if (!answer.success) throw new Error(`${probe} gave another answer than this release's: deploy it`);
-  return answer.data.checks.map((check) => ({ ...check, name: `egress ${check.name}` }));
+  return answer.data.checks.map((check) => ({ ...check, name: `${title} ${check.name}` }));
 }
 
 function quotaCheck(quota: number | null): Check {

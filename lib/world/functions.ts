@@ -10,6 +10,8 @@ interface DeployedFunction {
   readonly architecture: string;
   readonly runtime: string;
   readonly isProbe: boolean;
+  /** Further regions whose vantages it was told of; their stacks stand there. */
+  readonly abroad: readonly string[];
 }
 
 export interface StackFunctions {
@@ -22,9 +24,9 @@ export interface StackFunctions {
   close(): void;
 }
 
-/** Rejects nothing until it is asked. */
-export function openFunctions(stack: string): StackFunctions {
-  const client = new LambdaClient({});
+/** Rejects nothing until it is asked. Without a region it is the caller's own. */
+export function openFunctions(stack: string, region?: string): StackFunctions {
+  const client = new LambdaClient({ ...(region !== undefined && { region }) });
   return {
     async list() {
       const all: DeployedFunction[] = [];
@@ -35,8 +37,10 @@ export function openFunctions(stack: string): StackFunctions {
           const told = Environment?.Variables ?? {};
           // Names are shortened where they would be too long; what the stack told its functions isn't. A probe knows no tables.
           const isProbe = told[environmentNames.resultsQueue]?.endsWith(`/${resultsQueueName(stack)}`) ?? false;
+          const abroad = told[environmentNames.vantages]?.split(",") ?? [];
+          const architecture = Architectures.join(", ");
           if (isProbe || told[environmentNames.stack] === stack)
-            all.push({ name: FunctionName, architecture: Architectures.join(", "), runtime: Runtime, isProbe });
+            all.push({ name: FunctionName, architecture, runtime: Runtime, isProbe, abroad });
         }
         next = page.NextMarker === "" ? undefined : page.NextMarker;
       } while (next !== undefined);

@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { type DeployedWorld, examineDeployed } from "../../lib/local/doctor-deployed.ts";
 
-const probe = { name: "Lab-Probe", architecture: "arm64", runtime: "nodejs24.x", isProbe: true };
-const plan = { name: "Lab-Plan", architecture: "arm64", runtime: "nodejs24.x", isProbe: false };
+const probe = { name: "Lab-Probe", architecture: "arm64", runtime: "nodejs24.x", isProbe: true, abroad: [] };
+const plan = { name: "Lab-Plan", architecture: "arm64", runtime: "nodejs24.x", isProbe: false, abroad: [] };
 
 function world(over: Partial<DeployedWorld["functions"]> = {}, counts: readonly number[] = [0, 0]): DeployedWorld {
   const asked = { v: 1, checks: [{ name: "port 25, IPv4", state: "good", words: "open" }] };
   const names = ["jobs", "results"] as const;
   return {
     functions: { list: async () => [probe, plan], quota: async () => 1_000, ask: async () => asked, ...over },
+    functionsIn: () => ({ list: async () => [], ask: async () => null }),
     deadLetters: async () => counts.map((count, at) => ({ queue: names[at] ?? "runs", count: async () => count })),
   };
 }
@@ -56,9 +57,38 @@ describe("a deployed stack", () => {
     expect(lines).toHaveLength(4);
   });
 
+  it("each further region is asked how its probes leave; one that can't be stops no other", async () => {
+    const home = world({ list: async () => [{ ...plan, abroad: ["us-east-1", "ap-south-1", "sa-east-1"] }, probe] });
+    const asked: unknown[] = [];
+    const lines = await said({
+      ...home,
+      functionsIn: (region) => ({
+        list: () => {
+          if (region === "us-east-1") return Promise.reject(new Error("AccessDenied"));
+          return Promise.resolve(region === "ap-south-1" ? [] : [{ ...probe, name: "Lab-abroad" }]);
+        },
+        ask: async (name, question) => {
+          asked.push([region, name, question]);
+          return { v: 1, checks: [{ name: "PTR", state: "bad", words: "none" }] };
+        },
+      }),
+    });
+    expect(lines.slice(1, 5)).toEqual([
+      "egress port 25, IPv4: good: open",
+      "egress us-east-1: unknown: could not be asked for: AccessDenied",
+      "egress ap-south-1: bad: nobody looks from there: deploy the stack of ap-south-1 too",
+      "egress sa-east-1 PTR: bad: none",
+    ]);
+    expect(asked).toEqual([["sa-east-1", "Lab-abroad", { doctor: true }]]);
+  });
+
   it("what may not be asked is unknown, and stops nothing else", async () => {
     const refused = () => Promise.reject(new Error("AccessDenied"));
-    const lines = await said({ functions: { list: refused, quota: refused, ask: refused }, deadLetters: refused });
+    const lines = await said({
+      ...world(),
+      functions: { list: refused, quota: refused, ask: refused },
+      deadLetters: refused,
+    });
     expect(lines).toEqual(
       ["functions", "quota", "dead letters"].map((name) => `${name}: unknown: could not be asked for: AccessDenied`),
     );
