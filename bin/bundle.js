@@ -2,6 +2,7 @@
  * `prepare`, run by `npm ci`: the command line as one file, which starts in half the time of its sources
  * (docs/architecture.md). Plain JavaScript, for any Node that npm runs it by.
  */
+import { createHash } from "node:crypto";
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { bundle, root, sources } from "./bundled.cjs";
@@ -42,7 +43,9 @@ if (esbuild === null) {
   });
   const own = Object.keys(metafile.inputs).filter((path) => !path.startsWith("node_modules/"));
   mkdirSync(dirname(bundle), { recursive: true });
-  writeFileSync(sources, JSON.stringify([...own, "package-lock.json"].map((path) => join(root, path))));
+  const digest = createHash("sha256").update(outputFiles[0].contents).digest("hex").slice(0, 16);
+  const files = [...own, "package-lock.json"].map((path) => join(root, path));
+  writeFileSync(sources, JSON.stringify({ digest, files }));
   // In one go: a command may be starting at this moment.
   writeFileSync(`${bundle}.new`, outputFiles[0].contents);
   renameSync(`${bundle}.new`, bundle);

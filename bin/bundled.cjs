@@ -6,16 +6,17 @@ const { constants, Script } = require("node:vm");
 
 const root = join(__dirname, "..");
 const bundle = join(root, "dist/chainmail.cjs");
-/** The files it was made of, as JSON. */
+/** Its digest and the files that it was made of, as JSON. */
 const sources = join(root, "dist/sources.json");
 
-/** False too where there is none. */
-function isFresh() {
+/** Its digest as it was made; null where there is none, or a source is newer. */
+function freshBundle() {
   try {
     const { mtimeMs } = statSync(bundle);
-    return JSON.parse(readFileSync(sources, "utf8")).every((path) => statSync(path).mtimeMs <= mtimeMs);
+    const { digest, files } = JSON.parse(readFileSync(sources, "utf8"));
+    return files.every((path) => statSync(path).mtimeMs <= mtimeMs) ? digest : null;
   } catch {
-    return false;
+    return null;
   }
 }
 
@@ -23,8 +24,8 @@ function isFresh() {
  * With all that the first run of this command had compiled in the end. Node's compile cache takes a module before it runs: a
  * scan would compile a thousand functions anew each time.
  */
-function runBundle() {
-  const cache = cacheFile();
+function runBundle(digest) {
+  const cache = cacheFile(digest);
   const cachedData = cache && readIfThere(cache);
   const script = new Script(wrap(readFileSync(bundle, "utf8").replace(/^#!.*/, "")), {
     filename: bundle,
@@ -40,13 +41,24 @@ function runBundle() {
   script.runInThisContext()(made.exports, createRequire(bundle), made, bundle, dirname(bundle));
 }
 
-/** One for each command, of this very bundle: V8 itself only compares how long the source is. */
-function cacheFile() {
+/**
+ * One for each command, of this very bundle: V8 itself only compares how long the source is. None where somebody else could
+ * have put it there, since what stands in it is run.
+ */
+function cacheFile(digest) {
   const folder = getCompileCacheDir();
+  if (!folder || !isOurs(folder)) return undefined;
   const [, , first = "", ...others] = process.argv;
   const command = /^[a-z]+$/.test(first) && !others.includes("--help") ? first : "none";
   const { mtimeMs, size } = statSync(bundle);
-  return folder && join(folder, `chainmail-${command}-${mtimeMs}-${size}`);
+  return join(folder, `chainmail-${command}-${digest}-${mtimeMs}-${size}`);
+}
+
+/** Windows has no such owners; its temporary folder is each user's own. */
+function isOurs(folder) {
+  const stats = statSync(folder, { throwIfNoEntry: false });
+  if (stats === undefined || process.getuid === undefined) return stats !== undefined;
+  return stats.uid === process.getuid() && (stats.mode & 0o022) === 0;
 }
 
 function readIfThere(path) {
@@ -68,4 +80,4 @@ function writeIfPossible(path, bytes) {
   }
 }
 
-module.exports = { root, bundle, sources, isFresh, runBundle };
+module.exports = { root, bundle, sources, freshBundle, runBundle };

@@ -5,6 +5,7 @@ import "./node-24.js";
 import module from "node:module";
 
 module.enableCompileCache();
-const { isFresh, runBundle } = module.createRequire(import.meta.url)("./bundled.cjs");
-if (isFresh()) runBundle();
+const { freshBundle, runBundle } = module.createRequire(import.meta.url)("./bundled.cjs");
+const digest = freshBundle();
+if (digest !== null) runBundle(digest);
 else await import("./chainmail.ts");

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -52,4 +52,14 @@ it("what a command had compiled is kept for its next run, and for no other bundl
   await writeFile(bundle, (await readFile(bundle, "utf8")).replaceAll("a month", "a MONTH"));
   expect(await node("bin/chainmail.js", "cost")).toBe(first.replaceAll("a month", "a MONTH"));
   expect(await kept()).toHaveLength(2);
+});
+
+it("what others could have compiled isn't run", { timeout: 60_000 }, async () => {
+  const kept = async () => (await readdir(join(folder, "cache"))).map((name) => join(folder, "cache", name));
+  await node("bin/bundle.js");
+  await node("bin/chainmail.js", "--version");
+  for (const name of await kept()) await chmod(name, 0o777);
+  await node("bin/chainmail.js", "cost");
+  const files = await readdir(join(folder, "cache"), { recursive: true });
+  expect(files.filter((name) => name.includes("chainmail-cost-"))).toEqual([]);
 });
