@@ -40,7 +40,7 @@ export function bill(input: CostInput): string {
 
 export const footnote =
   `USD, list prices of ${prices.region} as of ${prices.asOf}, without free tiers, taxes and SMS. Counted are reads, writes and messages of a fleet in which nothing happens;\n` +
-  `assumed are ${assumed.probeSeconds} s for a job of 250 targets and ${(assumed.bytesIn + assumed.bytesOut) / 1_000} kB for a look (docs/aws.md).\n`;
+  `assumed are ${assumed.probeSeconds} s for a job of 250 targets, ${assumed.scanSeconds} s for one of scans, and ${(assumed.bytesIn + assumed.bytesOut) / 1_000} kB for a look (docs/aws.md).\n`;
 
 const money = (usd: number): string =>
   usd.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });

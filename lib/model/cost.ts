@@ -37,6 +37,9 @@ export const assumed = {
   /** Of a job of up to 250 targets: its slowest server decides, and one that doesn't answer takes 30 s. */
   probeSeconds: 10,
   judgeSeconds: 0.3,
+  /** Of a grade, once a day: connections to each target, each in a turn of its own; and how long a job of them takes. */
+  scanTurns: 12,
+  scanSeconds: 3,
   stepSeconds: 0.3,
   resolveSecondsPerCustomer: 0.001,
   /** Lambda polls a queue with five connections, each for 20 s. */
@@ -103,6 +106,7 @@ export function monthlyCost(input: CostInput): readonly CostLine[] {
     functions(input),
     queues(input),
     tables(input),
+    scans(input),
     watching(input),
     network(input),
     traffic(input),
@@ -167,6 +171,29 @@ function tables(input: CostInput): CostLine {
     what: "tables",
     how: `${rounded(reads)} read and ${rounded(writes)} write units, ${kept.toFixed(2)} GB with their backup`,
     usd: reads * readUnit + writes * writeUnit + kept * (gbMonth + backupGbMonth),
+  };
+}
+
+/** From the home region alone. What stays as it was is read, and not written. */
+function scans(input: CostInput): CostLine {
+  const { targets } = input;
+  const cycles = cyclesAMonth(input);
+  const turns = targets * assumed.scanTurns * daysAMonth;
+  // A slice has one job in a cycle where any of its targets has a turn.
+  const jobs = Math.min(turns, Math.ceil(targets / sliceSize) * cycles);
+  const gbSeconds = jobs * 0.5 * (assumed.scanSeconds + assumed.judgeSeconds);
+  const runs = 2 * jobs;
+  const logs = (runs * assumed.logBytesPerRun) / gb;
+  const { logGb, logGbMonth } = prices.cloudwatch;
+  return {
+    what: "scans",
+    how: `a grade a day: ${rounded(turns)} connections in ${rounded(jobs)} jobs`,
+    usd:
+      gbSeconds * prices.lambda.gbSecond +
+      runs * prices.lambda.request +
+      3 * runs * prices.sqs.request +
+      turns * prices.dynamodb.readUnit +
+      logs * (logGb + logGbMonth),
   };
 }
 

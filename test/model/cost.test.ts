@@ -21,7 +21,7 @@ const total = (change: Partial<CostInput> = {}) => totalOf(monthlyCost({ ...smal
 describe("what a fleet costs in a month", () => {
   it("is the sum of its lines, none of which is nothing", () => {
     const lines = monthlyCost(small);
-    expect(lines.map(({ what }) => what)).toEqual(["functions", "queues", "tables", "watching", "traffic"]);
+    expect(lines.map(({ what }) => what)).toEqual(["functions", "queues", "tables", "scans", "watching", "traffic"]);
     expect(Math.min(...lines.map(({ usd }) => usd))).toBeGreaterThan(0);
     expect(totalOf(lines)).toBeCloseTo(lines.reduce((sum, { usd }) => sum + usd, 0));
   });
@@ -44,6 +44,15 @@ describe("what a fleet costs in a month", () => {
     const nat = { egress: "nat-gateway", customers: 10_000, targets: targetsOf(10_000) } as const;
     expect(of("network", { ...nat, sqsEndpoint: true }) - of("network", nat)).toBeCloseTo(730 * prices.endpoint.hour);
     expect(of("traffic", { ...nat, sqsEndpoint: true })).toBeLessThan(of("traffic", nat));
+  });
+
+  it("scans cost by the jobs that their turns fill: a slice has one in each cycle at most", () => {
+    const alone = of("scans", { customers: 1, targets: 1 });
+    expect(of("scans", { targets: 10 })).toBeCloseTo(10 * alone, 5);
+    const full = of("scans", { targets: 250 });
+    expect(of("scans", { targets: 25_000 })).toBeCloseTo(100 * full, 5);
+    expect(full).toBeLessThan(250 * alone);
+    expect(of("scans", { vantages: 3 })).toBe(of("scans"));
   });
 
   it("looking twice as often costs twice the looks", () => {
