@@ -14,7 +14,7 @@ const longestPage = 300_000;
 export interface CircleBuilder {
   /** `need` is the `needId` of what the customer wants of the target, `host` the name by which it reaches it. */
   add(target: TargetKey, customer: Customer, need: string, host: string): void;
-  /** Undefined where fewer than two customers want it, or nobody of them has a contact. */
+  /** Undefined where fewer than two customers want it; without members where nobody of them has a contact. */
   circleOf(target: TargetKey): Circle | undefined;
 }
 
@@ -54,10 +54,14 @@ export function createCircleBuilder(): CircleBuilder {
     circleOf(target) {
       const sources = behind.get(target);
       if (sources === undefined || !areSeveral(sources)) return undefined;
-      const members = membersOf(sources);
-      return members.length === 0 ? undefined : circleOf(members);
+      return circleOf(membersOf(sources));
     },
   };
+}
+
+/** What a roster's entry names it by; undefined where nobody is to be told. */
+export function circleDigest(circle: Circle | undefined): string | undefined {
+  return circle === undefined || circle.pages.length === 0 ? undefined : circle.head.digest;
 }
 
 function areSeveral(sources: Sources): boolean {

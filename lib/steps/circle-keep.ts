@@ -34,7 +34,13 @@ export async function keepCircles(
   const gone = [...before.keys()].filter((target) => !after.has(target));
   // Under another vantage, whose slice didn't change, it may stand as it was.
   const kept = digestsIn(old.filter(({ number }) => !numbers.has(number)));
-  for (const target of gone) if (!kept.has(target)) await state.retireCircle(target, now + keptMs);
+  for (const target of gone) {
+    if (kept.has(target)) continue;
+    // Whose last contact was taken away is told nothing more, not even the end.
+    const emptied = circleOf(target);
+    if (emptied !== undefined) await state.putCircle(target, emptied);
+    await state.retireCircle(target, now + keptMs);
+  }
 }
 
 function digestsIn(slices: readonly Slice[]): ReadonlyMap<TargetKey, string> {

@@ -18,7 +18,7 @@ import { type KnownDns, type Reach, reachesOf, smtpPort } from "../model/reach.t
 import { type Need, type Place, type RosterEntry, type RosterName, type Slice, sliceSize } from "../model/roster.ts";
 import { type Target, type TargetKey, targetKey } from "../model/target.ts";
 import { forbiddenRange } from "../protocols/ip/special.ts";
-import { createCircleBuilder } from "./circle-build.ts";
+import { circleDigest, createCircleBuilder } from "./circle-build.ts";
 
 /** What all customers together want of one target from one vantage. */
 interface Wish {
@@ -101,7 +101,7 @@ export function createRosterBuilder(
     build: (old, cycle, farewell = atOnce) => {
       const digests = new Map<TargetKey, string | undefined>();
       const digestOf = (key: TargetKey) => {
-        if (!digests.has(key)) digests.set(key, circles.circleOf(key)?.head.digest);
+        if (!digests.has(key)) digests.set(key, circleDigest(circles.circleOf(key)));
         return digests.get(key);
       };
       return rosterAfter(old, wishes, { openly: new Set(openly), cycle, digestOf }, farewell);

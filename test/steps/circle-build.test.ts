@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Customer, defaultSettings } from "../../lib/model/customer.ts";
-import { createCircleBuilder } from "../../lib/steps/circle-build.ts";
+import { circleDigest, createCircleBuilder } from "../../lib/steps/circle-build.ts";
 import { resolve } from "../../lib/steps/resolve.ts";
 import { type EmbeddedStore, openEmbedded } from "../../lib/store/embedded.ts";
 import { customerOf } from "../fakes/customers.ts";
@@ -22,10 +22,11 @@ describe("a circle", () => {
     expect(builder.circleOf("192.0.2.2:25")).toBeUndefined();
   });
 
-  it("is none where nobody has a contact", () => {
+  it("has no members where nobody has a contact, and no entry names it", () => {
     const builder = createCircleBuilder();
     for (const id of ["acme", "globex"]) builder.add(target, customerOf(id), "w", "a.example");
-    expect(builder.circleOf(target)).toBeUndefined();
+    expect(builder.circleOf(target)?.pages).toEqual([]);
+    expect(circleDigest(builder.circleOf(target))).toBeUndefined();
   });
 
   it("has each address once, with its customers by their wish, and how long second contacts wait", () => {
@@ -154,5 +155,20 @@ describe("resolve", () => {
     expect(await members()).toEqual(["mail it@acme.example 0", "mail noc@globex.example 0"]);
     expect(await embedded.store.ledger.expire(cycle * 1_000 + 31 * 86_400_000)).toBeGreaterThan(0);
     expect(await members()).toBeUndefined();
+  });
+
+  it("tells nobody whose last contact was taken away, not even the end", async () => {
+    await embedded.store.config.putCustomers([behind("acme"), behind("globex")]);
+    await embedded.store.config.bumpRevision();
+    await next();
+    expect(await members()).toHaveLength(2);
+
+    const silent = ["acme", "globex"].map((id) => ({ ...behind(id), contacts: [] }));
+    await embedded.store.config.putCustomers(silent);
+    await embedded.store.config.bumpRevision();
+    await next();
+    expect(await members()).toEqual([]);
+    await next();
+    expect(written).toEqual([]);
   });
 });
