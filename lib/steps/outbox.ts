@@ -91,13 +91,19 @@ export function released(cause: Cause, { done, again, paced, goesOn }: Outcome, 
   return { ...cause, outbox };
 }
 
-/** Somebody was told of it, or would have been: from now on second contacts wait for an acknowledgement, each so many ms. */
+/**
+ * Somebody was told of it, or would have been: from now on second contacts wait for an acknowledgement, each so many ms.
+ * Those of others, who were told sooner, wait already: customers' while a parent told the operators, or the other way round.
+ */
 export function armed(cause: Cause, waits: readonly number[], now: number): Cause {
   const { incident } = cause;
-  if (incident === null || incident.endedAt !== null || incident.escalations !== null) return cause;
+  if (incident === null || incident.endedAt !== null) return cause;
   if (incident.acknowledged !== null || incident.quiet) return cause;
-  const left = [...new Set(waits)].filter((after) => after > incident.escalated).sort((a, b) => a - b);
-  const escalations = left.map((after): Escalation => ({ at: now + after, after }));
+  const waiting = incident.escalations ?? [];
+  const isNew = (after: number) => after > incident.escalated && !waiting.some((each) => each.after === after);
+  const added = [...new Set(waits)].filter(isNew).map((after): Escalation => ({ at: now + after, after }));
+  if (added.length === 0) return cause;
+  const escalations = [...waiting, ...added].sort((a, b) => a.at - b.at);
   const [first] = escalations;
   if (first === undefined) return cause;
   const due = cause.state === "open" ? Math.min(cause.due ?? first.at, first.at) : cause.due;

@@ -11,7 +11,9 @@ export function escalate(cause: Opened, policy: IncidentPolicy, now: number): Op
   if ((escalatesAt(incident) ?? now + 1) > now) return null;
   const all = incident.escalations ?? [];
   const escalated = Math.max(...all.filter(({ at }) => at <= now).map(({ after }) => after));
-  const next: Incident = { ...incident, escalations: all.filter(({ at }) => at > now), escalated };
+  // Who waits shorter and was told later hears of it now as the others do.
+  const left = all.filter(({ at, after }) => at > now && after > escalated);
+  const next: Incident = { ...incident, escalations: left, escalated };
   const reach = { over: incident.escalated, upTo: escalated };
   return withDue(tell({ ...cause, incident: next }, "escalated", now, { reach }), policy);
 }

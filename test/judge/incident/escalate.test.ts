@@ -26,10 +26,10 @@ function told(...waits: readonly number[]) {
     tick: (after: number) => send({ kind: "tick" }, after),
     acknowledge: (after = 0) => send({ kind: "acknowledge", by: "ada" }, after),
     gone: () => send({ kind: "gone" }, 0),
-    rearm: () => {
+    rearm: (all = waits) => {
       cause = armed(
         cause,
-        waits.map((wait) => wait * minute),
+        all.map((wait) => wait * minute),
         at,
       );
     },
@@ -63,6 +63,26 @@ describe("second contacts", () => {
 
   it("that are overdue together are told at once", () => {
     expect(told(30, 120).tick(300 * minute)).toEqual([["escalated", 0, 120]]);
+  });
+
+  it("of others, who are told later, wait from then on, and are told once", () => {
+    const { tick, rearm } = told(30);
+    tick(10 * minute);
+    rearm([30, 60]);
+    rearm([30, 60]);
+    expect(tick(20 * minute)).toEqual([["escalated", 0, 30]]);
+    rearm([30, 60]);
+    expect(tick(40 * minute - 1)).toEqual([]);
+    expect(tick(1)).toEqual([["escalated", 30, 60]]);
+    expect(tick(60 * minute)).toEqual([]);
+  });
+
+  it("who are told later and wait shorter hear of it with those who wait longer", () => {
+    const { tick, rearm } = told(30);
+    tick(25 * minute);
+    rearm([10, 30]);
+    expect(tick(5 * minute)).toEqual([["escalated", 0, 30]]);
+    expect(tick(60 * minute)).toEqual([]);
   });
 
   it("are left in peace once somebody knows of it", () => {
