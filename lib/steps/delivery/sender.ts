@@ -192,7 +192,11 @@ export function createSender({ now, alertLog }: NotifyWorld, tools: SenderTools)
       if (first === undefined) return;
       for (const { channel, after } of await recipients.of(first.entry)) {
         const alone: Item[] = [];
-        for (const item of items) if (lacks(item, channel.name) && isItsTurn(item, channel)) alone.push(item);
+        for (const [item, hand] of hands) {
+          if (!lacks(item, channel.name)) continue;
+          if (!(await mayGoOn(hand))) pacedUntil(item, now());
+          else if (isItsTurn(item, channel)) alone.push(item);
+        }
         await tell(hands, alone, recipientOf(channel, first.entry.alert), after);
       }
       await tellLog(hands, items);
