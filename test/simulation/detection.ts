@@ -67,8 +67,6 @@ export async function cleanLoss(runs: number): Promise<Delays> {
       tokens: [10],
       hasPhone: false,
       hasSecond: false,
-      nightAfterMs: null,
-      ring: null,
       isFresh: false,
       isLong: false,
       happenings: [],

@@ -2,7 +2,7 @@
 
 import { aboutHolds, aboutParents, aboutServers } from "./about.ts";
 import { deliveries } from "./deliveries.ts";
-import { type Evidence, isContact } from "./evidence.ts";
+import { contactName, type Evidence, secondName } from "./evidence.ts";
 import { every, minute } from "./happenings.ts";
 import { overlapping, wrongOrder } from "./order.ts";
 import { type Story, storiesOf } from "./stories.ts";
@@ -29,7 +29,7 @@ export function holdBreachesOf(everything: Evidence): readonly string[] {
   const stories = storiesOf(view);
   const openings = [...storiesOf(aboutServers(everything)), ...storiesOf(aboutParents(everything))];
   const mine = new Set(view.claims.map(({ alert }) => alert.id));
-  const astray = view.received.filter(({ to, id }) => mine.has(id) && isContact(to));
+  const astray = view.received.filter(({ to, id }) => mine.has(id) && [contactName, secondName].includes(to));
   return [
     ...deliveries(view, stories),
     ...overlapping(stories),

@@ -4,7 +4,6 @@
  */
 
 import type { Breaker } from "../../lib/model/breaker.ts";
-import type { Circle } from "../../lib/model/circle.ts";
 import { type Customer, defaultSettings, type Gateway } from "../../lib/model/customer.ts";
 import { type Cause, isSpent } from "../../lib/model/incident.ts";
 import { type RecordEntry, recordId } from "../../lib/model/record.ts";
@@ -52,7 +51,6 @@ export function createMemoryStore(
   const causes = new Map<string, Versioned<Cause>>();
   const ledger = new Map<string, LedgerEntry>();
   const records = new Map<string, RecordEntry>();
-  const circles = new Map<string, Circle>();
   const documents = new Map<string, Versioned<unknown>>();
   let claimed: { cycle: number; at: number; start: number } | undefined;
 
@@ -107,18 +105,9 @@ export function createMemoryStore(
     },
     dueCauses: async (at) => [...causes.values()].filter(({ value }) => wakeOf(value) <= at),
     activeCauses: async () => [...causes.values()].filter(({ value }) => value.state !== "clear"),
-    // No certificate ends in a history.
+    // No certificate ends in a history, and no contact is behind what several share.
     shown: async () => [],
-    circle: async (target) => circles.get(target)?.head,
-    async circlePage(target, id) {
-      const { head, pages } = circles.get(target) ?? { head: { pages: [] }, pages: [] };
-      return pages[head.pages.findIndex((page) => page.id === id)];
-    },
-    async putCircle(target, circle) {
-      circles.set(target, circle);
-    },
-    // It is kept for longer than a history lasts.
-    retireCircle: async () => {},
+    circle: async () => undefined,
     // Nobody unsubscribes in a history.
     choice: async () => undefined,
     async document<T>(name: string) {
