@@ -2,6 +2,7 @@
 
 import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterEach, expect, it, vi } from "vitest";
+import { sendJobs, vantages } from "../../lambdas/clients.ts";
 import { environmentNames } from "../../lib/world/environment.ts";
 
 const queues = {
@@ -11,7 +12,9 @@ const queues = {
 
 afterEach(() => {
   vi.restoreAllMocks();
+  // Its clients are made once, of the environment that they find.
   vi.unstubAllEnvs();
+  vi.resetModules();
 });
 
 it("each job goes to the queue of its vantage, wherever that is", async () => {
@@ -23,9 +26,6 @@ it("each job goes to the queue of its vantage, wherever that is", async () => {
     asked.push({ region: await this.config.region(), url: command.input.QueueUrl });
     return {};
   });
-  // Its clients are made once, of the environment that it finds.
-  vi.resetModules();
-  const { sendJobs, vantages } = await import("../../lambdas/clients.ts");
   const jobOf = (vantage: string) => ({
     job: { v: 1, cycle: 1, slice: 0, vantage, round: 0, notAfter: 1, tasks: [] } as const,
     delayMs: 0,

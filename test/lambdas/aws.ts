@@ -196,8 +196,9 @@ export async function startAws(): Promise<FakeAws> {
       refusing = all;
     },
     async close() {
-      // The next file of this worker has an environment of its own.
+      // The next file of this worker has an environment of its own, and handlers keep what they made of this one.
       vi.unstubAllEnvs();
+      vi.resetModules();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await embedded.close();

@@ -5,6 +5,8 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { SMTPServer } from "smtp-server";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { handler as notify } from "../../lambdas/notify.ts";
+import { handler as status } from "../../lambdas/status.ts";
 import { type Customer, defaultSettings } from "../../lib/model/customer.ts";
 import { noNotify } from "../../lib/model/notify-settings.ts";
 import { context, openCause, owed } from "../fakes/causes.ts";
@@ -16,14 +18,8 @@ import { httpRequest, sqsEvent } from "./events.ts";
 const mails: { readonly to: readonly string[]; readonly mail: string }[] = [];
 let aws: FakeAws;
 let relay: SMTPServer;
-let notify: typeof import("../../lambdas/notify.ts").handler;
-let status: typeof import("../../lambdas/status.ts").handler;
 beforeAll(async () => {
   aws = await startAws();
-  // The handlers keep their clients for ever: those of another file of this worker went to its own AWS.
-  vi.resetModules();
-  ({ handler: notify } = await import("../../lambdas/notify.ts"));
-  ({ handler: status } = await import("../../lambdas/status.ts"));
   vi.spyOn(process.stdout, "write").mockImplementation(() => true);
   relay = new SMTPServer({
     disabledCommands: ["STARTTLS", "AUTH"],
@@ -52,7 +48,6 @@ beforeAll(async () => {
   await aws.store.config.putCustomers([acme]);
 });
 afterAll(async () => {
-  vi.resetModules();
   vi.restoreAllMocks();
   await new Promise<void>((resolve) => relay.close(resolve));
   await aws.close();

@@ -1,6 +1,8 @@
 /** The hourly look at the topic's subscriptions, and the command line that confirms one, as AWS answers them. */
 
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { handler as contacts } from "../../lambdas/contacts.ts";
+import { run } from "../../lib/cli/program.ts";
 import { rightsOf, synthesized } from "../stack/synthesized.ts";
 import { type FakeAws, startAws } from "./aws.ts";
 
@@ -9,18 +11,11 @@ const token = "2336412f37".repeat(20);
 const link = `https://sns.eu-central-1.amazonaws.com/confirmation.html?TopicArn=${topic}&Token=${token}`;
 
 let aws: FakeAws;
-let contacts: typeof import("../../lambdas/contacts.ts").handler;
-let run: typeof import("../../lib/cli/program.ts").run;
 beforeAll(async () => {
   aws = await startAws();
-  // The handlers keep their clients for ever: those of another file of this worker went to its own AWS.
-  vi.resetModules();
-  ({ handler: contacts } = await import("../../lambdas/contacts.ts"));
-  ({ run } = await import("../../lib/cli/program.ts"));
   vi.spyOn(process.stdout, "write").mockImplementation(() => true);
 });
 afterAll(async () => {
-  vi.resetModules();
   vi.restoreAllMocks();
   await aws.close();
 });

@@ -5,6 +5,14 @@
 
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { handler as contacts } from "../../lambdas/contacts.ts";
+import { handler as judge } from "../../lambdas/judge.ts";
+import { handler as notify } from "../../lambdas/notify.ts";
+import { handler as plan } from "../../lambdas/plan.ts";
+import { handler as probe } from "../../lambdas/probe.ts";
+import { handler as resolve } from "../../lambdas/resolve.ts";
+import { handler as status } from "../../lambdas/status.ts";
+import { handler as tick } from "../../lambdas/tick.ts";
 import { fingerprint } from "../../lib/judge/fingerprint.ts";
 import type { Cause } from "../../lib/model/incident.ts";
 import type { Outcome } from "../../lib/model/observation.ts";
@@ -50,13 +58,10 @@ beforeAll(async () => {
   vi.stubEnv(environmentNames.second, arn("second"));
   vi.stubEnv(environmentNames.secondPhones, arn("second-phones"));
   vi.useFakeTimers({ toFake: ["Date"] });
-  // The handlers keep their clients for ever: those of another file of this worker went to its own AWS.
-  vi.resetModules();
   vi.spyOn(process.stdout, "write").mockImplementation(() => true);
 });
 afterAll(async () => {
   vi.useRealTimers();
-  vi.resetModules();
   vi.restoreAllMocks();
   await Promise.all([aws.close(), dns.close()]);
 });
@@ -95,14 +100,13 @@ function almostSpent(subject: string, over: Partial<Cause>): Cause {
 }
 
 it("Resolve", async () => {
-  const { handler } = await import("../../lambdas/resolve.ts");
-  const resolve = () => as("Resolve", () => handler(scheduled(Date.now())));
+  const pass = () => as("Resolve", () => resolve(scheduled(Date.now())));
   const { config, state } = aws.store;
   await config.putCustomers(
     ["acme", "globex"].map((id) => customerOf(id, { domains: [{ name: `${id}.example`, tlsMode: "enabled" }] })),
   );
   await config.bumpRevision();
-  await resolve();
+  await pass();
   // A target that showed something under a further name leaves, and another one's host moves.
   await state.putName(target("192.0.2.2"), "here", { name: "mx2.example", at: Date.now(), certificate: null });
   await put(openCause([], { subject: target("192.0.2.2") }));
@@ -110,24 +114,22 @@ it("Resolve", async () => {
   await config.bumpRevision();
   dns.set("mx1.example", { A: ["192.0.2.3"] });
   later(hour);
-  await resolve();
+  await pass();
   expectExactly("Resolve");
 });
 
 it("Plan", async () => {
-  const { handler } = await import("../../lambdas/plan.ts");
   const { state } = aws.store;
   await createLab(aws.store, 50).put([entryOf("192.0.2.9")]);
   const scan = { beside: "", running: true, notBefore: 0, restartedAt: 0 };
   await state.putMemory(50, { value: [{ ...blankMemory, mark: "tls", scan }], version: 0 });
-  await as("Plan", () => handler(scheduled(Date.now())));
+  await as("Plan", () => plan(scheduled(Date.now())));
   expectExactly("Plan");
 });
 
 it("VantageProbe", async () => {
-  const { handler } = await import("../../lambdas/probe.ts");
   const jobs = aws.take("jobs").map(({ body }) => body);
-  expect(await as("VantageProbe", () => handler(sqsEvent("jobs", jobs.slice(0, 1))))).toEqual({
+  expect(await as("VantageProbe", () => probe(sqsEvent("jobs", jobs.slice(0, 1))))).toEqual({
     batchItemFailures: [],
   });
   expectExactly("VantageProbe");
@@ -141,7 +143,6 @@ async function backInSight(told: boolean): Promise<void> {
 }
 
 it("Judge", async () => {
-  const { handler } = await import("../../lambdas/judge.ts");
   const names = ["mx1.example", "mx2.example"].map((name) => ({ name, since: 0 }));
   await createLab(aws.store, 51).put(["192.0.2.10", "192.0.2.11"].map((address) => entryOf(address, { names })));
   await backInSight(true);
@@ -161,16 +162,15 @@ it("Judge", async () => {
   };
   const answers = [look("192.0.2.10", 0, good), look("192.0.2.11", 1, plain)];
   const results = { v: 1, cycle: cycleNow(), slice: 51, vantage: "here", round: 0, part: 0, answers };
-  expect(await as("Judge", () => handler(sqsEvent("results", [JSON.stringify(results)])))).toEqual({
+  expect(await as("Judge", () => judge(sqsEvent("results", [JSON.stringify(results)])))).toEqual({
     batchItemFailures: [],
   });
   expect((await aws.store.state.cause("cleartext", keyOf("192.0.2.10"))).value).toBe(null);
-  await as("Judge", () => handler(sqsEvent("results", [JSON.stringify({ ...results, round: 1 })])));
+  await as("Judge", () => judge(sqsEvent("results", [JSON.stringify({ ...results, round: 1 })])));
   expectExactly("Judge");
 });
 
 it("Tick", async () => {
-  const { handler } = await import("../../lambdas/tick.ts");
   // It was blind, and a crash kept that from the ledger; another is to let go of what it held back.
   await backInSight(true);
   // Nothing is left of it but an opening of more than an hour ago.
@@ -189,20 +189,19 @@ it("Tick", async () => {
   });
   // One whose target nobody has on a roster.
   await put(openCause([], { subject: keyOf("192.0.2.40"), due }));
-  await as("Tick", () => handler(scheduled(Date.now())));
+  await as("Tick", () => tick(scheduled(Date.now())));
   expectExactly("Tick");
 });
 
 it("Notify", async () => {
-  const { handler } = await import("../../lambdas/notify.ts");
-  const notify = () => as("Notify", () => handler(sqsEvent("outbox", ["{}"])));
+  const pass = () => as("Notify", () => notify(sqsEvent("outbox", ["{}"])));
   const acme = customerOf("acme", { contacts: [{ email: null, sms: "+15005550006" }] });
   await aws.store.config.putCustomers([acme]);
   const own = { ...openCause([]).context, customer: "acme", customers: 1 };
   const subject = "192.0.2.20:25";
   const opening = owed({ subject, at: Date.now(), context: own });
   await put(openCause([opening], { subject, context: own }));
-  await notify();
+  await pass();
   // Nobody acknowledged it: second contacts.
   const escalated = owed(
     { subject, at: Date.now(), kind: "escalated", id: "CM-7F3A·2", context: own },
@@ -234,28 +233,26 @@ it("Notify", async () => {
     await put({ ...cause, incident: incident && { ...incident, openedAt: Date.now() } });
   }
   later(minute);
-  await notify();
+  await pass();
   expectExactly("Notify");
 });
 
 it("Contacts", async () => {
-  const { handler } = await import("../../lambdas/contacts.ts");
   aws.subscriptions.push({ protocol: "email", endpoint: "it@acme.example", arn: `${arn("operators")}:1` });
-  await as("Contacts", () => handler());
+  await as("Contacts", () => contacts());
   aws.subscriptions.length = 0;
-  await as("Contacts", () => handler());
+  await as("Contacts", () => contacts());
   // Taken off on purpose: somebody acknowledged it.
   const { value, version } = await aws.store.state.cause("deaf", "sns:email:it@acme.example");
   const incident = value?.incident && { ...value.incident, acknowledged: { at: Date.now(), by: "ops" } };
   await aws.store.state.putCause({ value: { ...value, incident } as Cause, version });
   later(2 * hour);
-  await as("Contacts", () => handler());
+  await as("Contacts", () => contacts());
   expect((await aws.store.state.cause("deaf", "sns:email:it@acme.example")).value).toMatchObject({ state: "clear" });
   expectExactly("Contacts");
 });
 
 it("StatusApi", async () => {
-  const { handler } = await import("../../lambdas/status.ts");
   const token = "a-token-of-the-operator";
   await aws.store.config.putToken(createHash("sha256").update(token).digest("hex"), { customer: null, createdAt: 0 });
   await put(openCause([], { subject: "192.0.2.30:25" }));
@@ -268,7 +265,7 @@ it("StatusApi", async () => {
       ...type,
     };
     const request = { ...httpRequest(method, path, own), ...(body !== undefined && { body }) };
-    const { statusCode } = await as("StatusApi", () => handler(request as unknown as Parameters<typeof handler>[0]));
+    const { statusCode } = await as("StatusApi", () => status(request as unknown as Parameters<typeof status>[0]));
     expect([path, statusCode]).toEqual([path, 200]);
   };
   for (const path of [

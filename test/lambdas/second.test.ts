@@ -1,6 +1,7 @@
 /** On AWS: second contacts have topics of their own, and a look that has to bear out a message holds it up for seconds, not for the minute's tick. */
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { handler as notify } from "../../lambdas/notify.ts";
 import { proof } from "../../lib/judge/bear-out.ts";
 import type { Cause } from "../../lib/model/incident.ts";
 import { targetKey } from "../../lib/model/target.ts";
@@ -14,20 +15,13 @@ const arn = (name: string) => `arn:aws:sns:eu-central-1:123456789012:${name}`;
 const minute = 60_000;
 
 let aws: FakeAws;
-let notify: typeof import("../../lambdas/notify.ts").handler;
 beforeAll(async () => {
   aws = await startAws();
   vi.stubEnv(environmentNames.phones, arn("phones"));
   vi.stubEnv(environmentNames.second, arn("second"));
   vi.stubEnv(environmentNames.secondPhones, arn("second-phones"));
-  // The handlers keep their clients for ever: those of another file of this worker went to its own AWS.
-  vi.resetModules();
-  ({ handler: notify } = await import("../../lambdas/notify.ts"));
 });
-afterAll(async () => {
-  vi.resetModules();
-  await aws.close();
-});
+afterAll(() => aws.close());
 beforeEach(() => {
   vi.spyOn(process.stdout, "write").mockImplementation(() => true);
   return () => vi.restoreAllMocks();
