@@ -9,10 +9,19 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/peers/**", "test/aws/**"],
+          exclude: ["test/lambdas/**", "test/peers/**", "test/aws/**"],
           // No module keeps state, so that the files of a worker may share what they import: it halves the time.
           isolate: false,
           // Bounds what hangs; nothing is measured by it.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          // Handlers keep their clients for the life of a process: each file has one of its own.
+          name: "lambdas",
+          include: ["test/lambdas/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

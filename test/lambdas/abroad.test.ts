@@ -12,9 +12,7 @@ const queues = {
 
 afterEach(() => {
   vi.restoreAllMocks();
-  // Its clients are made once, of the environment that they find.
   vi.unstubAllEnvs();
-  vi.resetModules();
 });
 
 it("each job goes to the queue of its vantage, wherever that is", async () => {

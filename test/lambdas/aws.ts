@@ -196,9 +196,8 @@ export async function startAws(): Promise<FakeAws> {
       refusing = all;
     },
     async close() {
-      // The next file of this worker has an environment of its own, and handlers keep what they made of this one.
+      // A test of the command line goes on without it.
       vi.unstubAllEnvs();
-      vi.resetModules();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await embedded.close();
