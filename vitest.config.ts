@@ -12,9 +12,9 @@ export default defineConfig({
           exclude: ["test/lambdas/**", "test/peers/**", "test/aws/**"],
           // No module keeps state, so that the files of a worker may share what they import: it halves the time.
           isolate: false,
-          // Bounds what hangs; nothing is measured by it.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // Bounds what hangs; nothing is measured by it, and machines may be slow.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {
@@ -22,8 +22,8 @@ export default defineConfig({
           // Handlers keep their clients for the life of a process: each file has one of its own.
           name: "lambdas",
           include: ["test/lambdas/**/*.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {

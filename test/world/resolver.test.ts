@@ -24,7 +24,7 @@ const resolverAt = (...servers: DnsServer[]): Resolver =>
   createResolver({ servers: servers.map(({ address }) => address), now: () => clock });
 /** For where silence is waited for. */
 const impatientAt = (...servers: DnsServer[]): Resolver =>
-  createResolver({ servers: servers.map(({ address }) => address), now: () => clock, timeoutMs: 150 });
+  createResolver({ servers: servers.map(({ address }) => address), now: () => clock, timeoutMs: 600 });
 
 const data = (answer: DnsAnswer) =>
   answer.kind === "answer" ? answer.records.map((record) => record.data) : answer.reason;

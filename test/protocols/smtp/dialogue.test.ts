@@ -18,7 +18,7 @@ afterEach(async () => {
 
 /** Polls until the server has nothing open any more. */
 async function allClosed(of: FakeMailServer): Promise<void> {
-  await expect.poll(() => of.open, { timeout: 2_000, interval: 5 }).toBe(0);
+  await expect.poll(() => of.open, { timeout: 20_000, interval: 5 }).toBe(0);
 }
 
 const reply = (code: number, ...lines: string[]) => ({ code, lines });
@@ -282,12 +282,12 @@ describe("what stops the dialogue (RFC 5321 §3.1, RFC 3207 §4)", () => {
   });
 
   it("doesn't wait longer for a server that drips a byte now and then", async () => {
-    const running = await start({ misbehave: { banner: { drip: "220 mx.example ESMTP ready\r\n", everyMs: 30 } } });
+    const running = await start({ misbehave: { banner: { drip: "220 mx.example ESMTP ready\r\n", everyMs: 300 } } });
     const began = performance.now();
-    const { outcome } = await lookAt(running, { timeoutMs: 300 });
+    const { outcome } = await lookAt(running, { timeoutMs: 3_000 });
     expect(outcome).toEqual({ kind: "no-answer", stage: "banner", silence: "timeout" });
     // Two thirds of the whole belong to the banner.
-    expect(performance.now() - began).toBeLessThan(300);
+    expect(performance.now() - began).toBeLessThan(3_000);
     await allClosed(running);
   });
 
@@ -299,7 +299,7 @@ describe("what stops the dialogue (RFC 5321 §3.1, RFC 3207 §4)", () => {
   });
 
   it.each<[string, MailServerOptions, Parameters<typeof lookAt>[1], string]>([
-    ["silence", { misbehave: { "ehlo-again": "stall" } }, silentAfter, "Server went silent over TLS (timeout)"],
+    ["silence", { misbehave: { "ehlo-again": "stall" } }, { timeoutMs: 2_000 }, "Server went silent over TLS (timeout)"],
     ["a close", { misbehave: { "ehlo-again": "close" } }, {}, "Server went silent over TLS (closed)"],
     [
       "10 MB",

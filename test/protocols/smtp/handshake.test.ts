@@ -163,8 +163,8 @@ describe("what was agreed", () => {
       { "ehlo-again": { send: binary } },
     ] as const) {
       const running = await start({ misbehave });
-      expect(encrypted(await lookAt(running, { timeoutMs: 500 })).tls.protocol).toBe("TLSv1.3");
-      await expect.poll(() => running.open, { interval: 5 }).toBe(0);
+      expect(encrypted(await lookAt(running, { timeoutMs: 2_000 })).tls.protocol).toBe("TLSv1.3");
+      await expect.poll(() => running.open, { timeout: 20_000, interval: 5 }).toBe(0);
       await running.close();
     }
   });
@@ -316,11 +316,11 @@ describe("a handshake that fails", () => {
   ])("%s", async (_name, how, kind, expected) => {
     await start({ misbehave: { handshake: onEach(...how) } });
     const { dialler, openAtDial } = counting();
-    const observation = await lookAt(server, how.includes("stall") ? { timeoutMs: 400 } : {}, dialler);
+    const observation = await lookAt(server, how.includes("stall") ? { timeoutMs: 2_000 } : {}, dialler);
     expect(observation.outcome.kind).toBe(kind);
     expect(answers(observation)).toEqual(expected);
     expect(openAtDial).toEqual(expected.map(() => 0));
-    await expect.poll(() => server.open, { interval: 5 }).toBe(0);
+    await expect.poll(() => server.open, { timeout: 20_000, interval: 5 }).toBe(0);
   });
 
   it("has the alert's name, and who was asked what", async () => {
@@ -349,8 +349,8 @@ describe("a handshake that fails", () => {
   it("is over with the probe's time", async () => {
     await start({ misbehave: { handshake: "stall" } });
     const began = performance.now();
-    await lookAt(server, { timeoutMs: 300 });
-    expect(performance.now() - began).toBeLessThan(600);
+    await lookAt(server, { timeoutMs: 2_000 });
+    expect(performance.now() - began).toBeLessThan(4_000);
   });
 
   it("may succeed with the wide hello, after an alert: a server may want nothing but post-quantum groups", async () => {
@@ -370,7 +370,7 @@ describe("a handshake that fails", () => {
     [alert, 3],
   ])("may succeed with a small hello (after %j)", async (how, connections) => {
     await start({ misbehave: { handshake: onEach(...Array(connections - 1).fill(how), null) } });
-    const observation = await lookAt(server, { timeoutMs: 1_000 });
+    const observation = await lookAt(server, { timeoutMs: 4_000 });
     expect(encrypted(observation).tls).toMatchObject({ protocol: "TLSv1.2", seenBy: "library" });
     expect(server.connections).toBe(connections);
     expect(observation.transcript.filter(({ kind }) => kind === "note")).toHaveLength(connections - 1);
