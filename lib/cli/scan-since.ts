@@ -53,7 +53,7 @@ function inventoryOf(scan: ScanTargetJson): Inventory {
     groups: groups.map(({ name, code }) => name ?? code),
     signatures: depth === "full" ? signaturesIn(scan) : {},
     certificates,
-    flaws: flaws.filter(({ result }) => result === "flawed").map(({ name }) => name),
+    flaws,
     isComplete: incomplete === null,
   };
 }

@@ -1,5 +1,6 @@
 /** What a scan found, by the names that people know: for saying what changed since another. */
 
+import type { ProtocolName } from "../model/observation.ts";
 import { type Scan, signaturesUsed } from "../model/scan.ts";
 import { groupByCode } from "../protocols/tls/groups.ts";
 import { signatureName } from "../protocols/tls/signatures.ts";
@@ -20,14 +21,11 @@ export function scanChanges(
 ): readonly string[] {
   const [old, fresh] = [inventoryOf(before, wasElsewhere), inventoryOf(after, isElsewhere)];
   if (before.depth === "full" && after.depth === "full") return changesBetween(old, fresh);
-  const certain = (some: Scan, other: Scan, codes: (scan: Scan) => readonly number[], badness: Badness) => {
-    const seen = codes(other).map(badness);
-    return [...new Set(codes(some))].filter((code) => seen.length > 0 && isWorse(badness(code), seen));
-  };
-  const suitesOf = ({ versions }: Scan) => versions.flatMap(({ name, suites }) => (name === "SSLv2" ? [] : suites));
+  const suites = (some: Scan, other: Scan) => [
+    ...new Set(certain(suitesIn(some), suitesIn(other), badOf).map(suiteOf)),
+  ];
   const groupsOf = ({ groups }: Scan) => groups;
-  const suites = (some: Scan, other: Scan) => certain(some, other, suitesOf, judges.suite).map(suiteName);
-  const groups = (some: Scan, other: Scan) => certain(some, other, groupsOf, judges.group).map(groupName);
+  const groups = (some: Scan, other: Scan) => certain(groupsOf(some), groupsOf(other), judges.group).map(groupName);
   const modern = (some: Scan, other: Scan) =>
     groupsOf(some).filter((code) => isQuantum(code) && !groupsOf(other).includes(code));
   return changesBetween(
@@ -65,18 +63,30 @@ function inventoryOf(scan: Scan, sslv2Elsewhere: Elsewhere): Inventory {
       signaturesUsed(scan).map(({ version, signatures }) => [version, signatures.map(signatureName)]),
     ),
     certificates: certificates.map(({ sha256 }) => sha256),
-    flaws: flawsIn(scan, { sslv2Elsewhere }).flatMap(({ name, result }) => (result === "flawed" ? name : [])),
+    flaws: flawsIn(scan, { sslv2Elsewhere }),
     isComplete: incomplete === null,
   };
 }
 
-type Badness = (code: number) => readonly number[];
-
-/** To at least one that judges it is worse than all that was seen: a graded scan asks for just these. */
-function isWorse(value: readonly number[], seen: readonly (readonly number[])[]): boolean {
-  return value.some((bad, at) => seen.every((one) => bad > (one[at] ?? 0)));
+/** To at least one that judges they are worse than all that was `seen`: a graded scan asks for just these. */
+function certain<T>(some: readonly T[], seen: readonly T[], badness: (one: T) => readonly number[]): readonly T[] {
+  const known = seen.map(badness);
+  const isWorse = (bad: number, at: number) => known.every((one) => bad > (one[at] ?? 0));
+  return seen.length === 0 ? [] : some.filter((one) => badness(one).some(isWorse));
 }
 
+interface SuiteSeen {
+  readonly code: number;
+  readonly version: ProtocolName;
+}
+
+function suitesIn({ versions }: Scan): readonly SuiteSeen[] {
+  const older = versions.filter(({ name }) => name !== "SSLv2");
+  return older.flatMap(({ name, suites }) => suites.map((code) => ({ code, version: name })));
+}
+
+const badOf = ({ code, version }: SuiteSeen): readonly number[] => judges.suite(code, version);
+const suiteOf = ({ code }: SuiteSeen): string => suiteName(code);
 const suiteName = (code: number): string => suiteByCode(code)?.openssl ?? hex(code);
 const groupName = (code: number): string => groupByCode(code)?.name ?? `group-${code}`;
 const isQuantum = (code: number): boolean => /hybrid|post-quantum/.test(groupByCode(code)?.kind ?? "");

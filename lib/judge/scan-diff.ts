@@ -1,5 +1,7 @@
 /** What changed between two scans of a server, in words. What wasn't asked to the end isn't told as gone. */
 
+import type { FlawSeen } from "../model/scan.ts";
+
 /** What a scan found, by the names that people know. */
 export interface Inventory {
   readonly protocols: readonly string[];
@@ -10,7 +12,8 @@ export interface Inventory {
   readonly signatures: Readonly<Record<string, readonly string[]>>;
   /** SHA-256 of the leaves that were shown. */
   readonly certificates: readonly string[];
-  readonly flaws: readonly string[];
+  /** What isn't known of one neither came nor went. */
+  readonly flaws: readonly Pick<FlawSeen, "name" | "result">[];
   readonly isComplete: boolean;
 }
 
@@ -30,12 +33,18 @@ export function changesBetween(before: Inventory, after: Inventory): readonly st
     [before.groups, after.groups, (name) => `group ${name}`],
     [signatures(before), signatures(after), (name) => `signature ${name}`],
     [before.certificates, after.certificates, (name) => `certificate ${name.slice(0, 12)}...`],
-    [before.flaws, after.flaws, (name) => name],
+    [flawed(before, after), flawed(after, before), (name) => name],
   ];
   return kinds.flatMap(([old, fresh, named]) => [
     ...(after.isComplete ? went(old, fresh).map((name) => `${named(name)} is gone`) : []),
     ...(before.isComplete ? came(old, fresh).map((name) => `${named(name)} is new`) : []),
   ]);
+}
+
+/** Those that the other knows of as well. */
+function flawed({ flaws }: Inventory, other: Inventory): readonly string[] {
+  const known = new Set(other.flaws.filter(({ result }) => result !== "unknown").map(({ name }) => name));
+  return flaws.flatMap(({ name, result }) => (result === "flawed" && known.has(name) ? name : []));
 }
 
 function came(before: readonly string[], after: readonly string[]): readonly string[] {

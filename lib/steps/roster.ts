@@ -13,12 +13,13 @@ import {
   type TlsModeRule,
   tlsModeOf,
 } from "../model/customer.ts";
-import { type ScanDepth, scanDepths } from "../model/deep-scan.ts";
+import type { ScanDepth } from "../model/deep-scan.ts";
 import { type KnownDns, type Reach, reachesOf, smtpPort } from "../model/reach.ts";
 import { type Need, type Place, type RosterEntry, type RosterName, type Slice, sliceSize } from "../model/roster.ts";
 import { type Target, type TargetKey, targetKey } from "../model/target.ts";
 import { forbiddenRange } from "../protocols/ip/special.ts";
 import { circleDigest, createCircleBuilder } from "./circle-build.ts";
+import { deeper, depthFor } from "./scan-depth.ts";
 
 /** What all customers together want of one target from one vantage. */
 interface Wish {
@@ -89,9 +90,9 @@ export function createRosterBuilder(
         wishes.set(place, wish);
         if (reach.name !== null) wish.names.add(reach.name);
         wish.allowPrivate ||= customer.allowPrivate;
-        wish.scan = deeper(wish.scan, customer.scan ?? "grade");
         wish.intrusive &&= customer.intrusive ?? false;
         const { id, need } = needs[reach.hop];
+        wish.scan = deeper(wish.scan, depthFor(customer, need.require.floor));
         if (need.alarms) circles.add(targetKey(reach.target), customer, id, reach.name ?? reach.target.address);
         // Several domains or names of one customer are one customer.
         if (!counted.has(`${reach.hop} ${place}`)) count(wish.needs, needs[reach.hop]);
@@ -140,9 +141,6 @@ function canaryWishes(
 
 const implicitPort = 465;
 
-function deeper(a: ScanDepth, b: ScanDepth): ScanDepth {
-  return scanDepths.indexOf(a) > scanDepths.indexOf(b) ? a : b;
-}
 const placeOf = (vantage: string, target: Target): string => `${vantage} ${targetKey(target)}`;
 
 const wishFor = ({ target, vantage }: Reach): Wish => ({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { changesBetween, type Inventory } from "../../lib/judge/scan-diff.ts";
+import type { FlawSeen } from "../../lib/model/scan.ts";
 
 const base: Inventory = {
   protocols: ["TLSv1", "TLSv1.2"],
@@ -7,7 +8,10 @@ const base: Inventory = {
   groups: ["x25519"],
   signatures: { "TLSv1.2": ["rsa_pkcs1_sha1", "rsa_pkcs1_sha256"] },
   certificates: ["ab".repeat(32)],
-  flaws: [],
+  flaws: [
+    { name: "compression", result: "sound" },
+    { name: "sweet32", result: "flawed" },
+  ],
   isComplete: true,
 };
 
@@ -24,7 +28,10 @@ describe("what changed between two scans", () => {
       groups: ["x25519", "X25519MLKEM768"],
       signatures: { "TLSv1.2": ["rsa_pkcs1_sha256", "rsa_pss_rsae_sha256"] },
       certificates: ["cd".repeat(32)],
-      flaws: ["compression"],
+      flaws: [
+        { name: "compression", result: "flawed" },
+        { name: "sweet32", result: "sound" },
+      ],
     };
     expect(changesBetween(base, after)).toEqual([
       "TLSv1 is gone",
@@ -36,8 +43,17 @@ describe("what changed between two scans", () => {
       "signature rsa_pss_rsae_sha256 in TLSv1.2 is new",
       "certificate abababababab... is gone",
       "certificate cdcdcdcdcdcd... is new",
+      "sweet32 is gone",
       "compression is new",
     ]);
+  });
+
+  it("of flaws is what both know", () => {
+    const flaw = (result: FlawSeen["result"]): Inventory => ({ ...base, flaws: [{ name: "weak-signatures", result }] });
+    expect(changesBetween(flaw("flawed"), flaw("unknown"))).toEqual([]);
+    expect(changesBetween(flaw("unknown"), flaw("flawed"))).toEqual([]);
+    expect(changesBetween({ ...base, flaws: [] }, flaw("flawed"))).toEqual([]);
+    expect(changesBetween(flaw("flawed"), flaw("sound"))).toEqual(["weak-signatures is gone"]);
   });
 
   it("tells signatures of versions that both asked about, and that neither came nor went", () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it, test } from "vitest";
 import {
   type Customer,
+  defaultFloor,
   defaultRequirement,
+  type Floor,
   type Gateway,
   type RequirementLevel,
   seedTlsModeRule,
@@ -386,6 +388,19 @@ describe("scans of a target that several share", () => {
     expect(scansOf({ scan: "none" }).scan).toBe("none");
     expect(scansOf({ scan: "none" }, {}).scan).toBe(undefined);
     expect(scansOf({ scan: "none" }, { scan: "full" }, {}).scan).toBe("full");
+  });
+
+  it("are whole for who counts all that is accepted by stricter figures than the default's", () => {
+    const floored = (floor: Partial<Floor>, over: Partial<Customer> = {}) => {
+      const level = { level: "tls", floor: { ...defaultFloor, ...floor } } as const;
+      return scansOf({ require: { gateway: level, downstream: level }, ...over }).scan;
+    };
+    expect(floored({ acceptsNothingBelow: true, cipherBits: 256 })).toBe("full");
+    expect(floored({ acceptsNothingBelow: true, forwardSecrecy: true })).toBe("full");
+    expect(floored({ acceptsNothingBelow: true, ecBits: 256 }, { scan: "none" })).toBe("none");
+    expect(floored({ acceptsNothingBelow: true })).toBe(undefined);
+    expect(floored({ acceptsNothingBelow: true, cipherBits: 256, standard: "bcp195" })).toBe(undefined);
+    expect(floored({ cipherBits: 256 })).toBe(undefined);
   });
 
   it("intrude only where all agreed", () => {

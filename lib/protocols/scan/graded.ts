@@ -1,27 +1,33 @@
 /**
  * The few questions that a grade needs: which versions there are, and of suites and groups the worst only. Asked is for
- * what would be worse, to anybody who judges, than all that was seen; when it is refused, the worst is known.
+ * what would be worse, to anybody who judges, than all that was seen; when it is refused, the worst is known. Where what
+ * it chose of all isn't the best there is, it is asked once with the best first: who follows shows its own best.
  */
 
+import type { ProtocolName } from "../../model/observation.ts";
+import type { Preference } from "../../model/scan.ts";
 import type { Chosen } from "../tls/flight.ts";
 import { groups as everyGroup } from "../tls/groups.ts";
 import { olderGroups } from "../tls/hello.ts";
 import { suites as everySuite, suiteByCode } from "../tls/suites.ts";
 import { finiteGroupOf, isDhe, withoutFinite } from "./finite-groups.ts";
-import { type Answer, type Inquiry, type Question, versions } from "./question.ts";
-import { groupOf } from "./suites-of-13.ts";
+import { type Heard, orderSeen } from "./order-seen.ts";
+import { type Answer, type Inquiry, nameOf, type Question, versions } from "./question.ts";
+import { groupOf, groups13 } from "./suites-of-13.ts";
 
 /** For each that judges how bad it is; more is worse. */
-type Badness = (code: number) => readonly number[];
-
 export interface Judges {
-  readonly suite: Badness;
-  readonly group: Badness;
+  readonly suite: (code: number, version: ProtocolName) => readonly number[];
+  readonly group: (code: number) => readonly number[];
 }
 
 export interface Graded {
   /** Accepted, newest first, each with the suites that were seen. */
-  readonly spoken: readonly { readonly version: number; readonly suites: readonly number[] }[];
+  readonly spoken: readonly {
+    readonly version: number;
+    readonly suites: readonly number[];
+    readonly preference: Preference | null;
+  }[];
   readonly groups: readonly number[];
   /** It dropped a hello that names TLS 1.3 beside TLS 1.2. */
   readonly dropped: boolean;
@@ -31,9 +37,17 @@ export interface Graded {
 const newer = everySuite.filter(({ tls13 }) => tls13).map(({ code }) => code);
 const older = everySuite.filter(({ tls13 }) => !tls13).map(({ code }) => code);
 const newerGroups = everyGroup.map(({ code }) => code);
+/** Post-quantum first, as servers name them. */
+const olderBestFirst: readonly number[] = [...olderGroups].sort((a, b) => groups13.indexOf(a) - groups13.indexOf(b));
+
+/** Two dozen, with SSLv2 and the other certificate: whoever took so many isn't asked for its best as well. */
+const mostAsked = 22;
+const wholeGroups: readonly (readonly number[])[] = [newerGroups, olderGroups, groups13, olderBestFirst];
 
 export function* graded(judges: Judges): Inquiry<Graded> {
   const spoken = new Map<number, number[]>();
+  /** Choices of all groups. */
+  const heard: (Heard & { readonly version: number })[] = [];
   const groups: number[] = [];
   /** Offered up to TLS 1.2 with all groups, and not chosen from. */
   const refused = new Set<number>();
@@ -41,8 +55,14 @@ export function* graded(judges: Judges): Inquiry<Graded> {
   let isNamed = false;
   let dropped = false;
   let incomplete: string | null = null;
+  let asked = 0;
   const done = (): Graded => ({
-    spoken: [...spoken].sort(([a], [b]) => b - a).map(([version, suites]) => ({ version, suites })),
+    spoken: [...spoken]
+      .sort(([a], [b]) => b - a)
+      .map(([version, suites]) => {
+        const preference = orderSeen(heard.filter((each) => each.version === version));
+        return { version, suites, preference };
+      }),
     groups,
     dropped,
     incomplete,
@@ -50,6 +70,7 @@ export function* graded(judges: Judges): Inquiry<Graded> {
 
   /** What it chose; null where it refused, or can't be asked any more. */
   function* choiceOf(question: Question): Generator<Question, Chosen | null, Answer> {
+    asked++;
     const answer = yield question;
     if (answer.kind === "unasked") incomplete = answer.how;
     if (answer.kind !== "chosen") {
@@ -61,6 +82,7 @@ export function* graded(judges: Judges): Inquiry<Graded> {
     const { version, suite } = answer.hello;
     const known = spoken.get(version) ?? [];
     if (!known.includes(suite)) spoken.set(version, [...known, suite]);
+    if (wholeGroups.includes(question.groups)) heard.push({ version, offered: question.suites, suite });
     const group = version === versions.tls13 ? groupOf(answer) : answer.key.code;
     if (group !== null && !groups.includes(group)) groups.push(group);
     return answer;
@@ -79,18 +101,21 @@ export function* graded(judges: Judges): Inquiry<Graded> {
   }
 
   for (const version of [...spoken.keys()].sort((a, b) => b - a)) {
-    const [suites, of] = version === versions.tls13 ? [newer, newerGroups] : [older, olderGroups];
+    const of = offeredIn(version);
+    const badness = badnessIn(judges, version);
     for (;;) {
-      const seen = [...spoken.values()].flat();
-      const worse = worseThan(seen, suites, judges.suite);
+      const seen = [...spoken].flatMap(([of, list]) => list.map(badnessIn(judges, of)));
+      const worse = beyond(seen, of.suites, badness, isMore);
       if (worse.length === 0) break;
-      const answer = yield* choiceOf(plain(version, worse, of));
+      const answer = yield* choiceOf(plain(version, worse, of.groups));
       if (incomplete !== null) return done();
       if (answer === null || answer.hello.version !== version || !worse.includes(answer.hello.suite)) break;
     }
+    // No hello of SSLv3 names groups.
+    if (version === versions.ssl3) continue;
     const elliptic = version === versions.tls13 ? newer : older.filter(isEcdhe);
     for (let before = -1; before !== groups.length; ) {
-      const worse = worseThan(groups, of, judges.group);
+      const worse = beyond(groups.map(judges.group), of.groups, judges.group, isMore);
       if (worse.length === 0) break;
       before = groups.length;
       yield* choiceOf(plain(version, elliptic, worse));
@@ -105,19 +130,50 @@ export function* graded(judges: Judges): Inquiry<Graded> {
     if ([...spoken.values()].flat().some(some)) return;
     yield* choiceOf(plain(version, left(some), olderGroups));
   }
-  // The third kind of certificate, which TLS 1.2 often has no signature for, and the size of its prime.
+  // The third kind of certificate, which TLS 1.2 often has no signature for, and the sizes of its primes.
   yield* show(isDss, olderOnes[0]);
   yield* show(isDhe, olderOnes.at(-1));
-  yield* show(isLooseDhe, olderOnes.at(-1));
+  yield* show((code) => isDhe(code) && !isLoose(code), olderOnes.at(-1));
+  yield* show((code) => isDhe(code) && isLoose(code) && (suiteByCode(code)?.bits ?? 0) < 256, olderOnes.at(-1));
   if (isNamed && incomplete === null) yield* choiceOf(plain(olderOnes.at(-1) ?? 0, left(isDhe), withoutFinite));
+  for (const version of [versions.tls13, olderOnes.at(-1)]) {
+    const [chosen] = spoken.get(version ?? 0) ?? [];
+    if (version === undefined || chosen === undefined || incomplete !== null || asked >= mostAsked) continue;
+    const badness = badnessIn(judges, version);
+    const { suites } = offeredIn(version);
+    if (beyond([badness(chosen)], suites, badness, isLess).length === 0) continue;
+    yield* choiceOf(bestFirst(version, suites, badness));
+  }
   return done();
 }
 
-/** Those that are worse, to at least one that judges, than all that was seen. */
-function worseThan(seen: readonly number[], codes: readonly number[], badness: Badness): readonly number[] {
-  const known = seen.map(badness);
-  const isWorse = (value: number, at: number) => known.every((one) => value > (one[at] ?? 0));
-  return codes.filter((code) => badness(code).some(isWorse));
+function offeredIn(version: number) {
+  return version === versions.tls13 ? { suites: newer, groups: newerGroups } : { suites: older, groups: olderGroups };
+}
+
+type Badness = (code: number) => readonly number[];
+
+function badnessIn({ suite }: Judges, version: number): Badness {
+  return (code) => suite(code, nameOf(version));
+}
+
+const isMore = (one: number, other: number): boolean => one > other;
+const isLess = (one: number, other: number): boolean => one < other;
+
+/** Those that are worse, or better, to at least one that judges, than all that was seen. */
+function beyond(
+  seen: readonly (readonly number[])[],
+  codes: readonly number[],
+  badness: Badness,
+  is: typeof isMore,
+): readonly number[] {
+  return codes.filter((code) => badness(code).some((value, at) => seen.every((one) => is(value, one[at] ?? 0))));
+}
+
+function bestFirst(version: number, suites: readonly number[], badness: Badness): Question {
+  const total = (code: number) => badness(code).reduce((sum, value) => sum + value, 0);
+  const sorted = suites.toReversed().sort((a, b) => total(a) - total(b));
+  return plain(version, sorted, version === versions.tls13 ? groups13 : olderBestFirst);
 }
 
 function plain(version: number, suites: readonly number[], groups: readonly number[]): Question {
@@ -125,10 +181,10 @@ function plain(version: number, suites: readonly number[], groups: readonly numb
 }
 
 const isEcdhe = (code: number): boolean => suiteByCode(code)?.keyExchange === "ecdhe";
-/** Without a key of its own whose strength a prime could follow, OpenSSL takes one of 1024 bits for these. */
-function isLooseDhe(code: number): boolean {
-  const { authentication = "", bits = 0 } = suiteByCode(code) ?? {};
-  return isDhe(code) && ["anonymous", "psk"].includes(authentication) && bits < 256;
+
+/** Without a key of its own, whose strength a prime could follow: OpenSSL's then follows the cipher, from 1024 bits up to 3072. */
+function isLoose(code: number): boolean {
+  return ["anonymous", "psk"].includes(suiteByCode(code)?.authentication ?? "");
 }
 
 const isDss = (code: number): boolean => isDhe(code) && suiteByCode(code)?.authentication === "dss";

@@ -1,9 +1,16 @@
 /** What is asked of a server with one connection, and what it answers. */
 
+import type { ProtocolName } from "../../model/observation.ts";
 import type { Chosen } from "../tls/flight.ts";
+import { protocolByVersion } from "../tls/messages.ts";
 
 /** As on the wire; SSLv2 has a hello of its own. */
 export const versions = { ssl3: 0x0300, tls10: 0x0301, tls11: 0x0302, tls12: 0x0303, tls13: 0x0304 } as const;
+
+/** The newest for what isn't in that list. */
+export function nameOf(version: number): ProtocolName {
+  return protocolByVersion(version) ?? "TLSv1.3";
+}
 
 export interface Question {
   /** The highest version offered. */

@@ -1,11 +1,9 @@
 /** The whole scan of one target: which versions, suites, groups and orders it accepts. */
 
 import { createHash } from "node:crypto";
-import type { ProtocolName } from "../../model/observation.ts";
 import type { Answering, DhPrime, Scan, VersionScan } from "../../model/scan.ts";
 import type { Target } from "../../model/target.ts";
 import type { Chosen } from "../tls/flight.ts";
-import { protocolByVersion } from "../tls/messages.ts";
 import type { Sslv2Answer } from "../tls/sslv2.ts";
 import { suites as everySuite, suiteByCode } from "../tls/suites.ts";
 import { finiteGroupOf, finiteGroupsOf, isDhe } from "./finite-groups.ts";
@@ -14,7 +12,7 @@ import { fallbackOf, habitsOf } from "./habits.ts";
 import { noting } from "./noting.ts";
 import type { Ask } from "./patient.ts";
 import { preferenceOf } from "./preference.ts";
-import { inquire, type NoChoice, versions } from "./question.ts";
+import { inquire, type NoChoice, nameOf, versions } from "./question.ts";
 import { type AcceptedSuites, certificateCurves, groupsOf, signaturesOf, signerOf, suitesOf } from "./suites-of.ts";
 import { signaturesOf13, suitesOf13 } from "./suites-of-13.ts";
 import { inParts, type Understood, understoodBy } from "./understood.ts";
@@ -91,9 +89,9 @@ export async function scanGraded(world: ScanWorld, judges: Judges): Promise<Scan
   const { spoken, groups, dropped, incomplete } =
     understood === null ? atOnce : await inquire(graded(judges), inParts(ask, understood));
   const older = [...olderVersions, versions.tls13].map((version): VersionScan => {
-    const suites = spoken.find((each) => each.version === version)?.suites ?? [];
+    const { suites = [], preference = null } = spoken.find((each) => each.version === version) ?? {};
     const accepted = suites.length > 0 ? true : incomplete === null ? false : null;
-    return { name: nameOf(version), accepted, suites, preference: null, instead: null, strayed: false, incomplete };
+    return { name: nameOf(version), accepted, suites, preference, instead: null, strayed: false, incomplete };
   });
   const all = [sslv2.version, ...older];
   return {
@@ -255,10 +253,6 @@ async function sslv2Of({ askSslv2 }: ScanWorld): Promise<{ version: VersionScan;
     incomplete,
   };
   return { version, certificate: isKinds ? answer.certificate : new Uint8Array(0) };
-}
-
-function nameOf(version: number): ProtocolName {
-  return protocolByVersion(version) ?? "TLSv1.3";
 }
 
 /** What all flights together showed beside the suites; `sslv2`: the certificate shown there. */

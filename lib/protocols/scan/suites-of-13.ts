@@ -24,7 +24,10 @@ const suites13 = everySuite.filter(({ tls13 }) => tls13).map(({ code }) => code)
 const older = everySuite.filter(({ tls13 }) => !tls13).map(({ code }) => code);
 /** The usual first, so that what cuts a long list short doesn't cut these. */
 const usual = [4588, 29, 23, 24, 25, 30];
-const groups13 = [...usual, ...everyGroup.map(({ code }) => code).filter((code) => !usual.includes(code))];
+export const groups13: readonly number[] = [
+  ...usual,
+  ...everyGroup.map(({ code }) => code).filter((code) => !usual.includes(code)),
+];
 const keyShareExtension = 51;
 
 export function* suitesOf13(): Inquiry<Accepted13> {

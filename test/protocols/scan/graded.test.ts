@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { judges } from "../../../lib/judge/grades/badness.ts";
 import { graded } from "../../../lib/protocols/scan/graded.ts";
-import { inquire } from "../../../lib/protocols/scan/question.ts";
+import { inquire, nameOf } from "../../../lib/protocols/scan/question.ts";
 import { groups as everyGroup } from "../../../lib/protocols/tls/groups.ts";
 import { olderGroups } from "../../../lib/protocols/tls/hello.ts";
 import { suiteByName, suites } from "../../../lib/protocols/tls/suites.ts";
@@ -22,8 +22,11 @@ async function asked(server: ModelServer) {
   return { ...result, connections };
 }
 
-const worst = (badness: (code: number) => readonly number[], seen: readonly number[]) =>
-  seen.map(badness).reduce<readonly number[]>((a, b) => b.map((value, at) => Math.max(value, a[at] ?? 0)), []);
+const worst = (seen: readonly (readonly number[])[]) =>
+  seen.reduce<readonly number[]>((a, b) => b.map((value, at) => Math.max(value, a[at] ?? 0)), []);
+const best = (seen: readonly (readonly number[])[]) =>
+  Math.min(...seen.map((bad) => bad.reduce((sum, value) => sum + value, 0)));
+const isEcdhe = (code: number) => suites.find((suite) => suite.code === code)?.keyExchange === "ecdhe";
 
 describe("the questions of a grade", () => {
   it("find the worst that each standard and the score would find in all of it", async () => {
@@ -41,16 +44,21 @@ describe("the questions of a grade", () => {
         const model: ModelServer = { suites: Object.fromEntries(kept), groups: curves, order };
         const { spoken, groups, connections } = await asked(model);
         expect(spoken.map(({ version }) => version).sort()).toEqual(kept.map(([version]) => Number(version)).sort());
-        const all = kept.flatMap(([, list]) => list);
-        expect(
-          worst(
-            judges.suite,
-            spoken.flatMap((each) => each.suites),
-          ),
-        ).toEqual(worst(judges.suite, all));
-        const usesGroups =
-          fresh.length > 0 || all.some((code) => suites.find((s) => s.code === code)?.keyExchange === "ecdhe");
-        if (usesGroups) expect(worst(judges.group, groups)).toEqual(worst(judges.group, curves));
+        const badnessIn = (version: number) => (code: number) => judges.suite(code, nameOf(version));
+        const vectors = (lists: readonly { readonly version: number; readonly suites: readonly number[] }[]) =>
+          lists.flatMap(({ version, suites: some }) => some.map(badnessIn(version)));
+        const whole = kept.map(([version, list]) => ({ version: Number(version), suites: list }));
+        expect(worst(vectors(spoken))).toEqual(worst(vectors(whole)));
+        const newest = Math.max(...spoken.map(({ version }) => version).filter((version) => version < tls13));
+        for (const { version, suites: seen, preference } of spoken) {
+          expect([null, order]).toContain(preference);
+          const taken = (model.suites[version] ?? []).filter((code) => !isEcdhe(code) || curves.length > 0);
+          if (order === "client" && version >= newest) {
+            expect(best(seen.map(badnessIn(version)))).toEqual(best(taken.map(badnessIn(version))));
+          }
+        }
+        const usesGroups = fresh.length > 0 || [a, b, c].some((list) => list.some(isEcdhe));
+        if (usesGroups) expect(worst(groups.map(judges.group))).toEqual(worst(curves.map(judges.group)));
         most = Math.max(most, connections);
       }),
       { numRuns: 300, seed: 11 },

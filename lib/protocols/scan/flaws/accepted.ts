@@ -6,7 +6,7 @@ import { protocolByVersion } from "../../tls/messages.ts";
 import { sslv2KindByCode } from "../../tls/sslv2.ts";
 import { type Suite, suiteByCode } from "../../tls/suites.ts";
 import { type Question, versions } from "../question.ts";
-import { type Found, flawed, sound, unknown } from "./flaw.ts";
+import { type Found, flawed, type SeenFlaw, sound, unknown } from "./flaw.ts";
 
 /** Understood by servers of every age. */
 const mostSuites = 16;
@@ -16,12 +16,18 @@ function suitesIn({ name, suites }: VersionScan): readonly Suite[] {
   return name === "SSLv2" ? [] : suites.flatMap((code) => suiteByCode(code) ?? []);
 }
 
+type IsBad = NonNullable<SeenFlaw["suite"]>;
+
+export function suiteFlaw(name: string, suite: IsBad): SeenFlaw {
+  return { name, suite, look: ({ scan }) => bySuites(scan, suite) };
+}
+
 /** Flawed by each suite that `isBad`, named once with the oldest version that accepts it. */
-export function bySuites(scan: Scan, isBad: (suite: Suite, version: VersionScan) => boolean): Found {
+export function bySuites(scan: Scan, isBad: IsBad): Found {
   const bad = new Map<string, string>();
   for (const version of scan.versions) {
     for (const suite of suitesIn(version)) {
-      if (isBad(suite, version) && !bad.has(suite.openssl)) bad.set(suite.openssl, version.name);
+      if (isBad(suite, version.name) && !bad.has(suite.openssl)) bad.set(suite.openssl, version.name);
     }
   }
   const names = [...bad].map(([suite, version]) => `${suite} (${version})`);

@@ -1,9 +1,10 @@
 /** What a flaw is, and how it is looked for: each is a file of this folder, and a line in `seen.ts` or `asked.ts`. */
 
-import type { Observation } from "../../../model/observation.ts";
+import type { Observation, ProtocolName } from "../../../model/observation.ts";
 import type { FlawSeen, Scan } from "../../../model/scan.ts";
 import type { Target, TargetKey } from "../../../model/target.ts";
 import type { Hello } from "../../tls/hello.ts";
+import type { Suite } from "../../tls/suites.ts";
 import type { ClearTalk, Talk } from "../converse.ts";
 import type { Early } from "../early.ts";
 import type { Answer, Question, Unasked } from "../question.ts";
@@ -17,6 +18,8 @@ interface Named {
 
 /** Told by what a scan saw anyway. */
 export interface SeenFlaw extends Named {
+  /** A suite that shows it where it is accepted: a graded scan asks for one. */
+  readonly suite?: (suite: Suite, version: ProtocolName) => boolean;
   readonly look: (known: Known) => Found;
 }
 

@@ -3,7 +3,7 @@
 import { signaturesUsed } from "../../../model/scan.ts";
 import { signatureName } from "../../tls/signatures.ts";
 import { unlessCut } from "./accepted.ts";
-import { flawed, type SeenFlaw } from "./flaw.ts";
+import { flawed, type SeenFlaw, unknown } from "./flaw.ts";
 
 export const weakSignatures: SeenFlaw = {
   name: "weak-signatures",
@@ -13,6 +13,7 @@ export const weakSignatures: SeenFlaw = {
       // Forbidden there altogether (RFC 8446 §4.4.3).
       return version === "TLSv1.3" ? names.map((name) => `${name} in ${version}`) : names;
     });
-    return weak.length > 0 ? flawed(weak.join(", ")) : unlessCut(scan);
+    if (weak.length > 0) return flawed(weak.join(", "));
+    return scan.depth === "grade" ? unknown("a grade doesn't ask for it") : unlessCut(scan);
   },
 };

@@ -86,6 +86,12 @@ describe("of what is accepted", () => {
   });
 });
 
+test("of signature schemes a grade doesn't ask, and calls none sound", () => {
+  const grade: Scan = { ...modern, depth: "grade" };
+  expect(result("weak-signatures", grade)?.result).toBe("unknown");
+  expect(result("weak-signatures", { ...grade, signatures: [0x0201] })?.result).toBe("flawed");
+});
+
 describe("DROWN", () => {
   const sslv2 = (scan: Scan): Scan => ({
     ...scan,
