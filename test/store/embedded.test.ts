@@ -61,7 +61,7 @@ describe("the embedded store", () => {
         await store.state.slices();
       }
       expect(attached.mock.calls.length).toBeGreaterThan(20);
-      await vi.waitFor(() => expect(left()).toBeLessThanOrEqual(atFirst));
+      await vi.waitFor(() => expect(left()).toBeLessThanOrEqual(atFirst), { timeout: 20_000 });
     } finally {
       await close();
       vi.restoreAllMocks();

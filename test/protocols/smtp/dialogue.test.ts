@@ -299,7 +299,12 @@ describe("what stops the dialogue (RFC 5321 §3.1, RFC 3207 §4)", () => {
   });
 
   it.each<[string, MailServerOptions, Parameters<typeof lookAt>[1], string]>([
-    ["silence", { misbehave: { "ehlo-again": "stall" } }, { timeoutMs: 2_000 }, "Server went silent over TLS (timeout)"],
+    [
+      "silence",
+      { misbehave: { "ehlo-again": "stall" } },
+      { timeoutMs: 2_000 },
+      "Server went silent over TLS (timeout)",
+    ],
     ["a close", { misbehave: { "ehlo-again": "close" } }, {}, "Server went silent over TLS (closed)"],
     [
       "10 MB",
