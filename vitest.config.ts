@@ -30,8 +30,8 @@ export default defineConfig({
         test: {
           name: "peers",
           include: ["test/peers/**/*.test.ts"],
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
+          testTimeout: 400_000,
+          hookTimeout: 300_000,
           fileParallelism: false,
         },
       },
@@ -39,8 +39,8 @@ export default defineConfig({
         test: {
           name: "aws",
           include: ["test/aws/**/*.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           fileParallelism: false,
         },
       },

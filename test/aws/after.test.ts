@@ -43,7 +43,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-describe("dead letters", { timeout: 3 * minute }, () => {
+describe("dead letters", { timeout: 10 * minute }, () => {
   interface Shown {
     readonly queues: readonly {
       readonly queue: string;
@@ -86,11 +86,13 @@ describe("dead letters", { timeout: 3 * minute }, () => {
       code: 0,
       stdout: "jobs     0 replayed\nresults  0 replayed\noutbox   1 replayed\nruns     1 replayed\n",
     });
-    await until("an empty show", minute, async () => ((await chainmail("dlq", "show")).code === 0 ? true : undefined));
+    await until("an empty show", 3 * minute, async () =>
+      (await chainmail("dlq", "show")).code === 0 ? true : undefined,
+    );
   });
 });
 
-describe("the fleet", { timeout: 3 * minute }, () => {
+describe("the fleet", { timeout: 10 * minute }, () => {
   it("is copied from the running stack into a folder, where its record verifies", async () => {
     const { code, stdout, stderr } = await chainmail("export");
     expect([code, stderr]).toEqual([0, expect.stringContaining("exported ")]);
@@ -132,7 +134,7 @@ describe("the fleet", { timeout: 3 * minute }, () => {
   });
 });
 
-describe("chainmail deploy-check", { timeout: 8 * minute }, () => {
+describe("chainmail deploy-check", { timeout: 15 * minute }, () => {
   it("walks the chain with a drill, and says what it found of the rest", async () => {
     // A drill takes a target that was looked at once.
     await runStep("Plan", Date.now());

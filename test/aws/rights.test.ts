@@ -219,7 +219,7 @@ describe("phones", () => {
     await giveBack();
     expect(await heard()).toBe(before);
     await work.Notify?.();
-    await until("a phone that rings", minute, async () => ((await heard()) > before ? true : undefined));
+    await until("a phone that rings", 3 * minute, async () => ((await heard()) > before ? true : undefined));
   });
 });
 

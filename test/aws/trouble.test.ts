@@ -35,7 +35,7 @@ async function hideFor(VisibilityTimeout: string): Promise<void> {
 }
 const send = (body: string) => sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
 
-describe("the way of the data", { timeout: 3 * minute }, () => {
+describe("the way of the data", { timeout: 10 * minute }, () => {
   it("lays a poisoned message aside after five tries, where the command line finds it", async () => {
     await send("{ poison");
     const shown = await until("a dead letter", 2 * minute, async () => {
@@ -58,10 +58,10 @@ describe("the way of the data", { timeout: 3 * minute }, () => {
     const giveBack = await withdraw("Judge", "dynamodb:PutItem ledger");
     const results = { v: 1, cycle, slice, vantage: "here", round: 0, part: 0, answers: [] };
     const { MessageId = "" } = await send(JSON.stringify(results));
-    await until("a try that failed", minute, async () => ((await logOf(MessageId)).length > 0 ? true : undefined));
+    await until("a try that failed", 3 * minute, async () => ((await logOf(MessageId)).length > 0 ? true : undefined));
     expect(await aws.store.ledger.ledger(slice, 5)).toEqual([]);
     await giveBack();
-    await until("its mark", minute, async () =>
+    await until("its mark", 3 * minute, async () =>
       (await aws.store.ledger.ledger(slice, 5)).length > 0 ? true : undefined,
     );
     expect((await aws.store.ledger.ledger(slice, 5)).map((entry) => entry.cycle)).toEqual([cycle]);
@@ -76,7 +76,7 @@ describe("the way of the data", { timeout: 3 * minute }, () => {
       const { MessageId = "" } = await send(
         JSON.stringify({ v: 1, cycle, slice, vantage: "here", round: 0, part: 0, answers: [] }),
       );
-      const [line] = await until("a try that failed", minute, async () => {
+      const [line] = await until("a try that failed", 3 * minute, async () => {
         const lines = await logOf(MessageId);
         return lines.length > 0 ? lines : undefined;
       });
@@ -85,7 +85,7 @@ describe("the way of the data", { timeout: 3 * minute }, () => {
     } finally {
       await giveBack();
     }
-    await until("its mark", minute, async () =>
+    await until("its mark", 3 * minute, async () =>
       (await aws.store.ledger.ledger(slice, 5)).length > 0 ? true : undefined,
     );
     expect((await aws.store.ledger.ledger(slice, 5)).map((entry) => entry.cycle)).toEqual([cycle]);

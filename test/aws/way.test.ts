@@ -55,7 +55,7 @@ const keyOf = ({ port }: FakeMailServer) => `127.0.0.1:${port}`;
 const of = (subject: string) => (told: Awaited<ReturnType<Tap>>) =>
   told.filter((one) => one.event.data.subject === subject);
 
-describe("the stack, deployed", { timeout: 5 * minute }, () => {
+describe("the stack, deployed", { timeout: 15 * minute }, () => {
   it("takes customers from the command line", async () => {
     const file = join(folder, "customers.yaml");
     await writeFile(
@@ -122,7 +122,7 @@ describe("the stack, deployed", { timeout: 5 * minute }, () => {
 
   it("told each subscriber what its filter policy lets through, and nothing twice", async () => {
     // The topics are told one after the other, the customer's phone last.
-    await until("a text", minute, async () => ((await texts()).length > 0 ? true : undefined));
+    await until("a text", 3 * minute, async () => ((await texts()).length > 0 ? true : undefined));
     expect(await runStep("Tick", Date.now())).toBeNull();
     expect(await feed("Notify", { v: 1 })).toEqual({ batchItemFailures: [] });
     // Nobody acknowledged it: a minute later second contacts are told, by a topic of their own.
@@ -171,7 +171,7 @@ describe("the stack, deployed", { timeout: 5 * minute }, () => {
       ["openings", { kind: ["opened"] }, { customer: "acme", kind: "recovered" }],
     ] as const)("%s: without its policy it gets the other message too", async (name, policy, other) => {
       const arrives = async (to: Tap, id: string) =>
-        until(`${id} at the tap`, minute, async () => ((await got(to, id)) ? true : undefined));
+        until(`${id} at the tap`, 3 * minute, async () => ((await got(to, id)) ? true : undefined));
       const got = async (from: Tap, id: string) => (await from()).some(({ subject }) => subject === id);
       await publish(alertsTopic, `${name} filtered`, other);
       await arrives(taps.all, `${name} filtered`);

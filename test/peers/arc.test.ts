@@ -20,7 +20,7 @@ const firstLook = 4 * every;
 const on = { smtpd_tls_security_level: "may" };
 const off = { smtpd_tls_security_level: "none" };
 
-describe("one alert, one resolution, nothing else", { timeout: 360_000, concurrent: true }, () => {
+describe("one alert, one resolution, nothing else", { timeout: 600_000, concurrent: true }, () => {
   let folder: string;
   let identity: string;
 
@@ -89,7 +89,7 @@ describe("one alert, one resolution, nothing else", { timeout: 360_000, concurre
   }
 
   async function firstLooks(up: Up): Promise<void> {
-    await until("the first look", 2 * every, () => up.printed.includes(host));
+    await until("the first look", 12 * every, () => up.printed.includes(host));
     await pause(firstLook);
   }
 
