@@ -100,6 +100,7 @@ export function* graded(judges: Judges): Inquiry<Graded> {
     version = (answer?.hello.version ?? version) - 1;
   }
 
+  let areGroupsKnown = false;
   for (const version of [...spoken.keys()].sort((a, b) => b - a)) {
     const of = offeredIn(version);
     const badness = badnessIn(judges, version);
@@ -111,8 +112,8 @@ export function* graded(judges: Judges): Inquiry<Graded> {
       if (incomplete !== null) return done();
       if (answer === null || answer.hello.version !== version || !worse.includes(answer.hello.suite)) break;
     }
-    // No hello of SSLv3 names groups.
-    if (version === versions.ssl3) continue;
+    // No hello of SSLv3 names groups, and the other older versions have the same.
+    if (version === versions.ssl3 || areGroupsKnown) continue;
     const elliptic = version === versions.tls13 ? newer : older.filter(isEcdhe);
     for (let before = -1; before !== groups.length; ) {
       const worse = beyond(groups.map(judges.group), of.groups, judges.group, isMore);
@@ -121,6 +122,7 @@ export function* graded(judges: Judges): Inquiry<Graded> {
       yield* choiceOf(plain(version, elliptic, worse));
       if (incomplete !== null) return done();
     }
+    areGroupsKnown = version < versions.tls13 && (spoken.get(version)?.some(isEcdhe) ?? false);
   }
   const olderOnes = [...spoken.keys()].filter((version) => version < versions.tls13).sort((a, b) => a - b);
   const left = (some: (code: number) => boolean) => older.filter((code) => some(code) && !refused.has(code));
