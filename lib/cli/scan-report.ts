@@ -38,7 +38,7 @@ export function scanLines({ observation, scan, flaws, grades, score }: Scanned, 
     ...(score === null ? [] : [`  Score: ${score} of 100`]),
     "",
     ...understoodLines(scan),
-    ...(scan.depth === "grade" ? ["  Of suites and groups only the worst was asked for."] : []),
+    ...(scan.depth === "grade" ? ["  Of suites and groups only the worst was asked for, and what it likes best."] : []),
     `  ${scan.connections} connections${scan.incomplete === null ? "" : `, ${scan.throttled ? "throttled" : "incomplete"}: ${visible(scan.incomplete)}`}`,
   ];
 }

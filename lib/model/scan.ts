@@ -82,7 +82,7 @@ export interface Scan {
   readonly serverName: string | null;
   /** Epoch ms. */
   readonly at: number;
-  /** `grade`: of suites and groups the worst alone was asked for. */
+  /** `grade`: of suites and groups the worst was asked for, and what the server likes best. */
   readonly depth: "full" | "grade";
   /** One for every version asked, oldest first. */
   readonly versions: readonly VersionScan[];

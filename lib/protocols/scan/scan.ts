@@ -79,7 +79,7 @@ export async function scan(world: ScanWorld): Promise<Scan> {
   };
 }
 
-/** The few questions of a grade: the same grade and score as the whole scan's, of suites and groups the worst alone. */
+/** The few questions of a grade: the same grade and score as the whole scan's, of suites and groups the worst and what it likes best. */
 export async function scanGraded(world: ScanWorld, judges: Judges): Promise<Scan> {
   const { ask, seen } = noting(world.ask);
   const sslv2 = await sslv2Of(world);

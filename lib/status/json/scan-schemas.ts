@@ -36,7 +36,10 @@ const protocol = z.strictObject({
 const habit = z.boolean().nullable();
 
 export const scanShape = {
-  depth: z.enum(["full", "grade"]).nullable().describe("`grade`: of suites and groups the worst alone was asked for."),
+  depth: z
+    .enum(["full", "grade"])
+    .nullable()
+    .describe("`grade`: of suites and groups the worst was asked for, and what the server likes best."),
   protocols: z
     .array(protocol)
     .describe("One for every version asked, oldest first; empty where no hello could be sent."),

@@ -76,7 +76,7 @@ export function scanBlock(scan: TargetScanJson, target: string, now: number): Ht
   const isThrottled = throttled !== null && now - Date.parse(throttled.at) < throttledShownMs;
   return html`<details class="scan">
 <summary>What it would accept: ${gist(scan)}</summary>
-<p class="muted">Found ${ago(since, now)}; what differs is noticed when it is asked for again. ${depth === "grade" ? "Of suites and groups the worst alone are asked for." : ""}</p>
+<p class="muted">Found ${ago(since, now)}; what differs is noticed when it is asked for again. ${depth === "grade" ? "Of suites and groups only the worst is asked for, and what the server likes best." : ""}</p>
 ${given(changed, ({ at, changes }) => html`<p>Changed ${ago(at, now)}: ${changes.join("; ")}.</p>`)}
 ${when(isThrottled, () => html`${given(throttled, ({ at, how }) => html`<p><strong>throttled</strong> ${ago(at, now)}: ${how}. What is known so far is shown; the server is left alone for a while.</p>`)}`)}
 ${given(
