@@ -8,6 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 cache=${CHAINMAIL_AWS:-${XDG_CACHE_HOME:-$HOME/.cache}/chainmail-aws}
 ministack=1.5.33
 cfnlint=1.58.0
+rie=github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie@v0.0.0-20261030222936-bef5c4ba774d
 venv=$cache/ministack-$ministack-cfn-lint-$cfnlint
 
 die() {
@@ -26,6 +27,12 @@ if [ ! -e "$venv/done" ]; then
   "$venv/bin/pip" install -q --disable-pip-version-check ministack==$ministack cryptography cfn-lint==$cfnlint ||
     die "MiniStack or cfn-lint can't be fetched: is there a network, and the registry of Python packages?"
   touch "$venv/done"
+fi
+
+# AWS's Runtime Interface Emulator, where Go is there to build it: without it nothing is measured of the bundles' start.
+if [ ! -e "$cache/rie/aws-lambda-rie" ]; then
+  command -v go >/dev/null && GOBIN=$cache/rie go install "$rie" 2>/dev/null ||
+    echo "test:aws: the bundles' start isn't measured: needs Go, and the registry of its modules" >&2
 fi
 
 # The templates of five contexts. CDK itself says twice what a function waits for (W3005).

@@ -1,7 +1,7 @@
 /**
  * The bundles under AWS's Runtime Interface Emulator: how long their start takes with the share of a processor that each
- * amount of memory comes with, and how much memory they use. As root on Linux with cgroups v1, and built once:
- * `GOBIN=$HOME/.cache/chainmail-aws/rie go install github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie@latest`
+ * amount of memory comes with, and how much memory they use. On Linux, the share as root with cgroups v1; `test:aws` builds
+ * the emulator where Go is there.
  */
 
 import { spawn } from "node:child_process";
@@ -12,60 +12,86 @@ import { setTimeout as pause } from "node:timers/promises";
 import { bundleHandler } from "../../lib/stack/bundle.ts";
 import { type Figure, median, notMeasured } from "./figure.ts";
 
-const emulator = join(homedir(), ".cache/chainmail-aws/rie/aws-lambda-rie");
+const caches = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
+const emulator = join(process.env.CHAINMAIL_AWS ?? join(caches, "chainmail-aws"), "rie/aws-lambda-rie");
 /** Of cgroups v1: bounds the processor, as Lambda does. */
 const group = "/sys/fs/cgroup/cpu/chainmail-rie";
 const periodUs = 100_000;
 /** AWS gives one processor at so many MB. */
 const mbOfOneCpu = 1_769;
 const sizes = [128, 256, 512];
-const handlers = ["resolve", "plan", "probe", "judge", "tick", "notify", "contacts", "status"];
-const starts = 2;
+export const handlers = ["resolve", "plan", "probe", "judge", "tick", "notify", "contacts", "status"];
 const port = 18_080;
 
+/** Why nothing can be measured here; null: it can. */
+export const rieMissing = existsSync(emulator) ? null : "aws-lambda-rie isn't there: npm run test:aws builds it";
+
 export async function rieFigures(folder: string): Promise<readonly Figure[]> {
-  if (!existsSync(emulator))
-    return [notMeasured("start under AWS's emulator", "aws-lambda-rie isn't there: see rie.ts")];
+  if (rieMissing !== null) return [notMeasured("start under AWS's emulator", rieMissing)];
+  const figures: Figure[] = [];
+  for (const handler of handlers) {
+    const measured = measuredWords(await startsOf(handler, folder, 2));
+    figures.push({ what: `start of \`${handler}\` under AWS's emulator`, measured, bound: "–", kept: null });
+  }
+  return figures;
+}
+
+interface Starts {
+  /** Of the phase INIT for each of {@link sizes}, the process and the import: the median in ms. */
+  readonly ms: readonly number[];
+  readonly peakMb: number;
+  readonly isShared: boolean;
+}
+
+export async function startsOf(handler: string, folder: string, starts: number): Promise<Starts> {
+  const isShared = shareOut();
+  try {
+    const outDir = join(folder, `rie-${handler}`);
+    mkdirSync(outDir);
+    bundleHandler(handler, outDir);
+    const runs: (readonly Start[])[] = [];
+    for (const mb of sizes) {
+      const ofSize: Start[] = [];
+      for (let run = 0; run < starts; run++) ofSize.push(await start(outDir, mb, isShared));
+      runs.push(ofSize);
+    }
+    return {
+      ms: runs.map((ofSize) => median(ofSize.map(({ ms }) => ms))),
+      peakMb: Math.max(...runs.flat().map(({ peakMb }) => peakMb)),
+      isShared,
+    };
+  } finally {
+    if (isShared) rmdirSync(group);
+  }
+}
+
+export function measuredWords({ ms, peakMb, isShared }: Starts): string {
+  const times = ms.map((each, at) => `${sizes[at]} MB: ${each.toFixed(0)} ms`).join(", ");
+  return `${times}; at most ${peakMb.toFixed(0)} MB${isShared ? "" : "; with a whole processor, which can't be shared out here"}`;
+}
+
+function shareOut(): boolean {
   try {
     mkdirSync(group);
-  } catch (error) {
-    return [notMeasured("start under AWS's emulator", `processors can't be shared out here: ${String(error)}`)];
-  }
-  try {
-    const figures: Figure[] = [];
-    for (const handler of handlers) {
-      const outDir = join(folder, `rie-${handler}`);
-      mkdirSync(outDir);
-      bundleHandler(handler, outDir);
-      const words: string[] = [];
-      let peak = 0;
-      for (const mb of sizes) {
-        const runs: Start[] = [];
-        for (let run = 0; run < starts; run++) runs.push(await start(outDir, mb));
-        words.push(`${mb} MB: ${median(runs.map(({ ms }) => ms)).toFixed(0)} ms`);
-        peak = Math.max(peak, ...runs.map(({ peakMb }) => peakMb));
-      }
-      const measured = `${words.join(", ")}; at most ${peak.toFixed(0)} MB`;
-      figures.push({ what: `start of \`${handler}\` under AWS's emulator`, measured, bound: "–", kept: null });
-    }
-    return figures;
-  } finally {
-    rmdirSync(group);
+    return true;
+  } catch {
+    return false;
   }
 }
 
 interface Start {
-  /** Of the phase INIT: the process and the import. */
   readonly ms: number;
   readonly peakMb: number;
 }
 
-async function start(outDir: string, mb: number): Promise<Start> {
-  writeFileSync(join(group, "cpu.cfs_period_us"), String(periodUs));
-  writeFileSync(join(group, "cpu.cfs_quota_us"), String(Math.round((periodUs * mb) / mbOfOneCpu)));
+async function start(outDir: string, mb: number, isShared: boolean): Promise<Start> {
+  if (isShared) {
+    writeFileSync(join(group, "cpu.cfs_period_us"), String(periodUs));
+    writeFileSync(join(group, "cpu.cfs_quota_us"), String(Math.round((periodUs * mb) / mbOfOneCpu)));
+  }
   const peakFile = join(outDir, "peak");
   const client = join(import.meta.dirname, "rie-client.js");
-  const inGroup = `echo $$ > ${group}/cgroup.procs; exec "$0" "$@"`;
+  const inGroup = `${isShared ? `echo $$ > ${group}/cgroup.procs; ` : ""}exec "$0" "$@"`;
   const bounded = ["sh", "-c", inGroup, process.execPath, `--max-old-space-size=${Math.floor(mb * 0.9)}`, client];
   const [own, api] = [`127.0.0.1:${port}`, `127.0.0.1:${port + 1}`];
   const child = spawn(
