@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import type { CertificateFacts, Observation } from "../model/observation.ts";
 import { packObservation } from "./bound.ts";
-import { expiresAt } from "./keys.ts";
+import { dayMs, expiresAt } from "./keys.ts";
 import { pack, unpack } from "./pack.ts";
 import type { NameState, StateStore, TargetState } from "./store.ts";
 import { absent, type Item, type Key, type Table } from "./table.ts";
@@ -22,6 +22,8 @@ type CertificateItem = Item & { facts: Uint8Array };
 
 /** Certificates this process has written already: names of one server share theirs. */
 const mostRemembered = 10_000;
+/** After its end: a server may go on showing it. */
+const certificateKept = 400 * dayMs;
 
 type TargetStore = Pick<StateStore, "target" | "targets" | "putTarget" | "retireTarget" | "names" | "putName">;
 
@@ -32,11 +34,12 @@ export function targetStore(table: Table): TargetStore {
   const certificateKey = (id: string): Key => ({ pk: `CERT#${id}`, sk: "CERT" });
 
   /** One item for each distinct certificate and what was found of it, named by both digests. */
-  async function putCertificate(facts: CertificateFacts): Promise<string> {
+  async function putCertificate(facts: CertificateFacts, at: number): Promise<string> {
     const digest = createHash("sha256").update(JSON.stringify(facts)).digest("hex").slice(0, 16);
     const id = `${facts.leaf.sha256}#${digest}`;
     if (written.has(id)) return id;
-    await table.put({ ...certificateKey(id), facts: pack(facts) }, absent);
+    const until = Math.max(at, facts.leaf.notAfter) + certificateKept;
+    await table.put({ ...certificateKey(id), facts: pack(facts), expiresAt: expiresAt(until) }, absent);
     if (written.size >= mostRemembered) written.clear();
     written.add(id);
     return id;
@@ -82,7 +85,7 @@ export function targetStore(table: Table): TargetStore {
       });
     },
     async putName(key, vantage, { name, at, certificate }) {
-      const id = certificate && (await putCertificate(certificate));
+      const id = certificate && (await putCertificate(certificate, at));
       await table.put({ ...nameKey(key, vantage, name), at, certificate: id });
     },
   };

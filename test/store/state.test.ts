@@ -243,6 +243,23 @@ describe("targets", () => {
     expect(await state.names("192.0.2.1:25", "inside")).toEqual([]);
   });
 
+  it("keep a certificate for more than a year after its end, or after it was first shown when it was over", async () => {
+    const day = 86_400_000;
+    const shown = { running: certificate("b".repeat(64)), over: certificate("c".repeat(64)) };
+    const { notAfter } = shown.running.leaf;
+    await state.putName("192.0.2.5:25", "here", { name: "a.example", certificate: shown.running, at: t0 });
+    await state.putName("192.0.2.5:25", "here", {
+      name: "b.example",
+      certificate: shown.over,
+      at: notAfter + 30 * day,
+    });
+    const known = async () => (await state.names("192.0.2.5:25", "here")).map(({ certificate: one }) => one !== null);
+    await embedded.store.ledger.expire(notAfter + 399 * day);
+    expect(await known()).toEqual([true, true]);
+    await embedded.store.ledger.expire(notAfter + 401 * day);
+    expect(await known()).toEqual([false, true]);
+  });
+
   it("are kept even when a server sent more than an item holds, and the cut is seen", async () => {
     const noise = (seed: number) => createHash("shake256", { outputLength: 1_500 }).update(`${seed}`).digest("base64");
     const transcript = Array.from({ length: 900 }, (_, at) => ({
