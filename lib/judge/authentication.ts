@@ -1,7 +1,7 @@
 /** Who the server proved to be (RFC 5280 §6 for trust, RFC 9525 for the name). */
 
 import type { Finding } from "../model/finding.ts";
-import type { CertificateFacts, Leaf, TlsFacts } from "../model/observation.ts";
+import { type CertificateFacts, type Leaf, type TlsFacts, unreadableTime } from "../model/observation.ts";
 import type { Authentication } from "../model/verdict.ts";
 import { matchesName } from "../protocols/x509/names.ts";
 import { dateState } from "./dates.ts";
@@ -111,8 +111,8 @@ function incompleteChain({ leaf, chain }: CertificateFacts): readonly Finding[] 
 }
 
 function judgeDates(leaf: Leaf, now: number): Part {
-  const from = `not before ${new Date(leaf.notBefore).toISOString()}`;
-  const until = `not after ${new Date(leaf.notAfter).toISOString()}`;
+  const from = `not before ${timeText(leaf.notBefore)}`;
+  const until = `not after ${timeText(leaf.notAfter)}`;
   switch (dateState(leaf, now)) {
     case "valid":
       return proved;
@@ -123,6 +123,10 @@ function judgeDates(leaf: Leaf, now: number): Part {
     case "not-yet-valid":
       return { failure: "not-yet-valid", findings: [finding("cert.not-yet-valid", [from])] };
   }
+}
+
+function timeText(time: number): string {
+  return time === unreadableTime ? "what can't be read as a time" : new Date(time).toISOString();
 }
 
 function judgeName(leaf: Leaf, reference: string): Part {

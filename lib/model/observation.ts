@@ -92,6 +92,9 @@ export type TrustResult =
   /** Not judged, e.g. because the handshake was not completed. */
   | "not-checked";
 
+/** Long over: whoever doesn't know of it calls such a certificate expired. */
+export const unreadableTime = 0;
+
 export interface Leaf {
   /** SHA-256 of the DER, lower-case hex. */
   readonly sha256: string;
@@ -106,7 +109,7 @@ export interface Leaf {
   readonly addresses: readonly string[];
   /** The subject's last common name, shown but never matched (RFC 9525 §2). */
   readonly commonName: string | null;
-  /** Epoch ms. */
+  /** Epoch ms, {@link unreadableTime} where it isn't a time. */
   readonly notBefore: number;
   readonly notAfter: number;
   readonly keyType: "rsa" | "dsa" | "ec" | "ed25519" | "ed448" | "other";

@@ -1,7 +1,7 @@
 /** What a certificate says, as facts: the leaf in full, the others by name. */
 
 import { createHash, type X509Certificate } from "node:crypto";
-import type { ChainEntry, Leaf } from "../../model/observation.ts";
+import { type ChainEntry, type Leaf, unreadableTime } from "../../model/observation.ts";
 import { addressText } from "../ip/address.ts";
 import { childrenOf, type Element, oidText, readElements } from "./der.ts";
 import { lastCommonName, oneLineName } from "./name.ts";
@@ -82,14 +82,20 @@ export function readLeaf(certificate: X509Certificate): Leaf {
       .filter((name) => name.tag === tag.iPAddress)
       .flatMap(({ content }) => addressText(content) ?? []),
     commonName: lastCommonName(parts.subject),
-    notBefore: certificate.validFromDate.getTime(),
-    notAfter: certificate.validToDate.getTime(),
+    notBefore: timeOf(certificate.validFromDate),
+    notAfter: timeOf(certificate.validToDate),
     ...keyOf(certificate),
     signatureAlgorithm: signatureAlgorithm(certificate, parts),
     namesIssuerPlace: listIn(parts.extensions.get(oids.authorityInfoAccess)).some(
       (access) => oidText(childrenOf(access)[0]?.content ?? nothing.content) === oids.caIssuers,
     ),
   };
+}
+
+/** What OpenSSL can't read is no time at all: such a certificate is valid at none. */
+function timeOf(date: Date): number {
+  const time = date.getTime();
+  return Number.isNaN(time) ? unreadableTime : time;
 }
 
 /** A dNSName is ASCII (RFC 5280 §4.2.1.6); one that holds anything else can never match and is left out. */

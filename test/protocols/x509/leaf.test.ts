@@ -4,12 +4,55 @@ import { rootCertificates } from "node:tls";
 import * as x509 from "@peculiar/x509";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
+import { leafFindings } from "../../../lib/judge/authentication.ts";
 import { readElements } from "../../../lib/protocols/x509/der.ts";
 import { chainEntry, readLeaf } from "../../../lib/protocols/x509/leaf.ts";
 import { lastCommonName, oneLineName } from "../../../lib/protocols/x509/name.ts";
 import { issue, makeCa, selfSigned } from "../../fakes/certificates.ts";
 
+/** Bytes of real ones are changed until OpenSSL refuses them or not. */
+const mutated = fc
+  .record({
+    of: fc.nat(rootCertificates.length - 1),
+    changes: fc.array(fc.tuple(fc.nat(2_000), fc.nat(255)), { minLength: 1, maxLength: 3 }),
+  })
+  .map(({ of, changes }) => {
+    const der = Uint8Array.from(new X509Certificate(rootCertificates[of] ?? "").raw);
+    for (const [at, byte] of changes) der[at % der.length] = byte;
+    return der;
+  });
+
 describe("what a leaf says", () => {
+  it("is judged and kept, whatever bytes of it were changed", () => {
+    let read = 0;
+    fc.assert(
+      fc.property(mutated, (der) => {
+        let certificate: X509Certificate;
+        try {
+          certificate = new X509Certificate(der);
+        } catch {
+          return;
+        }
+        const leaf = readLeaf(certificate);
+        read++;
+        expect(JSON.parse(JSON.stringify(leaf))).toEqual(leaf);
+        expect(leafFindings(leaf, "mx.example", Date.now())).toBeInstanceOf(Array);
+      }),
+      { numRuns: 5_000, seed: 3 },
+    );
+    expect(read).toBeGreaterThan(2_000);
+  });
+
+  it("is that it is over, where its end is no time", async () => {
+    const { certPem } = await selfSigned({ notAfter: new Date("2026-03-31T23:59:59Z") });
+    const der = Buffer.from(new X509Certificate(certPem).raw);
+    // The thirteenth month.
+    der.write("261331235959Z", der.indexOf("260331235959Z"), "latin1");
+    const leaf = readLeaf(new X509Certificate(der));
+    const [found] = leafFindings(leaf, leaf.dnsNames[0] ?? "", Date.now());
+    expect(found).toMatchObject({ code: "cert.expired", evidence: ["not after what can't be read as a time"] });
+  });
+
   it("is told in full", async () => {
     const ca = await makeCa({ name: "Test root" });
     const issued = await issue(ca, {
