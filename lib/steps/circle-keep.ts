@@ -4,6 +4,7 @@ import type { Circle } from "../model/circle.ts";
 import type { Slice } from "../model/roster.ts";
 import { type TargetKey, targetKey } from "../model/target.ts";
 import type { Store } from "../store/store.ts";
+import { Contended } from "./change-cause.ts";
 
 interface Rosters {
   readonly old: readonly Slice[];
@@ -15,32 +16,42 @@ interface Rosters {
 const keptMs = 30 * 86_400_000;
 
 /**
- * Before the slices, whose entries name what stands here by its digest: who is cut off in between finds them different
- * once more. A roster that nothing changed in reads and writes nothing.
+ * Writes the circles, then by `putSlices` the slices, whose entries name what stands here by its digest. Who is cut off
+ * in between leaves the mark of it: nobody knows what stands then, and all of it is written once more. A roster that
+ * nothing changed in writes nothing.
  */
 export async function keepCircles(
   { state }: Pick<Store, "state">,
   { old, changed, circleOf }: Rosters,
   now: number,
+  putSlices: () => Promise<void>,
 ): Promise<void> {
+  const { value, version } = await state.document<boolean>(documentName);
+  const isSure = value === true;
   const numbers = new Set(changed.map(({ number }) => number));
-  const before = digestsIn(old.filter(({ number }) => numbers.has(number)));
-  const after = digestsIn(changed);
-  for (const [target, digest] of after) {
-    if (before.get(target) === digest) continue;
+  const present = [...old.filter(({ number }) => !numbers.has(number)), ...changed];
+  const before = digestsIn(old);
+  const after = digestsIn(present);
+  const fresh = [...after].flatMap(([target, digest]) => (isSure && before.get(target) === digest ? [] : [target]));
+  const stood = isSure ? before.keys() : targetsIn([...old, ...changed]);
+  const gone = [...stood].filter((target) => !after.has(target) && (before.has(target) || circleOf(target)));
+  const isChange = fresh.length + gone.length > 0;
+  if (isChange && !(await state.putDocument(documentName, { value: false, version })))
+    throw new Contended("somebody else writes who stands behind what");
+
+  for (const target of fresh) {
     const circle = circleOf(target);
     if (circle !== undefined) await state.putCircle(target, circle);
   }
-  const gone = [...before.keys()].filter((target) => !after.has(target));
-  // Under another vantage, whose slice didn't change, it may stand as it was.
-  const kept = digestsIn(old.filter(({ number }) => !numbers.has(number)));
   for (const target of gone) {
-    if (kept.has(target)) continue;
     // Whose last contact was taken away is told nothing more, not even the end.
     const emptied = circleOf(target);
     if (emptied !== undefined) await state.putCircle(target, emptied);
     await state.retireCircle(target, now + keptMs);
   }
+  await putSlices();
+  if (isChange) await note({ state }, version + 1);
+  else if (!isSure) await note({ state }, version);
 }
 
 function digestsIn(slices: readonly Slice[]): ReadonlyMap<TargetKey, string> {
@@ -53,14 +64,21 @@ function digestsIn(slices: readonly Slice[]): ReadonlyMap<TargetKey, string> {
   return digests;
 }
 
-const documentName = "circles";
-
-/** False until they were written for the first time: an older release kept none. */
-export async function hasCircles({ state }: Pick<Store, "state">): Promise<boolean> {
-  return (await state.document<true>(documentName)).value !== null;
+/** Of every entry, shared or not. */
+function targetsIn(slices: readonly Slice[]): ReadonlySet<TargetKey> {
+  return new Set(slices.flatMap(({ entries }) => entries.flatMap((entry) => (entry ? [targetKey(entry.target)] : []))));
 }
 
-export async function noteCircles({ state }: Pick<Store, "state">): Promise<void> {
-  const { value, version } = await state.document<true>(documentName);
-  if (value === null) await state.putDocument(documentName, { value: true, version });
+const documentName = "circles";
+
+/** What stands is what the slices name. Where somebody else began meanwhile, neither knows whose writes came last. */
+async function note({ state }: Pick<Store, "state">, version: number): Promise<void> {
+  if (await state.putDocument(documentName, { value: true, version })) return;
+  const { version: newer } = await state.document<boolean>(documentName);
+  await state.putDocument(documentName, { value: false, version: newer });
+}
+
+/** False where what stands may not be what the slices name: an older release kept none, or somebody was cut off. */
+export async function hasCircles({ state }: Pick<Store, "state">): Promise<boolean> {
+  return (await state.document<boolean>(documentName)).value === true;
 }

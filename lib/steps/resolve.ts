@@ -10,7 +10,7 @@ import { clampTtl } from "../protocols/dns/answer.ts";
 import type { Store, StoredDomain, StoredHost, Versioned } from "../store/store.ts";
 import { withBudget } from "../world/resolver.ts";
 import { eachAtOnce } from "./at-once.ts";
-import { hasCircles, keepCircles, noteCircles } from "./circle-keep.ts";
+import { hasCircles, keepCircles } from "./circle-keep.ts";
 import { domainAfter, hostAfter, hostsOf, isOut } from "./dns-change.ts";
 import { type FollowWorld, follow, type Kind } from "./follow.ts";
 import { keepVantages, keptVantages, withInstalled } from "./installed.ts";
@@ -101,7 +101,6 @@ export async function resolve(world: ResolveWorld, cycle: CycleNumber, everyMs: 
     revision !== built || domains.moved || hosts.moved || isTimeToGo || !isKept || !isInstalled
       ? await rebuild(store, { exchanges: domains.known, hosts: hosts.known, farewell, leaving, installed }, cycle)
       : { slicesWritten: 0, added: 0, gone: [] };
-  if (!isKept) await noteCircles(store);
   if (!isInstalled) await keepVantages(store, { value: installed, version: kept.version });
   // Kept since this release.
   if (!(await hasOutlooks(store))) await keepOutlooks(store, await state.slices());
@@ -161,8 +160,9 @@ async function rebuild(
   for await (const customer of config.customers()) builder.add(customer);
   await keepScanSettings(store, settings);
   const { changed, added, gone, nextGone } = builder.build(old, cycle, farewell);
-  await keepCircles(store, { old, changed, circleOf: builder.circleOf }, farewell.now);
-  await eachAtOnce(changed, slicesAtOnce, (slice) => state.putSlice(slice));
+  await keepCircles(store, { old, changed, circleOf: builder.circleOf }, farewell.now, () =>
+    eachAtOnce(changed, slicesAtOnce, (slice) => state.putSlice(slice)),
+  );
   // Last: who is cut off before it finds the time over once more.
   if (nextGone !== (leaving.value?.next ?? null)) {
     await state.putDocument<Leaving>(leavingName, { value: { next: nextGone }, version: leaving.version });

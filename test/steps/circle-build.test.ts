@@ -5,6 +5,7 @@ import { type Customer, defaultSettings } from "../../lib/model/customer.ts";
 import { circleDigest, createCircleBuilder } from "../../lib/steps/circle-build.ts";
 import { resolve } from "../../lib/steps/resolve.ts";
 import { type EmbeddedStore, openEmbedded } from "../../lib/store/embedded.ts";
+import { Crash } from "../fakes/crash.ts";
 import { customerOf } from "../fakes/customers.ts";
 import { fakeResolver } from "../fakes/resolver.ts";
 import { aroundWrites } from "../fakes/writes.ts";
@@ -168,6 +169,64 @@ describe("resolve", () => {
     await embedded.store.config.bumpRevision();
     await next();
     expect(await members()).toEqual([]);
+    await next();
+    expect(written).toEqual([]);
+  });
+
+  /** Dies before the write of this name. */
+  async function dyingBefore(fatal: string): Promise<void> {
+    cycle++;
+    const store = aroundWrites(embedded.store, (name, write) => {
+      if (name === fatal) throw new Crash(name);
+      return write();
+    });
+    const dying = resolve({ store, resolver: fakeResolver(dns), now: () => cycle * 1_000 }, cycle, everyMs);
+    await expect(dying).rejects.toThrow(Crash);
+  }
+  async function have(...customers: readonly Customer[]): Promise<void> {
+    await embedded.store.config.putCustomers(customers);
+    await embedded.store.config.bumpRevision();
+  }
+  const silent = (id: string): Customer => ({ ...behind(id), contacts: [] });
+
+  it("that was cut off between the circle and the slice makes good what was taken back meanwhile", async () => {
+    await have(behind("acme"), behind("globex"));
+    await next();
+    await have(silent("globex"));
+    await dyingBefore("putSlice");
+    expect(await members()).toEqual(["mail it@acme.example 0"]);
+    await have(behind("globex"));
+    await next();
+    expect(await members()).toEqual(["mail it@acme.example 0", "mail it@globex.example 0"]);
+    await next();
+    expect(written).toEqual([]);
+  });
+
+  it("and tells nobody who came and left again meanwhile", async () => {
+    await have(silent("acme"), silent("globex"));
+    await next();
+    await have(behind("acme"));
+    await dyingBefore("putSlice");
+    expect(await members()).toEqual(["mail it@acme.example 0"]);
+    await have(silent("acme"));
+    await next();
+    expect(await members()).toEqual([]);
+  });
+
+  it("beside another that writes the circles too leaves the next one to write them all", async () => {
+    const { state } = embedded.store;
+    await have(behind("acme"), behind("globex"));
+    cycle++;
+    const store = aroundWrites(embedded.store, async (name, write) => {
+      if (name === "putSlice") {
+        const { version } = await state.document("circles");
+        await state.putDocument("circles", { value: true, version });
+      }
+      return await write();
+    });
+    await resolve({ store, resolver: fakeResolver(dns), now: () => cycle * 1_000 }, cycle, everyMs);
+    await next();
+    expect(written).toContain("putCircle");
     await next();
     expect(written).toEqual([]);
   });
