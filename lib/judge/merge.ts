@@ -58,7 +58,7 @@ function hadTurn(circle: CircleProgress | undefined, key: string): boolean {
 
 /** Nobody has it. */
 export function isUntouched({ sentTo, circle }: Pick<OutboxEntry, "sentTo" | "circle">): boolean {
-  return sentTo.length === 0 && circle === undefined;
+  return sentTo.length === 0 && (circle === undefined || circle.isUnheard === true);
 }
 
 export function isWithin({ over, upTo }: Merged["reach"], after: number): boolean {

@@ -140,6 +140,8 @@ export interface CircleProgress {
   readonly late: readonly string[];
   /** Nobody comes behind it. */
   readonly isLast: boolean;
+  /** It reached none of them yet. */
+  readonly isUnheard?: boolean;
 }
 
 /** The weekly digest of certificates whose end is far. */

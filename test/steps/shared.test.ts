@@ -285,6 +285,24 @@ describe("a contact that can't be reached", () => {
     expect(down.letters[0]?.subject).toContain("Over, TLS lost");
   });
 
+  it("and no other either: what a silence then holds until it is over is told to nobody", async () => {
+    await home.know([mx]);
+    const later = { kind: "later", why: "greylisted" } as const;
+    const all = (mx.sharedBy ?? []).map((id) => fakeChannel(mailOf(id), [later, later, later]));
+    for (const channel of all) (home.channels as Map<string, FakeChannel>).set(channel.name, channel);
+    await home.lose([mx]);
+    await home.minutes(2, { tellsShared, operators: [] });
+    expect((await home.cause(subject))?.outbox[0]?.circle).toMatchObject({ isLast: true, isUnheard: true });
+    const covers = { customer: null, host: subject, class: null };
+    const until = home.now + 30 * minute;
+    await embedded.store.config.putSilence({ id: "S1", covers, reason: "moving", by: "ada", from: home.now, until });
+    await home.minutes(5, { tellsShared, operators: [] });
+    await home.mend([mx]);
+    await home.minutes(40, { tellsShared, operators: [] });
+    expect(home.heard()).toEqual({});
+    expect((await home.cause(subject))?.outbox ?? []).toEqual([]);
+  });
+
   it("for good is recorded, and nobody waits for it", async () => {
     await home.know([mx]);
     const dead = fakeChannel(mailOf("globex"), [{ kind: "never", why: "550 no such user" }]);

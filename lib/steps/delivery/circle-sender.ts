@@ -106,8 +106,8 @@ export function createCircleSender(
       await store.ledger.putRecord({ kind: "told-contacts", at: now(), id, owed, class: cls, subject, to });
       await alertLog?.append(logLine(draftOf(alert, baseUrl).event, to));
     }
-    going.progress = progress;
-    await marks.circled(item, progress, new Set([...item.sentTo, ...item.dead].filter((name) => !own.has(name))));
+    going.progress = reached.length === 0 ? progress : { ...progress, isUnheard: false };
+    await marks.circled(item, going.progress, new Set([...item.sentTo, ...item.dead].filter((name) => !own.has(name))));
     for (const name of [...reached, ...dead]) {
       item.sentTo.delete(name);
       item.dead.delete(name);

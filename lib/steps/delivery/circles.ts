@@ -52,7 +52,7 @@ interface CirclesWorld {
   readonly isAllTheirs: (alert: Alert) => Promise<boolean>;
 }
 
-export const fresh: CircleProgress = { upTo: "", late: [], isLast: false };
+export const fresh: CircleProgress = { upTo: "", late: [], isLast: false, isUnheard: true };
 
 /** Looks of one cycle are judged by then. */
 const judgedMs = 60_000;
