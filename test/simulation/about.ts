@@ -1,7 +1,7 @@
 /** The same history as it concerns one kind of incident alone: that of servers, of what several of them share, or of the breaker. */
 
 import type { Claim, Evidence } from "./evidence.ts";
-import { contactName } from "./evidence.ts";
+import { isContact } from "./evidence.ts";
 
 /** What the oracle of servers goes by. */
 export const aboutServers = (evidence: Evidence): Evidence =>
@@ -31,5 +31,5 @@ function toOperators(evidence: Evidence): Evidence {
 
 /** With the log, where there is one, and without the phone. */
 export function operatorsOf({ recipients }: Evidence): readonly string[] {
-  return [...new Set([...recipients.values()].flat())].filter((name) => name !== contactName);
+  return [...new Set([...recipients.values()].flat())].filter((name) => !isContact(name));
 }

@@ -1,9 +1,11 @@
 /** Channels that fail before, during and after a delivery, and write down what really arrived. */
 
 import type { AlertLog, Channel, Delivery, Letter } from "../../lib/model/ports.ts";
-import type { Evidence } from "./evidence.ts";
+import { type Evidence, isContact } from "./evidence.ts";
 import type { Trouble } from "./happenings.ts";
 import type { Awaits, Host } from "./process.ts";
+import { isOfRing } from "./ring.ts";
+import { isShared } from "./stories.ts";
 
 export interface Mailbox {
   readonly name: string;
@@ -21,7 +23,7 @@ export function channelOf(box: Mailbox, host: Host, awaits: Awaits, evidence: Ev
   return {
     name: box.name,
     ...(box.claimsFirst && { claimsFirst: true, unpaced: true }),
-    deliver: (letter) => deliver(box, host, awaits, evidence, { now, passFrom }, idsIn(letter)),
+    deliver: (letter) => deliver(box, host, awaits, evidence, { now, passFrom }, contentOf(letter, box, evidence)),
   };
 }
 
@@ -29,8 +31,11 @@ export function logOf(box: Mailbox, host: Host, awaits: Awaits, evidence: Eviden
   const passFrom = now();
   return {
     append: (event) => {
+      // Which contacts of a circle were told stands there beside what was told to all.
+      if (isOfCircle(event, evidence))
+        return awaits.ask(host, `${box.name} notes contacts`, () => ({ kind: "sent" }) as const);
       const letter = { id: String(event.id), text: String(event.text) };
-      return deliver(box, host, awaits, evidence, { now, passFrom }, idsIn(letter));
+      return deliver(box, host, awaits, evidence, { now, passFrom }, { ids: idsIn(letter), names: [] });
     },
   };
 }
@@ -41,7 +46,7 @@ async function deliver(
   awaits: Awaits,
   evidence: Evidence,
   { now, passFrom }: { readonly now: () => number; readonly passFrom: number },
-  ids: readonly string[],
+  { ids, names }: Content,
 ): Promise<Delivery> {
   const subjects = evidence.claims.filter(({ alert }) => ids.includes(alert.id)).map(({ alert }) => alert.subject);
   if (subjects.some((subject) => evidence.refused.has(`${name} ${subject}`))) {
@@ -56,7 +61,8 @@ async function deliver(
   evidence.greatest = Math.max(evidence.greatest, ids.length);
   if (claimsFirst && (trouble === "throttles" || trouble === "hangs")) evidence.unclaimed++;
   const arrive = (): Delivery => {
-    for (const id of ids) evidence.received.push({ to: name, id, at: now(), passFrom });
+    const letter = ++evidence.letters;
+    for (const id of ids) evidence.received.push({ to: name, id, at: now(), passFrom, letter, names });
     return { kind: "sent" };
   };
   switch (trouble) {
@@ -77,6 +83,26 @@ async function deliver(
       return await awaits.ask(host, `${name} delivers and loses the reply`, lose, slow);
     }
   }
+}
+
+function isOfCircle({ id, to }: Readonly<Record<string, unknown>>, { claims, folds }: Evidence): boolean {
+  if (!Array.isArray(to) || to.length === 0) return false;
+  const claim = claims.find(({ alert }) => alert.id === id);
+  const own = folds.filter(({ incident }) => incident === claim?.alert.incident);
+  const isFolded = claim !== undefined && isShared({ folds: own }, claim);
+  return to.every((name) => isOfRing(String(name)) || (isFolded && isContact(String(name))));
+}
+
+interface Content {
+  readonly ids: readonly string[];
+  /** Customers of the ring that it names. */
+  readonly names: readonly string[];
+}
+
+function contentOf(letter: Letter, { name }: Mailbox, { ring }: Evidence): Content {
+  if (ring === null || !isContact(name)) return { ids: idsIn(letter), names: [] };
+  const all = `${letter.subject} ${letter.text} ${letter.sms} ${JSON.stringify([letter.attributes, letter.event])}`;
+  return { ids: idsIn(letter), names: [...new Set(all.match(/\bring-\d+/g))] };
 }
 
 /** What came at once names each of its messages; a first look's digest names its incidents in its text, and is the first message of each. */

@@ -285,7 +285,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: "second contacts hardly wait",
-    breaks: /was escalated too soon/,
+    breaks: /was escalated to contact-second too soon/,
     machinery: {
       ...asBuilt,
       through: (store) => {
@@ -301,7 +301,7 @@ export const defects: readonly Defect[] = [
   },
   {
     name: "second contacts are forgotten",
-    breaks: /was never escalated/,
+    breaks: /was never escalated to contact-second/,
     machinery: {
       ...asBuilt,
       through: writing((next) => ({ ...next, incident: next.incident && { ...next.incident, escalations: [] } })),

@@ -1,7 +1,7 @@
 /** What must be true of the messages that were owed: who got them, how often, in which order, and what was so when they left. */
 
-import { type Claim, contactName, type Evidence, type Look, phoneName, secondName } from "./evidence.ts";
-import { secondAfterMs } from "./servers.ts";
+import { escalations } from "./escalation.ts";
+import { type Claim, contactName, type Evidence, type Look, phoneName } from "./evidence.ts";
 import { heard, hearingsOf, isEnd, isShared, type Story, surelyHeard, wordOf } from "./stories.ts";
 
 const minute = 60_000;
@@ -13,7 +13,7 @@ export function deliveries(evidence: Evidence, stories: readonly Story[]): reado
     ...toldInside(evidence),
     ...stories.flatMap((story) => [
       ...missing(story, evidence),
-      ...unheardSecond(story, evidence),
+      ...escalations(story, evidence, (to, claims) => missedBy(to, { claims }, evidence)),
       ...untrue(story, evidence),
     ]),
     ...lostByPhone(evidence, stories),
@@ -88,58 +88,6 @@ function lostByPhone(evidence: Evidence, stories: readonly Story[]): readonly st
   );
   const allowed = evidence.crashes + evidence.outages + evidence.unclaimed;
   return lost.length > allowed ? [`${phoneName} lost ${lost.length} messages by ${allowed} crashes and refusals`] : [];
-}
-
-/** Second contacts hear of what nobody acknowledged in time, then of what becomes of it, and of nothing else. */
-function unheardSecond(story: Story, evidence: Evidence): readonly string[] {
-  const { incident, claims, folds } = story;
-  // Of what others share too second contacts are told as their customers are.
-  if (folds.length > 0) return [];
-  const at = claims.findIndex(({ alert }) => alert.kind === "escalated");
-  const got = evidence.received.filter(({ to, id }) => to === secondName && id.split("·")[0] === incident);
-  const escalation = claims[at];
-  if (escalation === undefined) {
-    return [
-      ...got.map(({ id }) => `${secondName} got ${id}, which nobody escalated`),
-      ...(isOverdue(story, evidence) ? [`${incident} was never escalated`] : []),
-    ];
-  }
-  const early = escalation.alert.at - (claims[0]?.alert.at ?? 0) < secondAfterMs;
-  const before = new Set(claims.slice(0, at).map(({ alert }) => alert.id));
-  const missed = missedBy(secondName, { claims: claims.slice(at) }, evidence);
-  return [
-    ...(early ? [`${incident} was escalated too soon`] : []),
-    ...(isAcknowledged(incident, escalation, claims, evidence) ? [`${incident} was escalated, and somebody knew`] : []),
-    ...got.filter(({ id }) => before.has(id)).map(({ id }) => `${secondName} got ${id} before it was escalated`),
-    ...missed.map(({ alert }) => `${secondName} never got ${alert.id}`),
-  ];
-}
-
-/** And nothing since made it new. */
-function isAcknowledged(incident: string, { writtenAt }: Claim, claims: readonly Claim[], evidence: Evidence): boolean {
-  const known = evidence.acknowledged.find((each) => each.incident === incident && each.at < writtenAt);
-  if (known === undefined) return false;
-  return !claims.some(
-    ({ alert }) => ["worse", "reminder"].includes(alert.kind) && alert.at >= known.at && alert.at <= writtenAt,
-  );
-}
-
-/** Nobody acknowledged it, it was told long enough ago, and it was seen bad since then with nobody to say otherwise. */
-function isOverdue({ incident, class: cls, subject, claims, endedAt }: Story, evidence: Evidence): boolean {
-  if (!evidence.hasSecond || subject !== evidence.recipients.keys().next().value || cls !== "cleartext") return false;
-  // What the first looks after an import find is told to the operators alone.
-  if (claims.some(({ alert, isDigest }) => alert.kind === "flapping" || isDigest)) return false;
-  if (evidence.crashes + evidence.outages > 0 || evidence.quiet?.subject === subject) return false;
-  if (evidence.acknowledged.some((each) => each.incident === incident)) return false;
-  const told = Math.min(...evidence.received.filter(({ id }) => id.split("·")[0] === incident).map(({ at }) => at));
-  const from = told + secondAfterMs + 2 * minute;
-  const looks = heard(evidence, subject, Number.POSITIVE_INFINITY);
-  return surelyHeard(evidence, subject, endedAt - 10 * minute).some(
-    (look) =>
-      look.at > from &&
-      wordOf(cls, look) === "bad" &&
-      !looks.some((other) => wordOf(cls, other) === "good" && Math.abs(other.at - look.at) < 10 * minute),
-  );
 }
 
 /** Nothing leaves that says what everybody has seen to be over. */

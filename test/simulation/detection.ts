@@ -67,6 +67,8 @@ export async function cleanLoss(runs: number): Promise<Delays> {
       tokens: [10],
       hasPhone: false,
       hasSecond: false,
+      nightAfterMs: null,
+      ring: null,
       isFresh: false,
       isLong: false,
       happenings: [],

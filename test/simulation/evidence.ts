@@ -2,12 +2,17 @@
 
 import type { Alert, IncidentClass } from "../../lib/model/incident.ts";
 import type { Place } from "./crowd.ts";
+import type { Members } from "./ring.ts";
 
 /** The mailbox of the customer whose own the first target is. */
 export const contactName = "contact";
 
 /** The one who is told of it when nobody acknowledged it in time. */
 export const secondName = "contact-second";
+/** The operator who is told of what nobody acknowledged in time. */
+export const nightName = "box-night";
+/** Of customers, and of nobody who has to do with all of them. */
+export const isContact = (name: string): boolean => name.startsWith(contactName);
 /** The channel that claims first. */
 export const phoneName = "box-phone";
 
@@ -67,6 +72,26 @@ interface Received {
   readonly at: number;
   /** When the pass began that brought it. */
   readonly passFrom: number;
+  /** The number of the letter that it stood in. */
+  readonly letter: number;
+  /** Customers of the ring that the letter names. */
+  readonly names: readonly string[];
+}
+
+/** Who is told of what nobody acknowledged in time. */
+export interface Second {
+  readonly name: string;
+  readonly afterMs: number;
+  /** What is told to it; null: everything. */
+  readonly subjects: ReadonlySet<string> | null;
+}
+
+/** Who is told for whom of what several customers share, from a moment on. */
+export interface Membership {
+  readonly at: number;
+  /** When the roster had it for sure, epoch ms; null: not yet. */
+  writtenAt: number | null;
+  readonly members: ReadonlyMap<string, Members>;
 }
 
 /** A child that came to be told of by a parent. */
@@ -101,7 +126,11 @@ export interface Evidence {
   readonly vantages: readonly string[];
   /** Who is told beside them. */
   readonly hasPhone: boolean;
-  readonly hasSecond: boolean;
+  readonly seconds: readonly Second[];
+  /** The one customer's own server; null: several share it. */
+  readonly ownSubject: string | null;
+  /** Null: nobody knows who shares what. */
+  readonly ring: { readonly tellsShared: boolean; readonly memberships: Membership[] } | null;
   /** When a vantage lost its vote or got it back, epoch ms. */
   readonly sights: { readonly vantage: string; readonly at: number; readonly isBlind: boolean }[];
   /** `recipient subject` pairs that refuse for ever. */
@@ -120,8 +149,12 @@ export interface Evidence {
   readonly passes: number[];
   /** When somebody acknowledged an incident, epoch ms. */
   readonly acknowledged: { readonly incident: string; readonly at: number }[];
+  /** Messages that a channel claimed before it took them, and when, epoch ms: nobody can know that one didn't arrive. */
+  readonly claimed: { readonly id: string; readonly at: number }[];
   /** Messages that a channel which claims first was asked to take, and didn't. */
   unclaimed: number;
+  /** Letters that were delivered. */
+  letters: number;
   /** Alerts in the greatest message that anybody got. */
   greatest: number;
   /** Messages that were refused so. */
@@ -133,7 +166,10 @@ export interface Evidence {
 }
 
 export function noEvidence(
-  known: Pick<Evidence, "recipients" | "places" | "quiet" | "vantages" | "hasPhone" | "hasSecond">,
+  known: Pick<
+    Evidence,
+    "recipients" | "places" | "quiet" | "vantages" | "hasPhone" | "seconds" | "ownSubject" | "ring"
+  >,
 ): Evidence {
   return {
     ...known,
@@ -152,7 +188,9 @@ export function noEvidence(
     upgrades: [],
     passes: [],
     acknowledged: [],
+    claimed: [],
     unclaimed: 0,
+    letters: 0,
     greatest: 1,
     refusals: [],
     crashes: 0,

@@ -32,5 +32,16 @@ export type Happening =
   | { readonly kind: "decide"; readonly keeps: boolean }
   /** Another build judges from now on. */
   | { readonly kind: "upgrade" }
+  /** A customer stands behind one more target that others share, or behind one less. */
+  | { readonly kind: "stands"; readonly customer: number; readonly target: number; readonly isBehind: boolean }
+  /** One of its mailboxes is a contact of it from now on, or is none any more. */
+  | { readonly kind: "contact"; readonly customer: number; readonly mailbox: number; readonly isOne: boolean }
+  | {
+      readonly kind: "contact-trouble";
+      readonly customer: number;
+      readonly mailbox: number;
+      readonly how: Trouble;
+      readonly times: number;
+    }
   | { readonly kind: "crash"; readonly inAwaits: number; readonly after: boolean }
   | { readonly kind: "outage"; readonly inAwaits: number; readonly after: boolean };

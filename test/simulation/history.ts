@@ -5,6 +5,7 @@ import type { Mode } from "./evidence.ts";
 import { every, type Happening, minute, second, type Trouble } from "./happenings.ts";
 import { drawQuiet, type Quiet } from "./quiet.ts";
 import { createRandom, type Random } from "./random.ts";
+import { drawRing, type Ring } from "./ring.ts";
 
 export interface History {
   readonly seed: number;
@@ -25,6 +26,10 @@ export interface History {
   readonly hasPhone: boolean;
   /** One more contact, who is told of what nobody acknowledged in time. */
   readonly hasSecond: boolean;
+  /** One more operator, who is told of it after so long, ms; null: none. */
+  readonly nightAfterMs: number | null;
+  /** Customers who share all but the first target, or the only one; null: nobody knows who they are. */
+  readonly ring: Ring | null;
   /** The targets are new on the roster. */
   readonly isFresh: boolean;
   /** Long enough for reminders. */
@@ -38,7 +43,14 @@ const most = 12;
 export function drawHistory(seed: number, faults = true): History {
   const history = drawFew(seed, faults);
   const crowded = faults ? drawCrowd(seed) : null;
-  return crowded === null ? history : withCrowd(history, crowded, faults);
+  return withRing(crowded === null ? history : withCrowd(history, crowded, faults), faults);
+}
+
+/** The same with customers who share servers, whatever its seed: for who wants to see them. */
+export function drawRinged(seed: number): History {
+  const crowded = seed % 3 === 0 ? drawCrowd(seed, true) : null;
+  const history = drawFew(seed, true);
+  return withRing(crowded === null ? history : withCrowd(history, crowded, true), true, true);
 }
 
 /** The same with many servers, whatever its seed: for who wants to see one. */
@@ -51,6 +63,23 @@ function withCrowd(history: History, { crowd, random }: Crowded, faults: boolean
   const aFault = (draw: Random) => fault(draw, targets, history.channels);
   const happenings = crowdHappenings(random, crowd, pause, faults ? aFault : null);
   return { ...history, crowd, quiet: null, targets, vantages: 1, isFresh: false, isLong: false, happenings };
+}
+
+function withRing(history: History, faults: boolean, isWanted = false): History {
+  const { seed, targets, crowd } = history;
+  const isCrowd = crowd !== null;
+  const ringed = drawRing(seed, { targets, isCrowd, faults, happenings: history.happenings.length }, isWanted);
+  if (ringed === null) return history;
+  const happenings = [...history.happenings];
+  for (const { place, after, what } of ringed.happenings.toReversed()) happenings.splice(place, 0, { after, what });
+  return { ...history, ring: ringed.ring, happenings };
+}
+
+/** One in so many histories. By a stream of its own: all else is drawn as if there were none. */
+const oneNightIn = 4;
+function drawNight(seed: number): number | null {
+  const random = createRandom(seed ^ 0x69696969);
+  return random.chance(1 / oneNightIn) ? random.pick([5, 10, 15, 15]) * minute : null;
 }
 
 function drawFew(seed: number, faults: boolean): History {
@@ -74,6 +103,8 @@ function drawFew(seed: number, faults: boolean): History {
     tokens,
     hasPhone: random.chance(0.25),
     hasSecond: channels > 1 && random.chance(0.5),
+    nightAfterMs: drawNight(seed),
+    ring: null,
     isFresh: random.chance(0.15),
     isLong: random.chance(0.01),
     happenings: Array.from({ length }, () => ({

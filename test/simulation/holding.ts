@@ -2,7 +2,7 @@
 
 import { aboutHolds, aboutParents, aboutServers } from "./about.ts";
 import { deliveries } from "./deliveries.ts";
-import { contactName, type Evidence, secondName } from "./evidence.ts";
+import { type Evidence, isContact } from "./evidence.ts";
 import { every, minute } from "./happenings.ts";
 import { overlapping, wrongOrder } from "./order.ts";
 import { type Story, storiesOf } from "./stories.ts";
@@ -29,7 +29,7 @@ export function holdBreachesOf(everything: Evidence): readonly string[] {
   const stories = storiesOf(view);
   const openings = [...storiesOf(aboutServers(everything)), ...storiesOf(aboutParents(everything))];
   const mine = new Set(view.claims.map(({ alert }) => alert.id));
-  const astray = view.received.filter(({ to, id }) => mine.has(id) && [contactName, secondName].includes(to));
+  const astray = view.received.filter(({ to, id }) => mine.has(id) && isContact(to));
   return [
     ...deliveries(view, stories),
     ...overlapping(stories),
@@ -64,6 +64,7 @@ function leftWhileHeld(story: Story, everything: Evidence): readonly string[] {
       (hold) => first !== undefined && first.passFrom > hold.from && isHeld(first.at, hold) && opened < hold.until,
     )
     .filter(({ from }) => opened > from - mass.withinMs + minute)
+    .filter(({ from }) => !everything.claimed.some(({ id, at }) => id === first?.id && at <= from))
     .map(({ from }) => `${first?.to} got ${first?.id} while the breaker held, since ${from}`);
 }
 
@@ -101,10 +102,11 @@ function isMass(openings: readonly Story[], everything: Evidence): boolean {
   return subjects.size >= mass.openings && networks.size >= mass.networks;
 }
 
-/** A /16 or a domain; what several share is a place of its own. */
+/** A /16 or a domain; what several share is a place of its own, but for an address. */
 function networkOf(subject: string, { places }: Evidence): string {
   const place = places.get(subject);
-  if (place === undefined) return subject;
-  const provider = place.shares.find((name) => name.startsWith("provider:"));
-  return provider ?? place.address.split(".").slice(0, 2).join(".");
+  const provider = place?.shares.find((name) => name.startsWith("provider:"));
+  if (provider !== undefined) return provider;
+  const address = place?.address ?? /^address:(.*)/.exec(subject)?.[1];
+  return address?.split(".").slice(0, 2).join(".") ?? subject;
 }

@@ -2,7 +2,8 @@
 
 import { aboutParents, aboutServers, operatorsOf } from "./about.ts";
 import { deliveries } from "./deliveries.ts";
-import { type Claim, contactName, type Evidence, type Fold, secondName } from "./evidence.ts";
+import { escalatedBy } from "./escalation.ts";
+import { type Claim, type Evidence, type Fold, isContact } from "./evidence.ts";
 import { every, minute } from "./happenings.ts";
 import { holdsOf } from "./holding.ts";
 import { overlapping, wrongOrder } from "./order.ts";
@@ -22,6 +23,7 @@ export function parentBreachesOf(everything: Evidence): readonly string[] {
       ...wrongOrder(parent),
       ...unfounded(parent, children, everything),
       ...endedEarly(parent, children),
+      ...unescalated(parent, children, everything),
     ]),
     ...children.flatMap((child) => [
       ...orphaned(child, parents),
@@ -65,6 +67,25 @@ function unfounded(parent: Story, children: readonly Story[], everything: Eviden
   return count >= family.children ? [] : [`${parent.incident} tells of ${count} that share ${parent.subject}`];
 }
 
+/** Enough of what it tells of was bad, for all that anybody saw, when second operators should have been told. */
+function unescalated(parent: Story, children: readonly Story[], everything: Evidence): readonly string[] {
+  const told = children.filter(({ folds }) => folds.some((fold) => fold.parent === parent.subject));
+  return everything.seconds
+    .filter(({ subjects }) => subjects === null)
+    .flatMap((second) => {
+      const due = escalatedBy(second, parent, everything);
+      const got = everything.received.some(({ to, id }) => to === second.name && id.split("·")[0] === parent.incident);
+      if (due === null || due === Number.POSITIVE_INFINITY || got || parent.endedAt < due + 4 * every) return [];
+      const isStillBad = ({ class: cls, subject }: Story) => {
+        const since = openedAt(parent);
+        const looks = heard(everything, subject, due + 2 * every).filter(({ at }) => at > since);
+        return looks.some((look) => look.at > due) && looks.every((look) => wordOf(cls, look) === "bad");
+      };
+      const suffering = new Set(told.filter(isStillBad).map(({ subject }) => subject)).size;
+      return suffering < family.children ? [] : [`${parent.incident} was never escalated to ${second.name}`];
+    });
+}
+
 function endedEarly(parent: Story, children: readonly Story[]): readonly string[] {
   const { endedAt, subject, class: cls } = parent;
   const left = children.filter(({ folds, ...child }) => {
@@ -96,7 +117,7 @@ function toldAsWell(child: Story, parents: readonly Story[], { received }: Evide
     .map(({ to, id }) => `${to} got ${id}, of which its parent tells`);
 }
 
-const isOperator = (name: string) => name !== contactName && name !== secondName;
+const isOperator = (name: string) => !isContact(name);
 
 /** It opened under an open parent, and told operators for itself. */
 function toldBeside(child: Story, parents: readonly Story[], everything: Evidence): readonly string[] {

@@ -2,6 +2,7 @@
 
 import { defaultPolicy, type IncidentPolicy } from "../../lib/model/policy.ts";
 import { acknowledge } from "../../lib/status/acknowledge.ts";
+import { keepCircles } from "../../lib/steps/circle-keep.ts";
 import { keepHold, releaseHold } from "../../lib/steps/decide.ts";
 import { judge } from "../../lib/steps/judge.ts";
 import { judgeGone } from "../../lib/steps/judge-gone.ts";
@@ -16,6 +17,7 @@ export interface Machinery {
   readonly plan: typeof plan;
   readonly judge: typeof judge;
   readonly judgeGone: typeof judgeGone;
+  readonly keepCircles: typeof keepCircles;
   readonly tick: typeof tick;
   readonly notify: typeof notify;
   readonly releaseLeases: typeof releaseLeases;
@@ -31,6 +33,7 @@ export const asBuilt: Machinery = {
   plan,
   judge,
   judgeGone,
+  keepCircles,
   tick,
   notify,
   releaseLeases,

@@ -4,6 +4,7 @@
  */
 
 import type { Breaker } from "../../lib/model/breaker.ts";
+import type { Circle } from "../../lib/model/circle.ts";
 import { type Customer, defaultSettings, type Gateway } from "../../lib/model/customer.ts";
 import { type Cause, isSpent } from "../../lib/model/incident.ts";
 import { type RecordEntry, recordId } from "../../lib/model/record.ts";
@@ -51,6 +52,7 @@ export function createMemoryStore(
   const causes = new Map<string, Versioned<Cause>>();
   const ledger = new Map<string, LedgerEntry>();
   const records = new Map<string, RecordEntry>();
+  const circles = new Map<string, Circle>();
   const documents = new Map<string, Versioned<unknown>>();
   let claimed: { cycle: number; at: number; start: number } | undefined;
 
@@ -105,9 +107,18 @@ export function createMemoryStore(
     },
     dueCauses: async (at) => [...causes.values()].filter(({ value }) => wakeOf(value) <= at),
     activeCauses: async () => [...causes.values()].filter(({ value }) => value.state !== "clear"),
-    // No certificate ends in a history, and no contact is behind what several share.
+    // No certificate ends in a history.
     shown: async () => [],
-    circle: async () => undefined,
+    circle: async (target) => circles.get(target)?.head,
+    async circlePage(target, id) {
+      const { head, pages } = circles.get(target) ?? { head: { pages: [] }, pages: [] };
+      return pages[head.pages.findIndex((page) => page.id === id)];
+    },
+    async putCircle(target, circle) {
+      circles.set(target, circle);
+    },
+    // It is kept for longer than a history lasts.
+    retireCircle: async () => {},
     // Nobody unsubscribes in a history.
     choice: async () => undefined,
     async document<T>(name: string) {

@@ -289,19 +289,24 @@ function orderly(
   const seen = new Set<Look>();
   const latest = new Map<string, number>();
   const busyUntil = new Map<string, number>();
+  const cycles = new Map<string, number>();
   const hearings = hearingsOf(evidence, subject);
   const isAlone = evidence.vantages.length === 1;
   const judged = hearings.map(({ look, begin, end, isStale, mayVote }) => {
     const { vantage } = look;
     const isInTurn = begin > (busyUntil.get(vantage) ?? 0) && look.at > (latest.get(vantage) ?? 0) && !seen.has(look);
+    // Of a cycle that a later one has overtaken it opens nothing where it is nearly a cycle old itself.
+    const isOvertaken = look.cycle < (cycles.get(vantage) ?? 0) && begin - look.at > every - 60_000;
     // Beside others', a look that comes late may meet a state that is younger.
     const isFresh = isAlone || begin - look.at < 30_000;
     seen.add(look);
     latest.set(vantage, Math.max(latest.get(vantage) ?? 0, look.at));
     busyUntil.set(vantage, Math.max(busyUntil.get(vantage) ?? 0, end ?? begin));
+    cycles.set(vantage, Math.max(cycles.get(vantage) ?? 0, look.cycle));
     // What happens meanwhile, or shortly after, may change what becomes of it.
     const until = Math.max(look.at + 120_000, end ?? begin);
-    return { look, end: end ?? begin, until, isClean: end !== null && mayVote && isInTurn && isFresh && !isStale };
+    const isClean = end !== null && mayVote && isInTurn && isFresh && !isOvertaken && !isStale;
+    return { look, end: end ?? begin, until, isClean };
   });
   return judged.sort((a, b) => a.look.at - b.look.at);
 }

@@ -1,6 +1,7 @@
 /** One history from its beginning to its end, and what the oracle says of it. */
 
 import type { Cause } from "../../lib/model/incident.ts";
+import { circleBreachesOf } from "./circling.ts";
 import { deafBreachesOf } from "./deafness.ts";
 import { copies } from "./deliveries.ts";
 import { every, minute } from "./happenings.ts";
@@ -49,6 +50,7 @@ export async function play(
     ...copies(evidence),
     ...serverBreachesOf(evidence),
     ...parentBreachesOf(evidence),
+    ...circleBreachesOf(evidence),
     ...holdBreachesOf(evidence),
     ...deafBreachesOf(evidence),
     ...leftOver(world),

@@ -48,8 +48,8 @@ export const promise: readonly string[] = [
   "",
   "`npm run test:simulation` plays 100,000 histories against these promises: servers that change, looks that come late, twice,",
   "out of order or never, vantages that disagree, a store and channels that fail before, during and after any call, buckets that are empty,",
-  "windows and silences in which nobody is told,",
+  "windows and silences in which nobody is told, customers who share servers and come and go, second contacts and second operators,",
   "a process that dies at every single await, and many servers that go bad at once: then what they share is told instead of them, who",
   "outlasts it tells for itself, and nothing leaves while the breaker holds. The oracle shares no code with the judge, and finds each of the faults that",
-  "`test/simulation/defects.ts` builds in.",
+  "`defects.ts` and its neighbours in `test/simulation/` build in.",
 ];

@@ -1,6 +1,7 @@
 /** Mail servers that answer as the history says. */
 
 import { fingerprint } from "../../lib/judge/fingerprint.ts";
+import { needId } from "../../lib/judge/need-id.ts";
 import { type Customer, defaultRequirement } from "../../lib/model/customer.ts";
 import type { ProbeAnswer, ProbeTask } from "../../lib/model/jobs.ts";
 import type { Outcome } from "../../lib/model/observation.ts";
@@ -49,9 +50,28 @@ export function placesOf({ crowd, targets }: Pick<History, "crowd" | "targets">)
   });
 }
 
-/** The first target is one customer's own, the others are shared. One of `vantages` looks at it. */
-export function entryOf(place: Place, target: number, since: number, vantage: number, vantages: number): RosterEntry {
-  const isOwn = target === 0;
+/** What all who share a server want of it. */
+const wish = { hop: "gateway", require: defaultRequirement, alarms: true, enforced: false } as const;
+export const sharedNeed = needId(wish);
+
+/** Whose it is: of one customer, or of several. */
+export interface Shared {
+  readonly customers: number;
+  readonly circle?: string | undefined;
+}
+
+/** `shared` null: it is one customer's own. One of `vantages` looks at it. */
+export function entryOf(
+  place: Place,
+  target: number,
+  since: number,
+  {
+    vantage,
+    vantages,
+    shared,
+  }: { readonly vantage: number; readonly vantages: number; readonly shared: Shared | null },
+): RosterEntry {
+  const isOwn = shared === null;
   return {
     target: { address: place.address, port: place.port, tls: "starttls" },
     names: [{ name: place.host, since }],
@@ -63,15 +83,13 @@ export function entryOf(place: Place, target: number, since: number, vantage: nu
       .map((other) => ({ vantage: vantageName(other), slice: sliceOf(other), slot: target })),
     needs: [
       {
-        hop: isOwn ? "downstream" : "gateway",
-        require: defaultRequirement,
-        customers: isOwn ? 1 : 3,
+        ...(isOwn ? { ...wish, hop: "downstream" } : wish),
+        customers: shared?.customers ?? 1,
         customer: isOwn ? acme.id : null,
-        alarms: true,
-        enforced: false,
       },
     ],
     since,
+    ...(shared?.circle !== undefined && { circle: shared.circle }),
   };
 }
 

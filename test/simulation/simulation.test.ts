@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { crowdDefects } from "./crowd-defects.ts";
 import { defects } from "./defects.ts";
-import { drawCrowded, drawHistory } from "./history.ts";
+import { drawCrowded, drawHistory, drawRinged } from "./history.ts";
 import { crashPoints, play, playAll } from "./play.ts";
+import { escalationDefects, ringDefects } from "./ring-defects.ts";
 
 /** `npm run test:simulation` plays a hundred thousand. */
 const histories = 2_000;
@@ -18,6 +19,10 @@ describe("whatever servers, queues, stores, channels and processes do", () => {
 
   it("and where many servers go bad at once, what they share is told, and the breaker asks", async () => {
     expect(await playAll(seeds(0, 200), undefined, undefined, drawCrowded)).toBeNull();
+  });
+
+  it("and where customers share servers, each one's contacts are told in their own words", async () => {
+    expect(await playAll(seeds(0, 300), undefined, undefined, drawRinged)).toBeNull();
   });
 
   it("whichever await of a history a process dies at", async () => {
@@ -57,5 +62,9 @@ describe("the oracle finds a machine in which", () => {
 
   it.each(crowdDefects)("$name", async ({ machinery, breaks }) => {
     expect(await playAll(seeds(0, histories), machinery, breaks, drawCrowded)).not.toBeNull();
+  });
+
+  it.each([...ringDefects, ...escalationDefects])("$name", async ({ machinery, breaks }) => {
+    expect(await playAll(seeds(0, histories), machinery, breaks, drawRinged)).not.toBeNull();
   });
 });

@@ -16,8 +16,10 @@ import {
   hear,
   type Look,
   type Mode,
+  nightName,
   noEvidence,
   phoneName,
+  type Second,
   secondName,
 } from "./evidence.ts";
 import { type Disturbance, every, type Happening, minute, second } from "./happenings.ts";
@@ -27,7 +29,18 @@ import { createMemoryStore } from "./memory-store.ts";
 import { createAwaits, createHost, type Fate, type Host } from "./process.ts";
 import { quietIn, spansOf } from "./quiet.ts";
 import { createRandom } from "./random.ts";
-import { acme, answerOf, entryOf, placesOf, sliceOf, subjectOf, vantageName } from "./servers.ts";
+import { createRingState, mailboxName } from "./ring.ts";
+import {
+  acme,
+  answerOf,
+  entryOf,
+  placesOf,
+  type Shared,
+  secondAfterMs,
+  sliceOf,
+  subjectOf,
+  vantageName,
+} from "./servers.ts";
 import { createTimeline } from "./timeline.ts";
 
 /** A whole cycle's beginning, long after 1970. */
@@ -84,7 +97,7 @@ export interface CrashAt {
 }
 
 export function createWorld(history: History, machinery: Machinery, crashAt: CrashAt | null = null): World {
-  const { mode, isFresh, quiet } = history;
+  const { mode, isFresh, quiet, ring } = history;
   const random = createRandom(history.seed + 1);
   const timeline = createTimeline(start);
   const { now } = timeline;
@@ -97,10 +110,20 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
   const boss: Mailbox | null = history.hasSecond ? { name: secondName, troubles: [] } : null;
   const phone: Mailbox | null = history.hasPhone ? { name: phoneName, claimsFirst: true, troubles: [] } : null;
   const operators = [...boxes.filter((box) => box !== contact), ...(phone === null ? [] : [phone])];
+  const night: Mailbox | null = history.nightAfterMs === null ? null : { name: nightName, troubles: [] };
   const log: Mailbox | null = mode === "single" ? { name: "alert-log", troubles: [] } : null;
   const vantages = Array.from({ length: history.vantages }, (_, vantage) => vantageName(vantage));
   const places = placesOf(history);
   const subjects = places.map(subjectOf);
+  const ringState = ring && createRingState(ring, subjects);
+  const ringBoxes = new Map(
+    ring?.customers
+      .flatMap(({ mailboxes, second: last }) => [...mailboxes, ...(last === null ? [] : [last])])
+      .map((address): [string, Mailbox] => [address, { name: mailboxName(address), troubles: [] }]),
+  );
+  /** Those that not every history has. */
+  const others = [phone, boss, night, ...ringBoxes.values()].filter((box) => box !== null);
+  const isOwn = (target: number) => target === 0 && !ring?.targets.includes(target);
   const quietPlace = quiet === null ? undefined : places[quiet.target];
   const servers = subjects.map((): Server => {
     const ways = vantages.map((): Way => ({ mode: null, delivered: null, latest: 0 }));
@@ -115,13 +138,19 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
     recipients: new Map(
       servers.map((_, target) => {
         const operating = operators.filter((box) => box !== phone);
-        const told = target === 0 && contact !== undefined ? [...operating, contact] : operating;
+        const told = isOwn(target) && contact !== undefined ? [...operating, contact] : operating;
         return [subjects[target] ?? "", [...told, ...(log === null ? [] : [log])].map(({ name }) => name)];
       }),
     ),
     vantages,
     hasPhone: phone !== null,
-    hasSecond: boss !== null,
+    seconds: secondsOf(),
+    ownSubject: isOwn(0) ? (subjects[0] ?? null) : null,
+    ring: ring &&
+      ringState && {
+        tellsShared: ring.tellsShared,
+        memberships: [{ at: start, writtenAt: start, members: ringState.members() }],
+      },
   });
 
   const gateways = places.some(({ shares }) => shares.includes(`mx:${gate}`))
@@ -138,7 +167,15 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
   /** The cycle in which each target came to the roster; null: it isn't on it. */
   let roster: readonly (number | null)[] = servers.map(() => (isFresh ? firstCycle : firstCycle - 1_000));
   let isRosterBehind = false;
+  /** Of roster and ring. */
+  let revision = 0;
+  let puts = 0;
   for (const slice of slices()) void store.state.putSlice(slice);
+  for (const subject of subjects) {
+    const circle = ringState?.circleOf(subject);
+    if (circle !== undefined) void store.state.putCircle(subject, circle);
+  }
+  if (ringState !== null) void store.state.putDocument("circles", { value: true, version: 0 });
   for (const [index, { name }] of boxes.entries()) {
     const tokens = history.tokens[index] ?? 0;
     if (tokens < 10) evidence.hindered.add(name);
@@ -148,6 +185,18 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
   const onTheWay = new Set<{ readonly host: Host | null }>();
   let single = startSingle();
   schedulePlan(firstCycle);
+
+  function secondsOf(): readonly Second[] {
+    const own = new Set(subjects.filter((_, target) => isOwn(target)));
+    const shared = new Set(ring?.tellsShared ? ring.targets.map((target) => subjects[target] ?? "") : []);
+    return [
+      ...(boss === null ? [] : [{ name: boss.name, afterMs: secondAfterMs, subjects: own }]),
+      ...(night === null ? [] : [{ name: night.name, afterMs: history.nightAfterMs ?? 0, subjects: null }]),
+      ...(ring?.customers ?? []).flatMap(({ second: last }) =>
+        last === null ? [] : [{ name: mailboxName(last), afterMs: secondAfterMs, subjects: shared }],
+      ),
+    ];
+  }
 
   // What really happened
 
@@ -164,8 +213,9 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
 
   function note(before: Cause | null, after: Cause): void {
     const known = new Set(before?.outbox.map(({ alert }) => alert.id));
-    for (const { alert, digest } of after.outbox) {
+    for (const { alert, digest, sentTo } of after.outbox) {
       if (!known.has(alert.id)) evidence.claims.push({ alert, writtenAt: now(), isDigest: digest !== null });
+      if (sentTo.includes(phoneName)) evidence.claimed.push({ id: alert.id, at: now() });
     }
     const was = before?.incident;
     const isOther = was !== undefined && was !== null && was.id !== after.incident?.id;
@@ -180,7 +230,9 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
     return vantages.map((vantage, number) => {
       const entries = places.map((place, slot) => {
         const since = roster[slot] ?? null;
-        return since === null ? null : entryOf(place, slot, since, number, vantages.length);
+        if (since === null) return null;
+        const shared: Shared | null = isOwn(slot) ? null : (ringState?.behind(slot) ?? { customers: 3 });
+        return entryOf(place, slot, since, { vantage: number, vantages: vantages.length, shared });
       });
       return { number: sliceOf(number), vantage, entries };
     });
@@ -372,7 +424,11 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
         grouping: { policy: machinery.policy, everyMs: every },
         judgedWith: { policy: "policy", roots: "roots", build: `build ${evidence.upgrades.length}` },
         operators: operators.map(channel),
-        contactChannels: ({ after }) => {
+        ...(night && { secondOperators: [{ after: history.nightAfterMs ?? 0, channel: channel(night) }] }),
+        tellsShared: ring?.tellsShared ?? false,
+        contactChannels: ({ email, after }) => {
+          const shared = ringBoxes.get(email ?? "");
+          if (shared !== undefined) return [channel(shared)];
           const box = after === undefined ? contact : boss;
           return box ? [channel(box)] : [];
         },
@@ -416,9 +472,28 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
   /** What was cut off is done again with the next cycle, as the roster's revision has it. */
   async function putSlices(host: Host): Promise<void> {
     isRosterBehind = true;
-    const wanted = roster;
-    for (const slice of slices()) await storeOf(host).state.putSlice(slice);
-    if (roster === wanted) isRosterBehind = false;
+    const [wanted, mine] = [revision, ++puts];
+    const changed = slices();
+    const known = evidence.ring?.memberships.at(-1);
+    const put = async () => {
+      for (const slice of changed) await storeOf(host).state.putSlice(slice);
+    };
+    if (ringState === null) await put();
+    else {
+      const old = await storeOf(host).state.slices();
+      await machinery.keepCircles(storeOf(host), { old, changed, circleOf: ringState.circleOf }, now(), put);
+    }
+    // Where another began meanwhile nobody knows whose it is.
+    isRosterBehind = revision !== wanted || puts !== mine;
+    if (!isRosterBehind && known) known.writtenAt ??= now();
+  }
+
+  /** Who stands behind what, or is told for whom, is another from now on. */
+  function ringChanged(): void {
+    if (ringState === null) return;
+    revision++;
+    evidence.ring?.memberships.push({ at: now(), writtenAt: null, members: ringState.members() });
+    putRoster(async () => {});
   }
 
   function putRoster(work: (host: Host) => Promise<void>): void {
@@ -431,6 +506,7 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
   function drop(target: number): void {
     if (roster[target] === null) return;
     roster = roster.map((since, slot) => (slot === target ? null : since));
+    revision++;
     const [key, cycle] = [subjects[target] ?? "", Math.floor(now() / every)];
     evidence.dropped.push({ subject: key, at: now() });
     const gone = vantages.map((vantage) => ({ key, vantage }));
@@ -471,7 +547,7 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
         }
         // What befalls the last mailbox befalls those as well that not every history has.
         if (what.channel === null || what.channel === boxes.length - 1) {
-          for (const each of [phone, boss]) each?.troubles.push(...Array.from({ length: what.times }, () => what.how));
+          for (const each of others) each.troubles.push(...Array.from({ length: what.times }, () => what.how));
         }
         return;
       case "refuses":
@@ -509,8 +585,22 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
       case "return":
         if (roster[what.target] !== null) return;
         roster = roster.map((since, slot) => (slot === what.target ? Math.floor(now() / every) : since));
+        revision++;
         putRoster(async () => {});
         return;
+      case "stands":
+        ringState?.stand(what.customer, what.target, what.isBehind);
+        ringChanged();
+        return;
+      case "contact":
+        ringState?.setContact(what.customer, what.mailbox, what.isOne);
+        ringChanged();
+        return;
+      case "contact-trouble": {
+        const troubled = ringBoxes.get(ring?.customers[what.customer]?.mailboxes[what.mailbox] ?? "");
+        troubled?.troubles.push(...Array.from({ length: what.times }, () => what.how));
+        return;
+      }
       case "crash":
       case "outage": {
         const number = awaits.count() + what.inAwaits;
@@ -535,7 +625,7 @@ export function createWorld(history: History, machinery: Machinery, crashAt: Cra
     calm() {
       fates.clear();
       disturbances.length = 0;
-      for (const box of [...boxes, phone, boss]) if (box) box.troubles.length = 0;
+      for (const box of [...boxes, ...others]) box.troubles.length = 0;
     },
     underWay: () => [...onTheWay].filter(({ host }) => host?.isAlive() ?? true).length,
     mend() {
