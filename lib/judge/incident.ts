@@ -13,6 +13,7 @@ import { type At, type CauseEvent, type Handlers, type Step, unchanged, type Vot
 import { acknowledge, dropped, open } from "./incident/open.ts";
 import { endOfTime, keepRecovering } from "./incident/recovering.ts";
 import { reopen } from "./incident/reopen.ts";
+import { notAhead } from "./incident/set-back.ts";
 import { suspected } from "./incident/suspected.ts";
 import { isLate } from "./incident/vantages.ts";
 import { holds } from "./incident/window.ts";
@@ -29,11 +30,12 @@ const states: Readonly<Record<CauseState, Handlers>> = {
 };
 
 /**
- * The next state of a cause at `now` (epoch ms); `cause` is null where nothing is kept of it. Redelivered votes, and
+ * The next state of a cause at `now` (epoch ms); `kept` is null where nothing is kept of it. Redelivered votes, and
  * votes older than the present state, change nothing; of several vantages' looks of about the same moment each counts.
  */
-export function advance(cause: Cause | null, event: CauseEvent, policy: IncidentPolicy, now: number): Step {
+export function advance(kept: Cause | null, event: CauseEvent, policy: IncidentPolicy, now: number): Step {
   const at: At = { policy, now };
+  const cause = kept && notAhead(kept, event.kind === "vote" ? Math.min(event.vote.at, now) : now, now);
   if (event.kind === "vote") return cast(cause, event, at);
   if (cause === null) return unchanged(null);
   switch (event.kind) {

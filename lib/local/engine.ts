@@ -98,7 +98,9 @@ export function startEngine(steps: Steps, { everyMs, tickMs, now, failed }: Engi
       for (const { job, delayMs } of scans) after(delayMs, () => void begin("scan", () => steps.scan(job)));
     });
     const next = Math.max(number + 1, Math.floor(now() / everyMs));
-    after(Math.max(0, next * everyMs - now()), () => void cycle(next));
+    const waitMs = Math.max(0, next * everyMs - now());
+    // The clock may be set back meanwhile, or have been.
+    after(Math.min(everyMs, waitMs), () => void cycle(now() < number * everyMs ? Math.floor(now() / everyMs) : next));
   }
 
   async function tick(): Promise<void> {

@@ -33,6 +33,8 @@ export interface Judged {
 
 /** A further name's look is written down again when it is older than this, changed or not. */
 const nameKeptMs = 86_400_000 / 2;
+/** Clocks of several machines differ by as much. */
+const skewMs = 60_000;
 
 /** Writes name states, history and the target's state, where they changed. */
 export async function judgeSlot(slot: SlotAnswers, world: SlotWorld): Promise<Judged> {
@@ -78,10 +80,20 @@ export async function judgeSlot(slot: SlotAnswers, world: SlotWorld): Promise<Ju
 }
 
 /** What an overtaken look saw, which is kept nowhere; null where the look is the present one. */
-function passedOver({ light, slot }: SlotAnswers, kept: TargetState, { results, late }: SlotWorld): TargetState | null {
+function passedOver(
+  { light, slot }: SlotAnswers,
+  kept: TargetState,
+  { results, late, now }: SlotWorld,
+): TargetState | null {
   if (light?.kind !== "seen") return late ? kept : null;
-  const isOlder = late || (presentOf(kept)?.at ?? 0) > light.observation.at;
+  const present = presentOf(kept);
+  const isOlder = late || (present !== null && isNewer(present, light.observation, { now }));
   return isOlder ? afterLook(kept, light.observation, { slice: results.slice, slot }) : null;
+}
+
+/** What is dated later than now was seen by a clock that was ahead, and has been set right. */
+function isNewer({ at }: Observation, than: Observation, { now }: Pick<SlotWorld, "now">): boolean {
+  return at > than.at && at <= now + skewMs;
 }
 
 /** Undefined: what is kept isn't what the answer speaks of; the next look has to bring all the facts. */
@@ -96,7 +108,7 @@ async function stateAfter(
   if (light.kind === "same") return isKept ? before : undefined;
   const seen = light.observation;
   // Overtaken by a newer look.
-  if (present && (world.late || present.at > seen.at)) return before;
+  if (present && (world.late || isNewer(present, seen, world))) return before;
   if (isKept && light.fingerprint === memory.fingerprint) return before;
 
   const after = afterLook(before, seen, { slice: world.results.slice, slot });

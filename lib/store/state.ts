@@ -77,8 +77,9 @@ export function stateStore(table: Table): StateStore {
     async claimCycle(cycle, at, everyMs) {
       const start = cycle * everyMs;
       const item = { ...cycleKey, cycle, start, at };
-      const later = "attribute_not_exists(#pk) OR #start < :start";
-      return await table.put(item, { expression: later, values: { start } });
+      // One that hasn't begun was claimed by a clock that was ahead, and has been set right.
+      const later = "attribute_not_exists(#pk) OR #start < :start OR #start > :ahead";
+      return await table.put(item, { expression: later, values: { start, ahead: at + everyMs } });
     },
     async lastCycle() {
       const item = await table.get<CycleItem>(cycleKey);

@@ -79,6 +79,17 @@ describe("the schedule of one process", () => {
     expect(story.slice(4)).toEqual(["resolve 100001", "plan 100001"]);
   });
 
+  it("goes on looking when the clock is set back", async () => {
+    start(steps());
+    await vi.advanceTimersByTimeAsync(8_000);
+    vi.setSystemTime(Date.now() - 7_200_000);
+    story.length = 0;
+    await vi.advanceTimersByTimeAsync(30_000);
+    const [first] = story.flatMap((line) => /^plan (\d+)/.exec(line)?.[1] ?? []).map(Number);
+    expect(first).toBeLessThanOrEqual(100_001 - 719);
+    expect(story.filter((line) => line.startsWith("plan "))).toHaveLength(3);
+  });
+
   it("makes the confirmation looks that judge asks for, after their delays", async () => {
     start(
       steps({

@@ -36,10 +36,13 @@ export function watch(cls: IncidentClass = "cleartext", changes: Partial<Inciden
   const policy = { ...defaultPolicy, ...changes };
   let cause: Cause | null = null;
   let at = now;
+  /** A late look is older than the clock. */
+  let clock = now;
   let cycle = 0;
   const told: string[] = [];
   const send = (event: CauseEvent) => {
-    const step = advance(cause, event, policy, at);
+    clock = Math.max(clock, at);
+    const step = advance(cause, event, policy, clock);
     cause = step.cause;
     told.push(...step.owed.map(({ alert }) => alert.kind));
     return step;

@@ -1,0 +1,29 @@
+/** The clock of the machine was ahead, and was set right: what was written meanwhile must not wait until it gets there again. */
+
+import type { Cause, OutboxEntry } from "../../model/incident.ts";
+
+/** Clocks of several machines differ by as much. */
+const skewMs = 60_000;
+
+/** The cause as it would be, had what is dated later than `now` happened at `at` (epoch ms); mostly itself. */
+export function notAhead(cause: Cause, at: number, now: number): Cause {
+  const isAhead = (time: number) => time > now + skewMs;
+  if (!timesOf(cause).some(isAhead)) return cause;
+  const back = (time: number) => Math.min(time, at);
+  return {
+    ...cause,
+    stateSince: back(cause.stateSince),
+    votes: cause.votes.map((vote) => ({ ...vote, at: back(vote.at) })),
+    openings: cause.openings.map(back),
+    due: cause.due === null ? null : back(cause.due),
+    outbox: cause.outbox.map((entry) => (isAhead(entry.alert.at) ? { ...entry, ...dueBy(entry, at) } : entry)),
+  };
+}
+
+function timesOf({ stateSince, votes, openings, outbox }: Cause): readonly number[] {
+  return [stateSince, ...votes.map(({ at }) => at), ...openings, ...outbox.map(({ alert }) => alert.at)];
+}
+
+function dueBy({ notBefore, leasedUntil }: OutboxEntry, at: number): Partial<OutboxEntry> {
+  return { notBefore: Math.min(notBefore, at), leasedUntil: Math.min(leasedUntil, at + skewMs) };
+}
