@@ -61,7 +61,7 @@ export async function startsOf(handler: string, folder: string, starts: number):
       isShared,
     };
   } finally {
-    if (isShared) rmdirSync(group);
+    if (isShared) await removeGroup();
   }
 }
 
@@ -72,10 +72,22 @@ export function measuredWords({ ms, peakMb, isShared }: Starts): string {
 
 function shareOut(): boolean {
   try {
-    mkdirSync(group);
+    mkdirSync(group, { recursive: true });
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Its last process may still be on its way out. */
+async function removeGroup(): Promise<void> {
+  for (let tries = 0; tries < 50; tries++) {
+    try {
+      rmdirSync(group);
+      return;
+    } catch {
+      await pause(100);
+    }
   }
 }
 
