@@ -161,6 +161,9 @@ export function costOptions(): readonly Option[] {
     new Option("--customer-key", "tables and topics with a key of the account's own").default(false),
     new Option("--tracing", "X-Ray").default(false),
     new Option("--topics <n>", "of operators: mail, phones, second contacts").argParser(count(1, 4)).default(1),
+    new Option("--web-acl <whose>", "a firewall before the API: the stack's, or your own without its rules")
+      .choices(["none", "managed", "own"])
+      .default("none"),
   ];
 }
 

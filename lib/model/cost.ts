@@ -20,6 +20,8 @@ export interface CostInput {
   readonly tracing: boolean;
   /** Topics of operators at home, of which each has an alarm: 1 to 4. */
   readonly topics: number;
+  /** `own`: its rules are the operator's, and not counted. */
+  readonly webAcl: "none" | "own" | "managed";
 }
 
 export interface CostLine {
@@ -110,6 +112,7 @@ export function monthlyCost(input: CostInput): readonly CostLine[] {
     watching(input),
     network(input),
     traffic(input),
+    firewall(input),
     ...(input.customerKey ? [{ what: "key", how: "one of the account's own", usd: prices.kms.keyMonth }] : []),
     ...(input.tracing ? [{ what: "traces", how: "of every run", usd: runsAMonth(input) * prices.xray.trace }] : []),
   ];
@@ -246,6 +249,25 @@ function traffic(input: CostInput): CostLine {
       throughNat * prices.nat.gb +
       byEndpoint * prices.endpoint.gb +
       abroad * prices.traffic.betweenRegionsGb,
+  };
+}
+
+/** Of the web ACL that is made with the stack (lib/stack/web-acl-stack.ts). */
+const managedRules = 4;
+
+function firewall({ webAcl }: CostInput): CostLine {
+  if (webAcl === "none") return { what: "firewall", how: "none", usd: 0 };
+  const requests = minutesAMonth * assumed.pageViewsPerMinute;
+  const rules = webAcl === "managed" ? managedRules : 0;
+  const ofRules = rules > 0 ? `with ${rules} rules` : `(its rules apart: ${prices.waf.ruleMonth} each)`;
+  return {
+    what: "firewall",
+    how: `a web ACL ${ofRules}, a secret, ${rounded(requests)} requests through CloudFront`,
+    usd:
+      prices.waf.aclMonth +
+      rules * prices.waf.ruleMonth +
+      prices.secret.month +
+      requests * (prices.waf.request + prices.cloudFront.request),
   };
 }
 

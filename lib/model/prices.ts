@@ -20,5 +20,10 @@ export const prices = {
   endpoint: { hour: 0.01, gb: 0.01 },
   traffic: { outGb: 0.09, betweenRegionsGb: 0.02 },
   kms: { keyMonth: 1 },
+  /** AWS's own rule groups cost what a rule costs. */
+  waf: { aclMonth: 5, ruleMonth: 1, request: 0.6e-6 },
+  /** Of HTTPS, from the USA and Europe. */
+  cloudFront: { request: 1e-6 },
+  secret: { month: 0.4 },
   xray: { trace: 5e-6 },
 } as const;

@@ -28,6 +28,13 @@ export interface ApiDomain {
   readonly certificate: string;
 }
 
+/** What CloudFront asks before it asks the API. */
+export type WebAcl =
+  /** Made with the stack. */
+  | { readonly kind: "managed" }
+  /** The operator's own. */
+  | { readonly kind: "own"; readonly arn: string };
+
 export interface StackSettings {
   /** Also what `chainmail --stack NAME` takes: the tables are called NAME-config, NAME-state, NAME-ledger. */
   readonly stackName: string;
@@ -61,8 +68,8 @@ export interface StackSettings {
   readonly apiRate: number;
   readonly apiAuth: ApiAuth;
   readonly apiDomain: ApiDomain | null;
-  /** ARN of a web ACL of CloudFront, which then stands before the API. */
-  readonly webAcl: string | null;
+  /** Null: no CloudFront stands before the API. */
+  readonly webAcl: WebAcl | null;
   /** Tables, queues and topics are encrypted with a key of the account's own. */
   readonly customerKey: boolean;
   readonly logDays: number;
@@ -86,7 +93,7 @@ const regionText = /^[a-z]{2,4}(-[a-z]+)+-\d$/;
 const issuerUrl = /^https:\/\/[a-z0-9.-]+(:\d+)?(\/[\w./-]*)?$/i;
 const domainName = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i;
 const certificateArn = /^arn:aws[\w-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/;
-const webAclArn = /^arn:aws[\w-]*:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[\w-]+$/;
+const webAclText = /^(managed|arn:aws[\w-]*:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[\w-]+)$/;
 /** What CloudWatch takes, from a week to two years. */
 const retentions = [7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] as const;
 
@@ -116,7 +123,7 @@ const schema = z
     oidcAudience: list("audiences without spaces, separated by commas", (text) => /^[^\s,]+$/.test(text)),
     apiDomain: optionalText(domainName, "a host name like status.example.com"),
     apiCertificate: optionalText(certificateArn, "the ARN of a certificate of ACM"),
-    webAcl: optionalText(webAclArn, "the ARN of a web ACL of CloudFront (global, in us-east-1)"),
+    webAcl: optionalText(webAclText, "managed, or the ARN of a web ACL of CloudFront (global, in us-east-1)"),
     customerKey: flag(),
     logDays: oneOfNumbers(retentions).default(30),
     tracing: flag(),
@@ -170,7 +177,8 @@ export function readContext(context: Readonly<Record<string, unknown>>, cliRegio
   const parsed = schema.safeParse({ ...homeRegion(ours, cliRegion), ...ours });
   if (!parsed.success) faults.push(...parsed.error.issues.map((issue) => fault(ours, issue)));
   if (!parsed.success || faults.length > 0) throw new InputError(faults.join("\n"));
-  const { every, resolver, apiAuth, oidcIssuer, oidcAudience, apiDomain, apiCertificate, ...same } = parsed.data;
+  const { every, resolver, apiAuth, oidcIssuer, oidcAudience, apiDomain, apiCertificate, webAcl, ...same } =
+    parsed.data;
   return {
     ...same,
     everyMs: every,
@@ -178,6 +186,7 @@ export function readContext(context: Readonly<Record<string, unknown>>, cliRegio
     apiAuth:
       apiAuth === "oidc" ? { kind: apiAuth, issuer: oidcIssuer ?? "", audience: oidcAudience } : { kind: apiAuth },
     apiDomain: apiDomain === null ? null : { name: apiDomain, certificate: apiCertificate ?? "" },
+    webAcl: webAcl === null ? null : webAcl === "managed" ? { kind: webAcl } : { kind: "own", arn: webAcl },
   };
 }
 

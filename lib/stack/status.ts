@@ -16,11 +16,12 @@ import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations
 import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import type { ApiAuth, ApiDomain, StackSettings } from "./context.ts";
+import type { ApiAuth, ApiDomain, StackSettings, WebAcl } from "./context.ts";
 import { Edge } from "./edge.ts";
 import type { Operators } from "./operators.ts";
 import { Step, seconds } from "./step.ts";
 import type { Tables } from "./tables.ts";
+import { managedWebAcl } from "./web-acl-stack.ts";
 
 export interface StatusProps {
   readonly tables: Tables;
@@ -99,7 +100,7 @@ export class Status extends Construct {
       },
       ...(domainName !== null && { domainMapping: { domainName } }),
     });
-    const edge = webAcl === null ? null : this.edge(webAcl, settings.apiDomain);
+    const edge = webAcl === null ? null : this.edge(arnOf(webAcl, settings.stackName), settings.apiDomain);
     if (edge !== null) status.tell("edgeSecret", edge.secret);
     this.url = urlOf(settings.apiDomain?.name ?? edge?.domainName ?? null) ?? this.api.apiEndpoint;
     status.tell("statusUrl", this.url);
@@ -135,6 +136,10 @@ export class Status extends Construct {
 
 function urlOf(name: string | null): string | null {
   return name === null ? null : `https://${name}`;
+}
+
+function arnOf(webAcl: WebAcl, stackName: string): string {
+  return webAcl.kind === "own" ? webAcl.arn : managedWebAcl(stackName);
 }
 
 function authorizerOf(auth: ApiAuth): IHttpRouteAuthorizer | null {

@@ -21,12 +21,24 @@ describe("chainmail cost", () => {
 
   it("is the same model that synthesis prints", async () => {
     const context = { customers: "1000", egress: "nat-gateway", zones: "2", sqsEndpoint: "true", every: "10m" };
-    const further = { region: "eu-central-1", vantages: "us-east-1", alertSms: "+4915112345678", tracing: "true" };
+    const further = {
+      region: "eu-central-1",
+      vantages: "us-east-1",
+      alertSms: "+4915112345678",
+      tracing: "true",
+      webAcl: "managed",
+    };
     const { out: stdout } = await chainmail(
       ...["cost", "--customers", "1000", "--egress", "nat-gateway", "--zones", "2", "--sqs-endpoint"],
-      ...["--every", "10m", "--vantages", "2", "--topics", "2", "--tracing"],
+      ...["--every", "10m", "--vantages", "2", "--topics", "2", "--tracing", "--web-acl", "managed"],
     );
     const printed = estimate(readContext({ ...context, ...further }));
     expect(printed.slice(printed.indexOf("\n") + 1)).toBe(stdout.replace("\n\nUSD", "\nUSD"));
+  });
+
+  it("counts a web ACL of the operator's own without its rules, and says so", () => {
+    const webAcl = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/chainmail/0a1b2c3d";
+    expect(estimate(readContext({ webAcl }))).toMatch(/^ {2}firewall +5\.47 {2}a web ACL \(its rules apart: 1 each\)/m);
+    expect(estimate(readContext({}))).not.toContain("firewall");
   });
 });

@@ -13,6 +13,7 @@ const small: CostInput = {
   customerKey: false,
   tracing: false,
   topics: 1,
+  webAcl: "none",
 };
 const of = (what: string, change: Partial<CostInput> = {}) =>
   monthlyCost({ ...small, ...change }).find((line) => line.what === what)?.usd ?? 0;
@@ -46,6 +47,14 @@ describe("what a fleet costs in a month", () => {
     expect(of("traffic", { ...nat, sqsEndpoint: true })).toBeLessThan(of("traffic", nat));
   });
 
+  it("a firewall costs by the ACL, a secret and what is asked; its rules where they are ours", () => {
+    const requests = 730 * 60;
+    const own = prices.waf.aclMonth + prices.secret.month + requests * (prices.waf.request + prices.cloudFront.request);
+    expect(of("firewall", { webAcl: "own" })).toBeCloseTo(own);
+    expect(of("firewall", { webAcl: "managed" })).toBeCloseTo(own + 4 * prices.waf.ruleMonth);
+    expect(of("firewall")).toBe(0);
+  });
+
   it("scans cost by the jobs that their turns fill: a slice has one in each cycle at most", () => {
     const alone = of("scans", { customers: 1, targets: 1 });
     expect(of("scans", { targets: 10 })).toBeCloseTo(10 * alone, 5);
@@ -67,6 +76,7 @@ describe("what a fleet costs in a month", () => {
     ["a key", { customerKey: true }],
     ["traces", { tracing: true }],
     ["topics", { topics: 2 }],
+    ["firewall", { webAcl: "own" }],
   ])("more %s never cost less", (_, change) => {
     expect(total(change)).toBeGreaterThan(total());
   });

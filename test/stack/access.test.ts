@@ -2,6 +2,8 @@
 
 import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
+import { readContext } from "../../lib/stack/context.ts";
+import { estimate } from "../../lib/stack/estimate.ts";
 import { contexts, resourcesOf, statementsOf, synthesized } from "./synthesized.ts";
 
 const minimal = synthesized().template;
@@ -76,7 +78,9 @@ describe("a firewall", () => {
       readonly Origins: readonly { readonly OriginCustomHeaders: readonly Readonly<Record<string, unknown>>[] }[];
     };
     expect(config).toMatchObject({
-      WebACLId: contexts.full.webAcl,
+      WebACLId: {
+        "Fn::GetStackOutput": { StackName: "Chainmail-web-acl", OutputName: "WebAclArn", Region: "us-east-1" },
+      },
       Aliases: ["status.example.com"],
       DefaultCacheBehavior: { ViewerProtocolPolicy: "redirect-to-https" },
     });
@@ -97,10 +101,102 @@ describe("a firewall", () => {
 
   it("isn't there unless the context says so, and needs no name of one's own", () => {
     minimal.resourceCountIs("AWS::CloudFront::Distribution", 0);
-    const { template } = synthesized({ webAcl: contexts.full.webAcl });
+    const { template } = synthesized({ webAcl: "managed" });
     const [id = ""] = resourcesOf(template, "AWS::CloudFront::Distribution").keys();
     const url = { "Fn::Join": ["", ["https://", { "Fn::GetAtt": [id, "DomainName"] }]] };
     template.hasOutput("StatusUrl", { Value: url });
+  });
+
+  it("has the operator's own rules where they are named, and then no stack of its own", () => {
+    const arn = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/chainmail/0a1b2c3d";
+    const { template, webAcl } = synthesized({ webAcl: arn });
+    template.hasResourceProperties("AWS::CloudFront::Distribution", { DistributionConfig: { WebACLId: arn } });
+    expect(webAcl).toBeNull();
+  });
+});
+
+describe("the web ACL that is made with the stack", () => {
+  const made = (context: Readonly<Record<string, string>>) => {
+    const { webAcl } = synthesized({ ...context, webAcl: "managed" });
+    if (webAcl === null) throw new Error("expected a stack of the web ACL");
+    return webAcl;
+  };
+  const webAcl = made(contexts.full);
+  const [acl] = resourcesOf(webAcl, "AWS::WAFv2::WebACL").values();
+  const rules = (acl?.Properties.Rules ?? []) as readonly {
+    readonly Name: string;
+    readonly Priority: number;
+    readonly Statement: object;
+    readonly VisibilityConfig: object;
+  }[];
+  const managed = rules.filter(({ Statement }) => "ManagedRuleGroupStatement" in Statement);
+
+  it.each([{}, { region: "eu-central-1" }, { region: "us-east-1" }])(
+    "stands in us-east-1, wherever home is, and before home: %j",
+    (where) => {
+      const { app } = synthesized({ ...where, webAcl: "managed" });
+      const assembly = app.synth();
+      const { environment, stackName } = assembly.getStackArtifact("Chainmail-web-acl");
+      expect([stackName, environment.region]).toEqual(["Chainmail-web-acl", "us-east-1"]);
+      const home = assembly.getStackArtifact("Chainmail");
+      expect(home.dependencies.map(({ id }) => id)).toContain("Chainmail-web-acl");
+    },
+  );
+
+  it("puts out the name under which home looks for it, and holds nothing else", () => {
+    expect(Object.keys(webAcl.toJSON().Resources)).toEqual(["WebAcl"]);
+    webAcl.hasOutput("WebAclArn", { Value: { "Fn::GetAtt": ["WebAcl", "Arn"] } });
+  });
+
+  it("lets in what none of AWS's rule groups knows as an attack", () => {
+    expect(acl?.Properties).toMatchObject({ Scope: "CLOUDFRONT", DefaultAction: { Allow: {} } });
+    const groups = managed.map(({ Statement }) => Statement);
+    const group = (Name: string) => ({ ManagedRuleGroupStatement: { VendorName: "AWS", Name } });
+    expect(groups).toEqual([
+      group("AWSManagedRulesAmazonIpReputationList"),
+      group("AWSManagedRulesKnownBadInputsRuleSet"),
+      group("AWSManagedRulesCommonRuleSet"),
+    ]);
+    for (const rule of managed) expect(rule).toMatchObject({ OverrideAction: { None: {} } });
+    expect(new Set(rules.map(({ Priority }) => Priority)).size).toBe(rules.length);
+  });
+
+  it.each([
+    [{}, 1_000],
+    [{ apiRate: "1" }, 50],
+  ])("leaves one address a sixth of what the API takes in five minutes: %j, %d", (rate, Limit) => {
+    made(rate).hasResourceProperties("AWS::WAFv2::WebACL", {
+      Rules: Match.arrayWith([
+        Match.objectLike({
+          Action: { Block: {} },
+          Statement: { RateBasedStatement: { AggregateKeyType: "IP", Limit } },
+        }),
+      ]),
+    });
+  });
+
+  it("counts all, shows samples of what it blocked alone, and nobody's token in them", () => {
+    expect(acl?.Properties.VisibilityConfig).toMatchObject({
+      CloudWatchMetricsEnabled: true,
+      SampledRequestsEnabled: false,
+    });
+    for (const { Name, VisibilityConfig } of rules)
+      expect(VisibilityConfig).toEqual({
+        CloudWatchMetricsEnabled: true,
+        MetricName: Name,
+        SampledRequestsEnabled: true,
+      });
+    const protect = (key: string) => ({
+      Action: "SUBSTITUTION",
+      Field: { FieldType: "SINGLE_HEADER", FieldKeys: [key] },
+    });
+    expect(acl?.Properties.DataProtectionConfig).toEqual({
+      DataProtections: [protect("authorization"), protect("cookie")],
+    });
+  });
+
+  it("has as many rules as the bill counts", () => {
+    expect(estimate(readContext(contexts.full))).toContain(`a web ACL with ${rules.length} rules`);
   });
 });
 

@@ -8,8 +8,8 @@ const free =
   /^AWS::(IAM|SNS|ApiGatewayV2|CDK)::|^AWS::Lambda::|^AWS::SQS::|^AWS::Scheduler::|^AWS::Logs::|^AWS::DynamoDB::|^AWS::EC2::(VPC|VPCCidrBlock|Subnet|RouteTable|Route|SubnetRouteTableAssociation|InternetGateway|VPCGatewayAttachment|EgressOnlyInternetGateway|SecurityGroup|SecurityGroupIngress|EIPAssociation)$/;
 
 function standing(name: ContextName): Readonly<Record<string, number>> {
-  const { template, vantages } = synthesized(contexts[name]);
-  const types = [template, ...vantages.values()]
+  const { template, vantages, webAcl } = synthesized(contexts[name]);
+  const types = [template, ...vantages.values(), ...(webAcl === null ? [] : [webAcl])]
     .flatMap((one) => Object.values(one.toJSON().Resources as Record<string, Resource>))
     .map(({ Type }) => Type)
     .filter((type) => !free.test(type));
@@ -30,6 +30,7 @@ describe("what stands there and costs", () => {
         "AWS::KMS::Key": 1,
         "AWS::CloudFront::Distribution": 1,
         "AWS::SecretsManager::Secret": 1,
+        "AWS::WAFv2::WebACL": 1,
       },
     ],
     ["two regions", { "AWS::CloudWatch::Alarm": 21, "AWS::CloudWatch::Dashboard": 1 }],

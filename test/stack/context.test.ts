@@ -138,7 +138,7 @@ describe("context of the stack", () => {
     [
       "webAcl",
       "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/a/b",
-      "expected the ARN of a web ACL of CloudFront",
+      "expected managed, or the ARN of a web ACL of CloudFront",
     ],
     ["customerKey", "alias/mine", "expected true or false"],
     ["logDays", "31", "expected one of 7, 14, 30"],

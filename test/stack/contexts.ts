@@ -22,7 +22,7 @@ export const contexts = {
     oidcAudience: "chainmail",
     apiDomain: "status.example.com",
     apiCertificate: "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d",
-    webAcl: "arn:aws:wafv2:us-east-1:123456789012:global/webacl/chainmail/0a1b2c3d",
+    webAcl: "managed",
   },
   "two regions": {
     ...operators,

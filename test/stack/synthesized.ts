@@ -25,6 +25,8 @@ interface Synthesized {
   readonly template: Template;
   /** Of further regions, by name. */
   readonly vantages: ReadonlyMap<string, Template>;
+  /** Of the firewall's rules, where they are ours. */
+  readonly webAcl: Template | null;
   readonly app: App;
 }
 
@@ -47,12 +49,13 @@ function synthesize(context: Readonly<Record<string, string>>): Synthesized {
       outdir,
       context: { "aws:cdk:bundling-stacks": [], "@aws-cdk/aws-iam:minimizePolicies": true },
     });
-    const { home, vantages } = chainmailApp(app, readContext(context));
+    const { home, vantages, webAcl } = chainmailApp(app, readContext(context));
     return {
       annotations: Annotations.fromStack(home),
       template: Template.fromStack(home),
       app,
       vantages: new Map(vantages.map((stack) => [stack.region, Template.fromStack(stack)])),
+      webAcl: webAcl === null ? null : Template.fromStack(webAcl),
     };
   } finally {
     rmSync(outdir, { recursive: true, force: true });
