@@ -44,10 +44,11 @@ export class Edge extends Construct {
     const distribution = new Distribution(this, "Distribution", {
       comment: "Chainmail's status",
       webAclId: webAcl,
-      minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
       ...(domain !== null && {
         domainNames: [domain.name],
         certificate: Certificate.fromCertificateArn(this, "Certificate", domain.certificate),
+        // Under CloudFront's own name older ones are taken too, and nobody can forbid it.
+        minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
       }),
       defaultBehavior: {
         origin: new HttpOrigin(origin, {

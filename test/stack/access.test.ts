@@ -82,6 +82,7 @@ describe("a firewall", () => {
         "Fn::GetStackOutput": { StackName: "Chainmail-web-acl", OutputName: "WebAclArn", Region: "us-east-1" },
       },
       Aliases: ["status.example.com"],
+      ViewerCertificate: { MinimumProtocolVersion: "TLSv1.2_2021" },
       DefaultCacheBehavior: { ViewerProtocolPolicy: "redirect-to-https" },
     });
     const [header] = config.Origins[0]?.OriginCustomHeaders ?? [];
