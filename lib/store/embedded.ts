@@ -17,6 +17,7 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import dynalite from "dynalite";
 import { InputError } from "../model/input-error.ts";
 import { createStore, documentClient } from "./dynamo.ts";
+import { answerStorageErrors } from "./level-errors.ts";
 import { closeEndedIterators } from "./level-iterators.ts";
 import { type Lock, lockDirectory, type Owner } from "./lock.ts";
 import type { Store } from "./store.ts";
@@ -61,6 +62,7 @@ async function own(dir: string | null, lock: Extract<Lock, { kind: "held" }> | n
   const key = randomBytes(16).toString("hex");
   const path = dir === null ? {} : { path: join(dir, "dynamodb") };
   closeEndedIterators();
+  answerStorageErrors();
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0, ...path });
   const gate = openGate(server.listeners("request")[0] as RequestListener, key);
   server.removeAllListeners("request").on("request", gate.listener);

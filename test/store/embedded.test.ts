@@ -45,6 +45,26 @@ describe("the embedded store", () => {
     await alone.close();
   });
 
+  it("says what its disk refuses, and goes on when it doesn't any more", async () => {
+    const attached = vi.spyOn(AbstractLevel.prototype, "attachResource");
+    const { store, close } = await openEmbedded(dir);
+    try {
+      for await (const _ of store.config.customers());
+      const [level] = attached.mock.contexts;
+      const full = Object.assign(new Error("IO error: No space left on device"), { code: "LEVEL_IO_ERROR" });
+      const refuses = vi.spyOn(level as unknown as { _batch: () => Promise<void> }, "_batch").mockRejectedValue(full);
+      const put = vi.spyOn(level as unknown as { _put: () => Promise<void> }, "_put").mockRejectedValue(full);
+      await expect(store.config.putCustomers([customerOf("acme")])).rejects.toThrow("No space left on device");
+      refuses.mockRestore();
+      put.mockRestore();
+      await store.config.putCustomers([customerOf("acme")]);
+      expect(await store.config.customer("acme")).toMatchObject({ id: "acme" });
+    } finally {
+      await close();
+      vi.restoreAllMocks();
+    }
+  });
+
   it.each([
     ["in a folder", true],
     ["in memory", false],
