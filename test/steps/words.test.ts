@@ -7,6 +7,7 @@ import { shown } from "../../lib/steps/words/escape.ts";
 import { draftOf } from "../../lib/steps/words/letter.ts";
 import { sampleAlerts } from "../../lib/steps/words/samples.ts";
 import { span } from "../../lib/steps/words/time.ts";
+import { channelName } from "../../lib/world/channels/post.ts";
 import { alert, context, noon } from "../fakes/causes.ts";
 
 const minute = 60_000;
@@ -172,6 +173,18 @@ describe("a subject line", () => {
     const { subject } = read({ context: { ...context, host } });
     expect(subject.length).toBeLessThan(100);
     expect(subject).toContain("bb.mail.example, cleartext, 3 customers");
+  });
+
+  it.each([
+    channelName("slack", "https://hooks.slack.com/services/T0/B0/secret"),
+    "smtp:ops+night@gateway.example",
+    "sms:+4915112345678",
+    "sns:email:it@acme.example",
+    "[2001:db8::1]:25",
+  ])("names %s, where nothing else does", (subject) => {
+    const { subject: line, text } = read({ class: "deaf", subject, context: { ...context, host: subject, hop: null } });
+    expect(line.replaceAll(/[()]/g, (bracket) => (bracket === "(" ? "[" : "]"))).toContain(subject);
+    expect(text).toContain(subject);
   });
 
   it("never takes words from the wire", () => {

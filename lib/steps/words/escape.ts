@@ -26,7 +26,7 @@ function escapeCharacter(character: string): string {
 /** A host name of A-labels, or a target key or channel; anything else never reaches a subject line. */
 export function hostLabel(host: string, fallback: string): string {
   if (/^[a-z0-9_][a-z0-9_.-]{0,252}$/i.test(host)) return host;
-  return /^[a-z0-9_[][a-z0-9_.:[\]/@+-]{0,252}$/i.test(fallback) ? fallback : "a target";
+  return /^[a-z0-9_[][a-z0-9_.:[\]/@+#-]{0,252}$/i.test(fallback) ? fallback : "a target";
 }
 
 /** The end of a name says whose it is: the front is cut. */
