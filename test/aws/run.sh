@@ -31,7 +31,7 @@ fi
 
 # AWS's Runtime Interface Emulator, where Go is there to build it: without it nothing is measured of the bundles' start.
 if [ ! -e "$cache/rie/aws-lambda-rie" ]; then
-  command -v go >/dev/null && GOBIN=$cache/rie go install "$rie" 2>/dev/null ||
+  command -v go >/dev/null && GOBIN=$cache/rie timeout 300 go install "$rie" 2>/dev/null ||
     echo "test:aws: the bundles' start isn't measured: needs Go, and the registry of its modules" >&2
 fi
 
