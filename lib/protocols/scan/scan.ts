@@ -88,10 +88,13 @@ export async function scanGraded(world: ScanWorld, judges: Judges): Promise<Scan
   const understood = isMute ? await inquire(understoodBy(atOnce.spoken.map(versionIn)), ask) : null;
   const { spoken, groups, dropped, incomplete } =
     understood === null ? atOnce : await inquire(graded(judges), inParts(ask, understood));
+  // In parts a server chooses among some at a time: that tells nothing of its order.
+  const isWhole = (understood?.mostSuites ?? null) === null;
   const older = [...olderVersions, versions.tls13].map((version): VersionScan => {
     const { suites = [], preference = null } = spoken.find((each) => each.version === version) ?? {};
     const accepted = suites.length > 0 ? true : incomplete === null ? false : null;
-    return { name: nameOf(version), accepted, suites, preference, instead: null, strayed: false, incomplete };
+    const order = isWhole ? preference : null;
+    return { name: nameOf(version), accepted, suites, preference: order, instead: null, strayed: false, incomplete };
   });
   const all = [sslv2.version, ...older];
   return {

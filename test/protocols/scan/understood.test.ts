@@ -73,6 +73,7 @@ describe("a server that understands no long hello", () => {
         const result = await scanGraded(world, judges);
         const seen = result.versions.flatMap((version) => version.suites);
         expect(result.incomplete).toBe(null);
+        expect(result.versions.map(({ preference }) => preference)).not.toContain("client");
         expect(worst(seen)).toEqual(worst(list));
       }),
       { numRuns: 40, seed: 7 },
