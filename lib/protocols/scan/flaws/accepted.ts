@@ -51,9 +51,10 @@ export function unlessCut({ incomplete }: Scan): Found {
 }
 
 /** Of a habit that is a flaw where it is `bad`. */
-export function byHabit({ habits, versions }: Scan, habit: keyof Habits, bad: boolean): Found {
+export function byHabit(scan: Scan, habit: keyof Habits, bad: boolean): Found {
+  const { habits, versions } = scan;
   const value = habits[habit];
-  if (value !== null) return value === bad ? flawed() : sound();
+  if (value !== null) return value === bad ? flawed() : unlessCut(scan);
   const older = versions.filter(({ name }) => name !== "TLSv1.3");
   const isNew = older.every(({ accepted }) => accepted === false);
   return isNew ? sound("TLSv1.3 alone") : unknown("nothing tells it");

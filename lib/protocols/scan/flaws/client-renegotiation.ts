@@ -18,7 +18,7 @@ export const clientRenegotiation: AskedFlaw = {
           socket.destroy();
           resolve(what);
         };
-        deadline.arm(handshake, () => finish(sound("it was not answered")));
+        deadline.arm(handshake, () => finish(unknown("it was not answered")));
         socket.on("error", (error) => finish(sound("reason" in error ? String(error.reason) : error.message)));
         socket.on("close", () => finish(sound("closed")));
         socket.resume();

@@ -20,18 +20,17 @@ export const earlyCcs: AskedFlaw = {
     const found = await behindFlight(asking, question, async ({ answer: { hello }, wire, limits, left }) => {
       const changeCipherSpec = writeRecord(recordType.changeCipherSpec, hello.version, Uint8Array.of(1));
       wire.send(changeCipherSpec);
-      let heard = await wire.next(limits.handshake / 4);
-      if ("end" in heard && heard.end === "timeout") {
-        wire.send(changeCipherSpec);
-        // To the very end: some wait up to half a minute before they close on who has sent them nonsense.
-        heard = await wire.next(left());
-      }
+      const first = await wire.next(limits.handshake / 4);
+      // Who took it has nothing to say of it: whatever the alert, it was refused.
+      if (!("end" in first && first.end === "timeout")) return sound(wordsOf(first));
+      wire.send(changeCipherSpec);
+      // To the very end: some wait up to half a minute before they close on who has sent them nonsense.
+      const heard = await wire.next(left());
       if (tookIt.includes(alertIn(heard)))
         return flawed(`taken before the key exchange: ${wordsOf(heard)} to the next record`);
       if ("end" in heard && heard.end === "timeout") return unknown("two of them were met with silence");
       return sound(wordsOf(heard));
     });
-    if (found === null) return unknown("it chose nothing");
     return "kind" in found ? unknown(found.how) : found;
   },
 };

@@ -6,7 +6,7 @@
 import { recordType, writeRecord } from "../../tls/records.ts";
 import { olderQuestion } from "./accepted.ts";
 import { type AskedFlaw, flawed, sound, unknown } from "./flaw.ts";
-import { behindFlight, wordsOf } from "./wire.ts";
+import { behindFlight, type Heard, wordsOf } from "./wire.ts";
 
 const claimed = 64;
 /** A heartbeat of that length which has nothing in it (RFC 6520 §4). */
@@ -22,11 +22,19 @@ export const heartbleed: AskedFlaw = {
     const found = await behindFlight(asking, question, async ({ answer: { hello }, wire, limits }) => {
       wire.send(writeRecord(recordType.heartbeat, hello.version, request));
       const heard = await wire.next(limits.handshake);
-      const isResponse = !("end" in heard) && heard.type === recordType.heartbeat && heard.body[0] === response;
-      if (!isResponse || heard.body.length < request.length + claimed) return sound(wordsOf(heard));
-      return flawed(`${heard.body.length} bytes came in answer to a heartbeat that held none`);
+      const bytes = leakedIn(heard);
+      return bytes === null
+        ? sound(wordsOf(heard))
+        : flawed(`${bytes} bytes came in answer to a heartbeat that held none`);
     });
-    if (found === null) return unknown("it chose nothing");
     return "kind" in found ? unknown(found.how) : found;
   },
 };
+
+/** How long a response is that has something in it, and all that was claimed: padding may have any length. Null: none came. */
+function leakedIn(heard: Heard): number | null {
+  if ("end" in heard || heard.type !== recordType.heartbeat) return null;
+  const [type, high, low] = heard.body;
+  const isEmpty = high === 0 && low === 0;
+  return type === response && !isEmpty && heard.body.length >= request.length + claimed ? heard.body.length : null;
+}

@@ -40,7 +40,8 @@ async function served(asking: Asking, name: string | null): Promise<Served> {
   if (question !== null) return servedBy(await asking.ask(question, name));
   return await asking.converse(async (raw, deadline, { handshake }) => {
     const socket = await secure(raw, { serverName: name }, deadline, handshake);
-    if ("failed" in socket) return { refused: socket.failed };
+    if ("failed" in socket)
+      return socket.refused ? { refused: socket.failed } : { how: `no handshake: ${socket.failed}` };
     const leaf = socket.getPeerX509Certificate();
     await leave(socket, deadline);
     return leaf === undefined ? { how: "no certificate" } : { sha256: sha256Of(leaf.raw) };

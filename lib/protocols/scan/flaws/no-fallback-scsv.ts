@@ -6,7 +6,7 @@ import { type SeenFlaw, sound } from "./flaw.ts";
 export const noFallbackScsv: SeenFlaw = {
   name: "no-fallback-scsv",
   look({ scan }) {
-    const spoken = scan.versions.filter(({ accepted }) => accepted === true);
+    const spoken = scan.versions.filter(({ accepted }) => accepted !== false);
     return spoken.length < 2 ? sound("one version alone") : byHabit(scan, "fallbackScsv", false);
   },
 };

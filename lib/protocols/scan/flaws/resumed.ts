@@ -25,7 +25,7 @@ export async function resumed(
     const session = await sessionOf(socket, ehloName, deadline, command);
     const given = socket.getTLSTicket() === undefined ? "session id" : "ticket";
     await leave(socket, deadline);
-    return { session, given };
+    return session === "unheard" ? { how: "no reply under TLS" } : { session, given };
   });
   if (!("session" in first)) return { how: first.how };
   const { session, given } = first;
@@ -46,12 +46,12 @@ async function sessionOf(
   ehloName: string,
   deadline: Deadline,
   limitMs: number,
-): Promise<Buffer | null> {
+): Promise<Buffer | null | "unheard"> {
   if (socket.getProtocol() !== "TLSv1.3") return socket.getSession() ?? null;
   let session: Buffer | null = null;
   socket.on("session", (given: Buffer) => {
     session = given;
   });
-  await lineOn(socket, deadline).ask(`EHLO ${ehloName}`, limitMs);
-  return session;
+  const heard = await lineOn(socket, deadline).ask(`EHLO ${ehloName}`, limitMs);
+  return session === null && heard.kind === "silence" ? "unheard" : session;
 }

@@ -1,14 +1,14 @@
 /**
  * ROBOT (Bleichenbacher's oracle; CVE-2017-13099 and family): a server that answers differently to a well-padded RSA
  * key exchange and to ill-padded ones can be made to decrypt by whoever asks often enough. Five are sent, none of
- * anybody's session, each on a connection of its own; where the answers differ, all five again.
+ * anybody's session, each on a connection of its own; where the answers differ, all five again and again.
  */
 
-import { constants, type KeyObject, publicEncrypt, randomBytes, X509Certificate } from "node:crypto";
+import { constants, type KeyObject, publicEncrypt, randomBytes, randomInt, X509Certificate } from "node:crypto";
 import { recordType, writeRecord } from "../../tls/records.ts";
 import { type Question, versions } from "../question.ts";
 import { olderQuestion } from "./accepted.ts";
-import { type AskedFlaw, type Asking, flawed, sound, unknown } from "./flaw.ts";
+import { type AskedFlaw, type Asking, type Found, flawed, sound, unknown } from "./flaw.ts";
 import { behindFlight, wordsOf } from "./wire.ts";
 
 /** What is encrypted, as long as the key: PKCS #1's padding (RFC 8017 §7.2.1), and a secret of 48 bytes (RFC 5246 §7.4.7.1). */
@@ -35,6 +35,9 @@ function block(length: number, begin: readonly number[], separator: number, vers
   return made;
 }
 
+/** So often each is sent again where the answers differ. */
+const timesAgain = 3;
+
 export const robot: AskedFlaw = {
   name: "robot",
   when: "intrusive",
@@ -43,46 +46,86 @@ export const robot: AskedFlaw = {
       return keyExchange === "rsa" && authentication === "rsa" && !exportGrade;
     });
     if (question === null) return sound("no key exchange by RSA");
+    const answerTo = answering(asking, question);
     // Some tell before the client has finished, others only then.
     for (const whole of [true, false]) {
-      const first = await answersTo(asking, question, whole);
-      if ("how" in first) return unknown(first.how);
-      if (new Set(first.answers).size < 2) continue;
-      const second = await answersTo(asking, question, whole);
-      if ("how" in second) return unknown(second.how);
-      const names = Object.keys(blocks);
-      const isSame = first.answers.every((answer, at) => answer === second.answers[at]);
-      if (isSame) return flawed(...names.map((name, at) => `${name}: ${first.answers[at]}`));
-      return unknown("its answers differ, and not twice in the same way");
+      const found = await toldApart((name) => answerTo(name, whole));
+      if (found.result !== "sound") return found;
+      if (whole && mute.some((words) => found.detail.includes(words))) return unknown("nothing of it was answered");
     }
     return sound();
   },
 };
 
-type Answers = { readonly answers: readonly string[] } | { readonly how: string };
+type Answered = string | { readonly how: string };
 
-async function answersTo(asking: Asking, question: Question, whole: boolean): Promise<Answers> {
-  const heard = await Promise.all(Object.values(blocks).map((made) => answerTo(asking, question, made, whole)));
-  const failed = heard.find((one) => typeof one !== "string");
-  return failed ?? { answers: heard.filter((one) => typeof one === "string") };
+/**
+ * Flawed where each block has an answer of its own, time and again. In turn they aren't sent again but by lot: of
+ * several machines, and of connections too many, every n-th answers otherwise. Sound: with what all have in common.
+ */
+async function toldApart(answerTo: (name: string) => Promise<Answered>): Promise<Found> {
+  const names = Object.keys(blocks);
+  const inTurn = [...names, ...byLot(Array.from({ length: timesAgain }, () => names).flat())];
+  const said = new Map<string, string[]>(names.map((name) => [name, []]));
+  while (inTurn.length > 0) {
+    const asked = inTurn.splice(0, names.length);
+    const heard = await Promise.all(asked.map(answerTo));
+    for (const [at, answer] of heard.entries()) {
+      if (typeof answer !== "string") return unknown(answer.how);
+      said.get(asked[at] ?? "")?.push(answer);
+    }
+    const steady = steadyOf([...said.values()]);
+    if (steady === null) return unknown("its answers differ, and not always in the same way");
+    const [first = "", ...others] = new Set(steady);
+    if (others.length === 0) return sound(first);
+    if (inTurn.length === 0) return flawed(...names.map((name, at) => `${name}: ${steady[at]}`));
+  }
+  return sound();
 }
 
-async function answerTo(
-  asking: Asking,
-  question: Question,
-  make: Block,
-  whole: boolean,
-): Promise<string | { readonly how: string }> {
-  const heard = await behindFlight(asking, question, async ({ answer: { hello, certificates }, wire, limits }) => {
-    const key = keyOf(certificates[0]);
-    if (key === null) return { how: "its certificate has no RSA key that can be read" };
-    const length = (key.asymmetricKeyDetails?.modulusLength ?? 0) >> 3;
-    const secret = publicEncrypt({ key, padding: constants.RSA_NO_PADDING }, make(length, question.version));
-    wire.send(...records(secret, hello.version, whole));
-    // Who has all of it answers at once; who waits for the rest, not at all.
-    return wordsOf(await wire.next(whole ? limits.handshake : limits.handshake / 4));
+function byLot<T>(values: readonly T[]): readonly T[] {
+  return values
+    .map((value) => ({ value, lot: randomInt(2 ** 47) }))
+    .sort((a, b) => a.lot - b.lot)
+    .map(({ value }) => value);
+}
+
+/** What is no word of the server's: it may as well have lost the connection. */
+const mute: readonly string[] = ["timeout", "not TLS"];
+const lost: readonly string[] = ["closed", ...mute];
+
+/** What was always answered to each, but for one connection that was lost where all others tell something; else null. */
+function steadyOf(said: readonly (readonly string[])[]): readonly string[] | null {
+  let losses = 0;
+  const steady = said.map((answers) => {
+    const [answer, ...others] = new Set(answers);
+    if (others.length === 0) return answer;
+    const told = answers.filter((one) => !lost.includes(one));
+    losses += answers.length - told.length;
+    return new Set(told).size === 1 ? told[0] : undefined;
   });
-  return heard ?? { how: "it chose nothing" };
+  const every = steady.filter((answer) => answer !== undefined);
+  const isLosing = losses > 1 || (losses === 1 && every.some((answer) => lost.includes(answer)));
+  return every.length < said.length || isLosing ? null : every;
+}
+
+/** What is answered to a block. One connection of all may be lost before it comes to that. */
+function answering(asking: Asking, question: Question): (name: string, whole: boolean) => Promise<Answered> {
+  let spare = 1;
+  return async function answerTo(name, whole): Promise<Answered> {
+    const heard = await behindFlight(asking, question, async ({ answer: { hello, certificates }, wire, limits }) => {
+      const key = keyOf(certificates[0]);
+      if (key === null) return { how: "its certificate has no RSA key that can be read" };
+      const length = (key.asymmetricKeyDetails?.modulusLength ?? 0) >> 3;
+      const block = blocks[name]?.(length, question.version) ?? randomBytes(length);
+      const secret = publicEncrypt({ key, padding: constants.RSA_NO_PADDING }, block);
+      wire.send(...records(secret, hello.version, whole));
+      // Who has all of it answers at once; who waits for the rest, not at all.
+      return wordsOf(await wire.next(whole ? limits.handshake : limits.handshake / 4));
+    });
+    const isLost = typeof heard !== "string" && "kind" in heard && heard.kind === "no-flight";
+    return isLost && spare-- > 0 ? await answerTo(name, whole) : heard;
+  };
 }
 
 function keyOf(der: Uint8Array | undefined): KeyObject | null {

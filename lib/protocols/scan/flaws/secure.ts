@@ -8,7 +8,11 @@ import { Journal } from "../../smtp/journal.ts";
 import { SmtpLine } from "../../smtp/line.ts";
 import { plaintextBudget } from "../../smtp/reply.ts";
 
-export type Secured = TLSSocket | { readonly failed: string };
+/** `refused`: the server's own word, an alert or the end of the connection; else nobody knows whether it is. */
+export type Secured = TLSSocket | { readonly failed: string; readonly refused: boolean };
+
+/** How the library begins what it says of an alert. */
+const byAlert = /^(ssl\/tls|sslv3|tlsv1\d?) /;
 
 /** Up to TLS 1.2, or TLS 1.3 alone. */
 export const older: ConnectionOptions = { minVersion: "TLSv1", maxVersion: "TLSv1.2" };
@@ -46,11 +50,20 @@ export function secure(
       resolve(secured);
     };
     const onSecure = () => finish(socket);
-    const onClose = () => finish({ failed: "closed" });
-    const onError = (error: Error) => finish({ failed: "reason" in error ? String(error.reason) : error.message });
+    const onClose = () => finish({ failed: "closed", refused: true });
+    const onError = (error: Error) => {
+      if (isEnd(error)) return onClose();
+      const failed = "reason" in error ? String(error.reason) : error.message;
+      finish({ failed, refused: byAlert.test(failed) });
+    };
     socket.on("secureConnect", onSecure).on("close", onClose).on("error", onError);
-    deadline.arm(limitMs, () => finish({ failed: "timeout" }));
+    deadline.arm(limitMs, () => finish({ failed: "timeout", refused: false }));
   });
+}
+
+/** Node gives it the code of a reset, of which the operating system would tell. */
+function isEnd(error: Error): boolean {
+  return "code" in error && error.code === "ECONNRESET" && !("syscall" in error);
 }
 
 /** The end of a connection: it is gone when the server knows, so that no more are open than we think. */

@@ -3,7 +3,8 @@
 import { X509Certificate } from "node:crypto";
 import type { Scan } from "../../../model/scan.ts";
 import { nobody } from "../answering.ts";
-import { flawed, type SeenFlaw, sound } from "./flaw.ts";
+import { unlessCut } from "./accepted.ts";
+import { flawed, type SeenFlaw } from "./flaw.ts";
 
 export const severalMachines: SeenFlaw = {
   name: "several-machines",
@@ -11,7 +12,7 @@ export const severalMachines: SeenFlaw = {
     const { faces } = scan.answering ?? nobody;
     const certificates = mostOfAKind(scan);
     const machines = Math.max(faces.length, certificates);
-    if (machines < 2) return sound();
+    if (machines < 2) return unlessCut(scan);
     const shown = certificates > 1 ? [`${certificates} certificates with keys of one type`] : [];
     return flawed(`at least ${machines}`, ...(faces.length > 1 ? faces : []), ...shown);
   },

@@ -12,6 +12,8 @@ import { leave, older, secure } from "./secure.ts";
 
 const idLength = 16;
 const ticketExtension = 35;
+/** A session that was made with it must not be taken up without (RFC 7627 §5.3). */
+const extendedMasterSecret = { type: 23, body: new Uint8Array(0) };
 
 interface Ticket {
   readonly ticket: Uint8Array;
@@ -30,12 +32,15 @@ export const ticketbleed: AskedFlaw = {
     const sessionId = randomBytes(idLength);
     const again = await asking.ask({ ...question, version: versions.tls12, suites: [given.suite] }, asking.serverName, {
       sessionId,
-      extra: [{ type: ticketExtension, body: given.ticket }],
+      extra: [extendedMasterSecret, { type: ticketExtension, body: given.ticket }],
     });
-    if (again.kind !== "chosen") return again.kind === "unasked" ? unknown(again.how) : sound(again.how);
+    // An alert: who says nothing, or just closes, may not have looked at it.
+    if (again.kind === "refused" && again.how !== "closed") return sound(again.how);
+    if (again.kind !== "chosen") return unknown(again.how);
     const echoed = again.hello.sessionId;
     const isLonger = echoed.length > idLength && sessionId.equals(echoed.subarray(0, idLength));
-    return isLonger ? flawed(`${echoed.length} bytes came back for ${idLength}`) : sound();
+    if (isLonger) return flawed(`${echoed.length} bytes came back for ${idLength}`);
+    return sessionId.equals(echoed) ? sound() : sound("the ticket was not taken again");
   },
 };
 

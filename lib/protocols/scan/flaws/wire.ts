@@ -5,7 +5,7 @@ import type { Deadline } from "../../deadline.ts";
 import { silenceOf } from "../../ip/silence.ts";
 import type { StageLimits } from "../../smtp/stages.ts";
 import { alertName } from "../../tls/messages.ts";
-import { RecordReader, recordType, type TlsRecord } from "../../tls/records.ts";
+import { MessageReader, messageType, RecordReader, recordType, type TlsRecord } from "../../tls/records.ts";
 import { exchange, flightReader, helloOf } from "../ask.ts";
 import type { Answer, Question, Unasked } from "../question.ts";
 import type { Asking } from "./flaw.ts";
@@ -78,15 +78,40 @@ export interface Flight {
   readonly left: () => number;
 }
 
-/** Up to the end of the server's first flight, and then what `talk` does; null: it chose nothing. */
+/** No flight came, or not all of it. */
+export interface NoFlight {
+  readonly kind: "no-flight";
+  readonly how: string;
+}
+
+/** Up to the end of the server's first flight, and then what `talk` does. */
 export function behindFlight<T>(
   { converse, serverName }: Asking,
   question: Question,
   talk: (flight: Flight) => Promise<T>,
-): Promise<T | Unasked | null> {
+): Promise<T | Unasked | NoFlight> {
   return converse(async (raw, deadline, limits) => {
-    const answer = await exchange(flightReader(), helloOf(question, serverName))(raw, deadline, limits);
-    if (answer.kind !== "chosen") return null;
+    const answer = await exchange(wholeFlight(), helloOf(question, serverName))(raw, deadline, limits);
+    if (answer.kind !== "chosen") return { kind: "no-flight", how: `it chose nothing: ${answer.how}` };
     return await talk({ answer, wire: new Wire(raw, deadline), limits, left: () => deadline.left });
   });
+}
+
+/** What follows a flight that broke off is no answer to what is sent behind it. */
+function wholeFlight(): ReturnType<typeof flightReader> {
+  const flight = flightReader();
+  const records = new RecordReader();
+  const messages = new MessageReader();
+  let isDone = false;
+  return {
+    push(chunk) {
+      for (const { type, body } of records.push(chunk)) {
+        if (type !== recordType.handshake) continue;
+        for (const message of messages.push(body)) isDone ||= message.type === messageType.serverHelloDone;
+      }
+      const answer = flight.push(chunk);
+      return answer?.kind === "chosen" && !isDone ? { kind: "silent", how: "its flight broke off" } : answer;
+    },
+    soFar: null,
+  };
 }

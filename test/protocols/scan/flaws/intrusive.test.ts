@@ -9,6 +9,7 @@ import type { AskedFlaw } from "../../../../lib/protocols/scan/flaws/flaw.ts";
 import { heartbleed } from "../../../../lib/protocols/scan/flaws/heartbleed.ts";
 import { robot } from "../../../../lib/protocols/scan/flaws/robot.ts";
 import { ticketbleed } from "../../../../lib/protocols/scan/flaws/ticketbleed.ts";
+import { RecordReader } from "../../../../lib/protocols/tls/records.ts";
 import { selfSigned } from "../../../fakes/certificates.ts";
 import { type MailServerOptions, startMailServer } from "../../../fakes/mail-server.ts";
 import {
@@ -19,7 +20,7 @@ import {
   startRecordServer,
   unexpectedMessage,
 } from "../../../fakes/record-server.ts";
-import { message, record } from "../../../fakes/server-hello.ts";
+import { message, record, serverFlight } from "../../../fakes/server-hello.ts";
 import { looked, type Told } from "./looked.ts";
 
 const rsaAlone = { "TLSv1.2": ["AES128-SHA"] };
@@ -64,6 +65,11 @@ describe("Heartbleed", () => {
     ["refuses it", soundly],
     ["says nothing, as the patched ones do", () => {}],
     ["answers with what was sent", ({ socket }) => answer(0, socket)],
+    ["echoes it", ({ type, body, socket }) => void (type === 24 && socket.write(record(24, 0x0303, body)))],
+    [
+      "pads an empty answer with more than was claimed",
+      ({ socket }) => void socket.write(record(24, 0x0303, Buffer.concat([Buffer.from([2, 0, 0]), Buffer.alloc(200)]))),
+    ],
     ["closes", ({ socket }) => socket.end()],
   ])("isn't there where a server %s", async (_how, behind) => {
     expect(await onRecords(heartbleed, behind)).toMatchObject({ result: "sound" });
@@ -87,6 +93,7 @@ describe("early ChangeCipherSpec", () => {
     ["an alert to the first", soundly],
     ["an alert to the second", ({ nth, socket }) => void (nth === 2 && socket.end(unexpectedMessage))],
     ["another alert", ({ socket }) => socket.end(alert(40))],
+    ["bad_record_mac to the first", ({ nth, socket }) => void (nth === 1 && socket.end(badRecordMac))],
     ["the end of the connection", ({ socket }) => socket.end()],
     ["the end of it, a while after", ({ nth, socket }) => void (nth === 2 && setTimeout(() => socket.end(), 300))],
   ])("isn't there where it brings %s", async (_how, behind) => {
@@ -111,7 +118,7 @@ describe("ROBOT", () => {
     expect(told.result).toBe("flawed");
     expect(told.detail).toHaveLength(5);
     expect(told.detail[0]).toBe("well padded: alert bad_record_mac");
-    expect(told.connections).toBe(10);
+    expect(told.connections).toBe(20);
   });
 
   it("may be an answer to the version within", async () => {
@@ -138,6 +145,51 @@ describe("ROBOT", () => {
     expect(told).toMatchObject({ result: "unknown" });
   });
 
+  it("isn't there where five machines answer in turn, each in its own way", async () => {
+    let times = 0;
+    const told = await onRecords(robot, ({ type, nth, socket }) => {
+      if (type !== 22 || nth !== 2) return;
+      const code = [20, 40, 51, 80][times++ % 5];
+      socket.end(code === undefined ? "" : alert(code));
+    });
+    expect(told).toMatchObject({ result: "unknown" });
+  });
+
+  it.each([1, 3, 7])("is found though connection %i is lost behind the flight", async (nthLost) => {
+    let times = 0;
+    const told = await onRecords(robot, ({ type, socket, decrypted, nth }) => {
+      const known = socket as Behind["socket"] & { strange?: boolean };
+      if (type === 22 && nth === 1) known.strange = decrypted()[0] === 0x41;
+      if (type !== 22 || nth !== 2) return;
+      if (++times === nthLost) socket.resetAndDestroy();
+      else socket.end(known.strange ? alert(47) : badRecordMac);
+    });
+    expect(told).toMatchObject({ result: "flawed", connections: 20 });
+    expect(told.detail[1]).toBe("wrong first bytes: alert illegal_parameter");
+  });
+
+  it("is found though a connection is lost before it; not known where more are", async () => {
+    const losing = async (most: number) => {
+      let lost = 0;
+      const server = await startRecordServer(
+        ({ type, socket, decrypted, nth }) => {
+          const known = socket as Behind["socket"] & { strange?: boolean };
+          if (type === 22 && nth === 1) known.strange = decrypted()[0] === 0x41;
+          if (type === 22 && nth === 2) socket.end(known.strange ? alert(47) : badRecordMac);
+        },
+        () => (lost++ < most ? record(23, 0x0303, Buffer.alloc(1)) : null),
+      );
+      ends.push(server.close);
+      return await looked(robot, { port: server.port, tls: "implicit", suites: rsaAlone, timeoutMs: 3_000 });
+    };
+    expect(await losing(1)).toMatchObject({ result: "flawed", connections: 21 });
+    expect(await losing(2)).toMatchObject({ result: "unknown" });
+  });
+
+  it("isn't known where nothing of it is answered", async () => {
+    expect(await onRecords(robot, () => {}, 1_500)).toMatchObject({ result: "unknown", connections: 5 });
+  });
+
   it("needs a key exchange by RSA", async () => {
     const told = await looked(robot, {
       port: 1,
@@ -149,7 +201,7 @@ describe("ROBOT", () => {
 
 describe("Ticketbleed", () => {
   /** Node's own server, but for hellos that bring a ticket: those `answer` gets, with their session id. */
-  async function behindProxy(answer: (id: Buffer) => Buffer | null): Promise<Told> {
+  async function behindProxy(answer: (id: Buffer) => Buffer | "silence" | "end" | null): Promise<Told> {
     const { certPem, keyPem } = await selfSigned({ names: ["mx.example"], key: "rsa2048" });
     const real = createTlsServer({ cert: certPem, key: keyPem, maxVersion: "TLSv1.2" }, (socket) => {
       socket.on("error", () => {});
@@ -161,6 +213,8 @@ describe("Ticketbleed", () => {
       socket.once("data", (hello: Buffer) => {
         const id = hello.subarray(44, 44 + (hello[43] ?? 0));
         const echoed = id.length === 16 ? answer(id) : null;
+        if (echoed === "silence") return;
+        if (echoed === "end") return void socket.end();
         if (echoed !== null) {
           socket.end(resumedHello(echoed));
           return;
@@ -176,8 +230,18 @@ describe("Ticketbleed", () => {
       port: portOf(proxy),
       tls: "implicit",
       suites: { "TLSv1.2": ["ECDHE-RSA-AES128-GCM-SHA256"] },
+      timeoutMs: 1_500,
     });
   }
+
+  it.each(["silence", "end"] as const)("isn't known where the ticket meets with %s", async (how) => {
+    expect(await behindProxy(() => how)).toMatchObject({ result: "unknown", connections: 2 });
+  });
+
+  it("is looked for in a session that is taken up again, as Node does", async () => {
+    expect(await behindProxy(() => null)).toMatchObject({ result: "sound", detail: [] });
+    expect(await behindProxy(() => Buffer.alloc(0))).toMatchObject({ detail: ["the ticket was not taken again"] });
+  });
 
   it("is a session id that comes back longer than it was", async () => {
     const told = await behindProxy((id) => Buffer.concat([id, Buffer.alloc(16, "secret")]));
@@ -213,6 +277,33 @@ describe("Ticketbleed", () => {
 });
 
 describe("renegotiation by the client", () => {
+  it("isn't known where another hello meets with silence", async () => {
+    const { certPem, keyPem } = await selfSigned({ names: ["mx.example"] });
+    const real = createTlsServer({ cert: certPem, key: keyPem, maxVersion: "TLSv1.2" }, (socket) => {
+      socket.on("error", () => {});
+    });
+    await listening(real);
+    const proxy = createServer((socket) => {
+      const through = dial(portOf(real), "127.0.0.1");
+      through.on("error", () => {}).on("close", () => socket.destroy());
+      socket.on("error", () => {}).on("close", () => through.destroy());
+      through.pipe(socket);
+      const reader = new RecordReader();
+      let isOver = false;
+      let isEncrypted = false;
+      socket.on("data", (chunk: Buffer) => {
+        for (const { type, header, body } of reader.push(chunk)) {
+          if (!isOver) through.write(Buffer.concat([header, body]));
+          isOver ||= isEncrypted;
+          isEncrypted ||= type === 20;
+        }
+      });
+    });
+    await listening(proxy);
+    const place = { port: portOf(proxy), tls: "implicit", timeoutMs: 2_000 } as const;
+    expect(await looked(clientRenegotiation, place)).toMatchObject({ result: "unknown", connections: 1 });
+  });
+
   it("is told where the server goes along, and where it doesn't", async () => {
     const noRenegotiation = 0x40000000;
     expect(await onMail(clientRenegotiation, {})).toMatchObject({ result: "flawed", connections: 1 });
@@ -220,6 +311,18 @@ describe("renegotiation by the client", () => {
       result: "sound",
       connections: 1,
     });
+  });
+});
+
+describe("a flight that breaks off", () => {
+  it.each([heartbleed, earlyCcs, robot])("says nothing of $name", async (flaw) => {
+    const server = await startRecordServer(
+      () => {},
+      () => serverFlight({ suite: 0x002f, done: false }),
+    );
+    ends.push(server.close);
+    const place = { port: server.port, tls: "implicit", suites: rsaAlone, timeoutMs: 1_500 } as const;
+    expect(await looked(flaw, place)).toMatchObject({ result: "unknown", detail: ["it chose nothing: timeout"] });
   });
 });
 

@@ -1,6 +1,7 @@
 /** Checks that are run by default on the command line: on servers that have the flaw, and on those that don't. */
 
 import { X509Certificate } from "node:crypto";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { afterEach, describe, expect, it, test } from "vitest";
 import { commandInjection } from "../../../../lib/protocols/scan/flaws/command-injection.ts";
 import type { AskedFlaw } from "../../../../lib/protocols/scan/flaws/flaw.ts";
@@ -37,7 +38,7 @@ const bothVersions = [{}, { tls: { maxVersion: "TLSv1.2" } }] satisfies MailServ
 describe("command injection (CVE-2011-0411)", () => {
   it.each(bothVersions)("is what stood in clear behind STARTTLS, answered under TLS: %j", async (options) => {
     const told = await on(commandInjection, { ...options, keepsBuffer: true });
-    expect(told).toMatchObject({ result: "flawed", detail: ["answered under TLS: 250 2.0.0 Ok"], connections: 1 });
+    expect(told).toMatchObject({ result: "flawed", detail: ["answered under TLS: 250 2.0.0 Ok"], connections: 2 });
   });
 
   it.each(bothVersions)("isn't there where it is dropped: %j", async (options) => {
@@ -53,6 +54,18 @@ describe("command injection (CVE-2011-0411)", () => {
     ["ends the connection", { misbehave: { starttls: "close" } }],
   ])("isn't there where the server %s", async (_how, options) => {
     expect(await on(commandInjection, options)).toMatchObject({ result: "sound" });
+  });
+
+  it.each<[string, MailServerOptions]>([
+    ["answers more than is asked, whatever that is", { replies: { quit: ["250 2.0.0 Ok", "221 2.0.0 Bye"] } }],
+    ["is too busy", { replies: { starttls: "454 4.7.0 TLS not available" } }],
+    ["is asked too often", { replies: { starttls: "421 4.7.0 Too many connections" } }],
+    ["says so otherwise", { replies: { starttls: "554 5.7.1 too many TLS sessions" } }],
+    ["says nothing to STARTTLS", { misbehave: { starttls: "stall" } }],
+    ["closes where it is asked", { misbehave: { quit: "close" } }],
+    ["says something else to the only question", { replies: { quit: "250 2.0.0 Ok" } }],
+  ])("isn't known where the server %s", async (_how, options) => {
+    expect(await on(commandInjection, options, { timeoutMs: 1_500 })).toMatchObject({ result: "unknown" });
   });
 
   it("isn't known where no session comes of it, and has no place where TLS is implicit", async () => {
@@ -97,6 +110,28 @@ describe("sessions that are taken up again", () => {
   it("by session id, or not at all, where no tickets are given", async () => {
     const noTicket = 0x4000;
     expect(await on(resumption, { tls: { secureOptions: noTicket } })).toMatchObject({ result: "sound" });
+  });
+
+  it("aren't known where nothing more is heard behind the handshake", async () => {
+    const server = await started({ implicit: true, tls: { minVersion: "TLSv1.3" } });
+    const muted = createServer((socket) => {
+      const through = connect(server.port, "127.0.0.1");
+      through.on("error", () => {}).on("close", () => socket.destroy());
+      socket.on("error", () => {}).on("close", () => through.destroy());
+      through.pipe(socket);
+      socket.once("data", (hello: Buffer) => {
+        through.write(hello);
+        socket.on("data", (chunk: Buffer) => {
+          through.unpipe(socket).resume();
+          through.write(chunk);
+        });
+      });
+    });
+    await new Promise<void>((ready) => muted.listen(0, "127.0.0.1", ready));
+    const { port } = muted.address() as AddressInfo;
+    const told = await looked(resumptionTls13, { port, tls: "implicit", timeoutMs: 1_500 });
+    await new Promise((closed) => muted.close(closed));
+    expect(told).toMatchObject({ result: "unknown", connections: 1 });
   });
 
   it("are not asked for in versions that aren't there", async () => {
@@ -146,6 +181,21 @@ describe("the server name", () => {
     const told = await on(needsServerName, { tls: { ...tlsOf(usual), ...noCertificate }, byName: () => tlsOf(usual) });
     expect(told).toMatchObject({ result: "flawed" });
     expect(told.detail[0]).toContain("refused");
+  });
+
+  it.each(["stall", "reset"] as const)("isn't known where a handshake meets with this: %s", async (handshake) => {
+    const place = { suites: newest, timeoutMs: 1_500 };
+    const told = await on(needsServerName, { misbehave: { handshake } }, place);
+    expect(told).toMatchObject({ result: "unknown", connections: 2 });
+  });
+
+  it("isn't known where what comes isn't TLS", async () => {
+    const told = await on(
+      needsServerName,
+      { misbehave: { handshake: { sendAndClose: "421 Too many\r\n" } } },
+      { suites: newest },
+    );
+    expect(told).toMatchObject({ result: "unknown" });
   });
 
   it("of a bare address is only asked whether a wrong one is noticed", async () => {

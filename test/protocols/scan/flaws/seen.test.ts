@@ -187,6 +187,32 @@ describe("who answers", () => {
   });
 });
 
+describe("a scan that was cut short", () => {
+  const cut: Scan = {
+    ...modern,
+    incomplete: "421",
+    versions: modern.versions.map((one) => (one.accepted === false ? { ...one, accepted: null } : one)),
+    answering: { greeted: 3, withoutTls: 0, injected: 0, faces: ["mx.example, mx.example: STARTTLS"] },
+  };
+
+  it.each(seenFlaws.filter(({ name }) => name !== "capabilities-differ"))("calls $name not known", ({ name }) => {
+    expect(result(name, cut)?.result).toBe("unknown");
+  });
+
+  it("knows no fallback of one version where others may be spoken", () => {
+    const one = cut.versions.map((each) => (each.name === "TLSv1.3" ? { ...each, accepted: null } : each));
+    const habits = { ...modern.habits, fallbackScsv: null };
+    expect(result("no-fallback-scsv", { ...cut, versions: one, habits })?.result).toBe("unknown");
+  });
+
+  it("tells what it saw all the same", () => {
+    const bad = { ...cut.habits, fallbackScsv: false, extendedMasterSecret: false, compression: true };
+    for (const name of ["no-fallback-scsv", "no-extended-master-secret", "compression"]) {
+      expect(result(name, { ...cut, habits: bad })?.result).toBe("flawed");
+    }
+  });
+});
+
 describe("capabilities in clear and under TLS", () => {
   const told = (before: Capabilities | null, after: Capabilities | null) =>
     result("capabilities-differ", modern, { observation: { capabilities: { before, after } } as Observation });
