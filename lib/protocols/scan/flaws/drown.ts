@@ -2,8 +2,8 @@
 
 import { createHash, X509Certificate } from "node:crypto";
 import type { Scan } from "../../../model/scan.ts";
-import { kindName } from "./accepted.ts";
-import { flawed, type SeenFlaw, sound, unknown } from "./flaw.ts";
+import { kindName, unlessCut } from "./accepted.ts";
+import { flawed, type SeenFlaw, unknown } from "./flaw.ts";
 
 export const drown: SeenFlaw = {
   name: "drown",
@@ -16,7 +16,8 @@ export const drown: SeenFlaw = {
       .map(({ target }) => `[${target.address}]:${target.port}`);
     const places = [...shared, ...sslv2Elsewhere];
     if (places.length > 0) return flawed(...places.map((place) => `the same key at ${place}, which speaks SSLv2`));
-    return own?.accepted === false ? sound() : unknown(own?.incomplete ?? "SSLv2 was not asked for");
+    // Who shuts us out may have met SSLv2 with silence too, and not have shown each of its keys.
+    return own?.accepted === false ? unlessCut(scan) : unknown(own?.incomplete ?? "SSLv2 was not asked for");
   },
 };
 

@@ -199,6 +199,10 @@ describe("a scan that was cut short", () => {
     expect(result(name, cut)?.result).toBe("unknown");
   });
 
+  it("calls drown not known, though SSLv2 met with a refusal", () => {
+    expect(result("drown", { ...modern, incomplete: "421" })?.result).toBe("unknown");
+  });
+
   it("knows no fallback of one version where others may be spoken", () => {
     const one = cut.versions.map((each) => (each.name === "TLSv1.3" ? { ...each, accepted: null } : each));
     const habits = { ...modern.habits, fallbackScsv: null };
