@@ -52,7 +52,8 @@ const hook = createServer((request, response) => {
     response.writeHead(202).end();
   });
 });
-let cycle = Math.floor(Date.now() / everyMs);
+// Each test takes one or two, and none has yet to come.
+let cycle = Math.floor(Date.now() / everyMs) - 50;
 const lines: Record<string, unknown>[] = [];
 const did = new Map<string, Set<string>>();
 
