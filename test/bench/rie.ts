@@ -70,13 +70,16 @@ export function measuredWords({ ms, peakMb, isShared }: Starts): string {
   return `${times}; at most ${peakMb.toFixed(0)} MB${isShared ? "" : "; with a whole processor, which can't be shared out here"}`;
 }
 
+/** False: there are no cgroups v1, or they aren't ours. */
 function shareOut(): boolean {
-  try {
-    mkdirSync(group, { recursive: true });
-    return true;
-  } catch {
-    return false;
+  if (!existsSync(group)) {
+    try {
+      mkdirSync(group);
+    } catch {
+      return false;
+    }
   }
+  return existsSync(join(group, "cpu.cfs_quota_us"));
 }
 
 /** Its last process may still be on its way out. */
