@@ -19,7 +19,7 @@ import { listening } from "../protocols/scan/early.ts";
 import type { AskedFlaw, Asking } from "../protocols/scan/flaws/flaw.ts";
 import { askingOf, lookFor } from "../protocols/scan/flaws/look-for.ts";
 import { otherCertificate } from "../protocols/scan/other-certificate.ts";
-import { patient } from "../protocols/scan/patient.ts";
+import { insisted, patient } from "../protocols/scan/patient.ts";
 import { type ScanWorld, scan, scanGraded } from "../protocols/scan/scan.ts";
 import { createPacer } from "../steps/pacer.ts";
 import { createLimit, createLimitWithSpare } from "../world/limit.ts";
@@ -60,6 +60,8 @@ export interface Scanned extends Looked {
 const atOnce = 4;
 /** When we are slowed down, ms. */
 const waits = [2_000, 10_000, 30_000];
+/** For one question beside the others, which wait longer where nobody is let in. */
+const fewWaits = waits.slice(0, 2);
 
 export async function scanPlace(
   place: Place,
@@ -105,7 +107,7 @@ export async function scanPlace(
     serverName: place.host,
     at: looking.clock.now(),
     ask: heard.ask,
-    askSslv2: () => first(() => counted(() => askSslv2(world))),
+    askSslv2: () => insisted(() => first(() => counted(() => askSslv2(world))), { ...patience, waits: fewWaits }),
     connections: () => connections,
     askedFor: (what) => beside[what]++,
   };

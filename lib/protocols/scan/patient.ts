@@ -1,6 +1,6 @@
 /** Tells a refusal from being slowed down or shut out: what no hello was sent to, or nobody answered, says nothing of TLS. */
 
-import type { Answer, Question } from "./question.ts";
+import type { Answer, Question, Unasked } from "./question.ts";
 import { saysTooMuch } from "./too-much.ts";
 
 export type Ask = (question: Question) => Promise<Answer>;
@@ -11,6 +11,20 @@ export interface Patience {
   readonly sleep: (ms: number) => Promise<void>;
   /** Told how, once we are refused, slowed down or shut out for good. */
   readonly throttled?: (how: string) => void;
+}
+
+/** `look` again after each wait, as long as nobody lets us in. */
+export async function insisted<T extends object>(
+  look: () => Promise<T | Unasked>,
+  { waits, sleep }: Pick<Patience, "waits" | "sleep">,
+): Promise<T | Unasked> {
+  let found = await look();
+  for (const wait of waits) {
+    if (!("kind" in found) || found.kind !== "unasked") break;
+    await sleep(wait);
+    found = await look();
+  }
+  return found;
 }
 
 /** Where one machine of several is without STARTTLS, so many times another may answer. */
