@@ -7,21 +7,19 @@ const skewMs = 60_000;
 
 /** The cause as it would be, had what is dated later than `now` happened at `at` (epoch ms); mostly itself. */
 export function notAhead(cause: Cause, at: number, now: number): Cause {
-  const isAhead = (time: number) => time > now + skewMs;
-  if (!timesOf(cause).some(isAhead)) return cause;
+  const isAhead = (time: number | undefined) => time !== undefined && time > now + skewMs;
+  const { stateSince, votes, openings, outbox } = cause;
+  const isWritten = isAhead(stateSince) || isAhead(votes.at(-1)?.at) || isAhead(openings.at(-1));
+  if (!isWritten && !outbox.some(({ alert }) => isAhead(alert.at))) return cause;
   const back = (time: number) => Math.min(time, at);
   return {
     ...cause,
-    stateSince: back(cause.stateSince),
-    votes: cause.votes.map((vote) => ({ ...vote, at: back(vote.at) })),
-    openings: cause.openings.map(back),
+    stateSince: back(stateSince),
+    votes: votes.map((vote) => ({ ...vote, at: back(vote.at) })),
+    openings: openings.map(back),
     due: cause.due === null ? null : back(cause.due),
-    outbox: cause.outbox.map((entry) => (isAhead(entry.alert.at) ? { ...entry, ...dueBy(entry, at) } : entry)),
+    outbox: outbox.map((entry) => (isAhead(entry.alert.at) ? { ...entry, ...dueBy(entry, at) } : entry)),
   };
-}
-
-function timesOf({ stateSince, votes, openings, outbox }: Cause): readonly number[] {
-  return [stateSince, ...votes.map(({ at }) => at), ...openings, ...outbox.map(({ alert }) => alert.at)];
 }
 
 function dueBy({ notBefore, leasedUntil }: OutboxEntry, at: number): Partial<OutboxEntry> {
