@@ -134,7 +134,7 @@ Seen from us1:
 
   it("doesn't call it a recovery when the target is no longer in use", () => {
     const gone = read({ kind: "gone" });
-    expect(gone.subject).toContain("No longer in use");
+    expect(gone.subject).toContain("No longer in use or required");
     expect(gone.text).toContain("That is not a recovery");
   });
 

@@ -89,7 +89,7 @@ ${when(ended.length > 0, () =>
     incidentLines(
       ended,
       ({ ended: how, endedAt }) =>
-        html`${how === "gone" ? "no longer in use" : "recovered"}${given(endedAt, (at) => html` ${ago(at, now)}`)}`,
+        html`${how === "gone" ? "no longer in use or required" : "recovered"}${given(endedAt, (at) => html` ${ago(at, now)}`)}`,
     ),
   ),
 )}`;

@@ -18,7 +18,7 @@ const messageWords = {
   escalated: "nobody acknowledged it",
   flapping: "comes and goes",
   recovered: "recovered",
-  gone: "no longer in use",
+  gone: "no longer in use or required",
 } as const;
 
 /** What it is in a few words, as in the subject line of its messages. */
@@ -166,7 +166,7 @@ ${when(incident.drill, () => html`<p><strong>This is a drill.</strong> Nothing i
 <div><dt>Where</dt><dd>${host} <span class="muted">${subjectWords(subject)}</span>, ${hopPlaces[hop ?? (parent === null ? "none" : "shared")]}</dd></div>
 <div><dt>First seen</dt><dd>${ago(since, now)}</dd></div>
 <div><dt>Confirmed</dt><dd>${ago(openedAt, now)}</dd></div>
-${given(endedAt, (at) => html`<div><dt>Ended</dt><dd>${ago(at, now)}${ended === "gone" ? ": no longer in use, which is not recovered" : ""}</dd></div>`)}
+${given(endedAt, (at) => html`<div><dt>Ended</dt><dd>${ago(at, now)}${ended === "gone" ? ": no longer in use or required, which is not recovered" : ""}</dd></div>`)}
 ${given(customers, (count) => html`<div><dt>Customers</dt><dd>${count}${given(customer, (one) => html`: <a href="${customerPath(one)}">${one}</a>`)}</dd></div>`)}
 </dl>
 ${given(incident.silenced, (cover) => html`<p>${coverWords(cover)} Nobody is told before, and then only if it still holds.</p>`)}

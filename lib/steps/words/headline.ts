@@ -56,7 +56,7 @@ export function headline(alert: Alert): string {
     case "recovered":
       return alert.merged ? `Over, ${title(alert)}` : "Recovered";
     case "gone":
-      return isDrill(alert) ? "Cut off" : "No longer in use";
+      return isDrill(alert) ? "Cut off" : "No longer in use or required";
   }
 }
 
@@ -134,7 +134,7 @@ function real(alert: Alert): string {
       if (alert.parent !== null) return familyOver(alert, alert.parent);
       return `${name} ${words.recovered} It lasted ${lasted(alert)}, from ${utc(alert.since)} to ${utc(alert.at)}.`;
     case "gone":
-      return `${name} is no longer in use: DNS or the customers file no longer names it. That is not a recovery: it was open for ${lasted(alert)}, since ${utc(alert.since)}.${alert.merged ? ` ${noWord}` : ""}`;
+      return `${name} is no longer in use or required: DNS or the customers file no longer names it, or asks nothing of it any more. That is not a recovery: it was open for ${lasted(alert)}, since ${utc(alert.since)}.${alert.merged ? ` ${noWord}` : ""}`;
   }
 }
 
