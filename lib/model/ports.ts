@@ -8,6 +8,9 @@ import type { Silence } from "./observation.ts";
 /** Epoch ms. */
 export type Clock = () => number;
 
+/** Clocks of several machines differ by as much, ms: what is dated later was dated by one that was ahead, and has been set right. */
+export const clockSkewMs = 60_000;
+
 export type DnsType = "A" | "AAAA" | "MX" | "CNAME" | "PTR" | "TXT" | "TLSA";
 
 export interface DnsRecord {

@@ -6,6 +6,7 @@ import { fingerprint } from "../judge/fingerprint.ts";
 import { votesOf } from "../judge/votes.ts";
 import type { ProbeResults } from "../model/jobs.ts";
 import type { CertificateFacts, Observation } from "../model/observation.ts";
+import { clockSkewMs } from "../model/ports.ts";
 import type { RosterEntry, SlotMemory } from "../model/roster.ts";
 import { targetKey } from "../model/target.ts";
 import type { NameState, TargetState } from "../store/store.ts";
@@ -33,8 +34,6 @@ export interface Judged {
 
 /** A further name's look is written down again when it is older than this, changed or not. */
 const nameKeptMs = 86_400_000 / 2;
-/** Clocks of several machines differ by as much. */
-const skewMs = 60_000;
 
 /** Writes name states, history and the target's state, where they changed. */
 export async function judgeSlot(slot: SlotAnswers, world: SlotWorld): Promise<Judged> {
@@ -93,7 +92,7 @@ function passedOver(
 
 /** What is dated later than now was seen by a clock that was ahead, and has been set right. */
 function isNewer({ at }: Observation, than: Observation, { now }: Pick<SlotWorld, "now">): boolean {
-  return at > than.at && at <= now + skewMs;
+  return at > than.at && at <= now + clockSkewMs;
 }
 
 /** Undefined: what is kept isn't what the answer speaks of; the next look has to bring all the facts. */

@@ -40,9 +40,10 @@ const newerGroups = everyGroup.map(({ code }) => code);
 /** Post-quantum first, as servers name them. */
 const olderBestFirst: readonly number[] = [...olderGroups].sort((a, b) => groups13.indexOf(a) - groups13.indexOf(b));
 
+/** Whose choice of a suite no group stands in the way of. */
+const wholeGroups: readonly (readonly number[])[] = [newerGroups, olderGroups, groups13, olderBestFirst];
 /** Two dozen, with SSLv2 and the other certificate: whoever took so many isn't asked for its best as well. */
 const mostAsked = 22;
-const wholeGroups: readonly (readonly number[])[] = [newerGroups, olderGroups, groups13, olderBestFirst];
 
 export function* graded(judges: Judges): Inquiry<Graded> {
   const spoken = new Map<number, number[]>();
@@ -105,7 +106,7 @@ export function* graded(judges: Judges): Inquiry<Graded> {
     const of = offeredIn(version);
     const badness = badnessIn(judges, version);
     for (;;) {
-      const seen = [...spoken].flatMap(([of, list]) => list.map(badnessIn(judges, of)));
+      const seen = [...spoken].flatMap(([each, list]) => list.map(badnessIn(judges, each)));
       const worse = beyond(seen, of.suites, badness, isMore);
       if (worse.length === 0) break;
       const answer = yield* choiceOf(plain(version, worse, of.groups));
